@@ -1,0 +1,3 @@
+//! The `wfc` command line.
+
+fn main() {}

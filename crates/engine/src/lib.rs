@@ -1,0 +1,1 @@
+//! Rounds over runs: journal, timers, dispatch, without IO.

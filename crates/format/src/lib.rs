@@ -1,0 +1,1 @@
+//! Text out: a tree printed in each spelling.

@@ -1,0 +1,1 @@
+//! The instruction table, programs, their codec, verifier and disassembler.

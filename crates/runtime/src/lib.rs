@@ -1,0 +1,1 @@
+//! Effects carried out: processes, MCP servers, agents, real time.

@@ -1,0 +1,10 @@
+//! Text in: sources, spans, diagnostics as data, one tree for three spellings, the typed AST.
+//!
+//! `parse` never fails: whatever the bytes, there is a tree and a list of diagnostics.
+
+pub mod code;
+pub mod diagnostic;
+pub mod expr;
+pub mod span;
+pub mod tree;
+pub mod type_expr;

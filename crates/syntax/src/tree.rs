@@ -1,0 +1,279 @@
+//! One tree for three spellings: what a file says before anyone asks what its fields mean.
+//!
+//! YAML and JSON build it from their events, the text form's parser writes the same mappings with the
+//! same keys (`bash "ls"` becomes `{ type: bash, command: "ls" }`). Everything above reads this tree alone.
+
+use crate::expr::{ExprId, Exprs};
+use crate::span::Span;
+use crate::type_expr::{TypeExprs, TypeId};
+
+/// How a file is spelled.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Spelling {
+    /// `*.wf.yaml`, `*.wf.yml`
+    Yaml,
+    /// `*.wf.json`
+    Json,
+    /// `*.wf`
+    Text,
+}
+
+/// A node in a [`Tree`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NodeId(pub u32);
+
+/// The parsed file.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// Which spelling it was read from.
+    pub spelling: Spelling,
+    /// The outermost node; none for an empty file.
+    pub root: Option<NodeId>,
+    /// Comments in the order of their places.
+    pub comments: Vec<Comment>,
+    /// Expressions that the text form's parser met in place; lowering adds those inside strings.
+    pub exprs: Exprs,
+    /// Types likewise.
+    pub types: TypeExprs,
+    nodes: Vec<Node>,
+}
+
+/// A node with its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// All its characters: quotes and brackets included, a block scalar's header too.
+    pub span: Span,
+}
+
+/// The forms of nodes.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// A scalar of YAML or JSON; a string, number, word or duration of the text form.
+    Scalar(Scalar),
+    /// A sequence.
+    Seq(Vec<NodeId>),
+    /// A mapping; keys are unique (a duplicate is reported and left out).
+    Map(Vec<MapEntry>),
+    /// An expression of the text form.
+    Expr(ExprId),
+    /// A type of the text form.
+    Type(TypeId),
+    /// What could not be parsed; already reported, so nothing more is said of it.
+    Error,
+}
+
+/// An entry of a mapping.
+#[derive(Clone, Debug)]
+pub struct MapEntry {
+    /// The key's text.
+    pub key: Box<str>,
+    /// The key's place; of a field that the text form spells without a key, the place of the value.
+    pub key_span: Span,
+    /// The value.
+    pub value: NodeId,
+}
+
+/// A scalar with its text, style, and the way back to the source.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The text after escapes, folding and indentation are resolved.
+    pub text: Box<str>,
+    /// How it was written.
+    pub style: Style,
+    /// Way back from `text` to the source.
+    pub map: SpanMap,
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Style {
+    /// Without quotes: may be a number, a boolean, null, a word, a duration.
+    Plain,
+    /// `'...'`
+    SingleQuoted,
+    /// `"..."`
+    DoubleQuoted,
+    /// `|` of YAML
+    Literal,
+    /// `>` of YAML
+    Folded,
+    /// `"""..."""` of the text form
+    TripleQuoted,
+    /// `r"..."` of the text form
+    Raw,
+}
+
+impl Style {
+    /// Whether it is a string whatever it says.
+    #[must_use]
+    pub const fn is_quoted(self) -> bool {
+        !matches!(self, Self::Plain)
+    }
+}
+
+/// Maps offsets in a scalar's text to offsets in the source, a piece at a time.
+///
+/// A piece says: from this offset of the text on, bytes stand one to one from this offset of the
+/// source on, until the next piece. An escape (`\n`, `\u00e9`) is a piece of its own, whose text bytes all map
+/// into the escape's source range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpanMap {
+    pieces: Vec<Piece>,
+    text_len: u32,
+    end: u32,
+}
+
+/// A run of a scalar's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    text: u32,
+    source: u32,
+    /// Source bytes of an escape; 0 for a run that stands one to one.
+    escape: u32,
+}
+
+impl SpanMap {
+    /// A text that stands in the source as it is, from `source` on.
+    #[must_use]
+    pub fn identity(source: u32, len: u32) -> Self {
+        Self {
+            pieces: vec![Piece { text: 0, source, escape: 0 }],
+            text_len: len,
+            end: source + len,
+        }
+    }
+
+    /// Adds a run of `len` bytes that stands one to one at `source`.
+    pub fn run(&mut self, source: u32, len: u32) {
+        if len == 0 {
+            return;
+        }
+        let joins = self.pieces.last().is_some_and(|p| {
+            p.escape == 0 && p.source + (self.text_len - p.text) == source
+        });
+        if !joins {
+            self.pieces.push(Piece { text: self.text_len, source, escape: 0 });
+        }
+        self.text_len += len;
+        self.end = source + len;
+    }
+
+    /// Adds `len` bytes of text that `source_len` bytes at `source` spell in another way.
+    pub fn escape(&mut self, source: u32, source_len: u32, len: u32) {
+        self.pieces.push(Piece { text: self.text_len, source, escape: source_len.max(1) });
+        self.text_len += len;
+        self.end = source + source_len;
+    }
+
+    /// Where the text's bytes `start..end` stand in the source.
+    #[must_use]
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        let (first, _) = self.place(start);
+        if end <= start {
+            return Span::at(first);
+        }
+        let (_, last) = self.place(end - 1);
+        Span::new(first, last.max(first))
+    }
+
+    /// Source offsets of the start of the text's byte `at` and of the end of the character it is part of.
+    fn place(&self, at: usize) -> (u32, u32) {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        if at >= self.text_len {
+            return (self.end, self.end);
+        }
+        let i = self.pieces.partition_point(|p| p.text <= at);
+        let Some(piece) = i.checked_sub(1).and_then(|i| self.pieces.get(i)) else {
+            return (self.end, self.end);
+        };
+        if piece.escape > 0 {
+            (piece.source, piece.source + piece.escape)
+        } else {
+            let source = piece.source + (at - piece.text);
+            (source, source + 1)
+        }
+    }
+
+    /// Whether the whole text stands in the source as it is.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.pieces.len() <= 1 && self.pieces.iter().all(|p| p.escape == 0)
+    }
+}
+
+/// A comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its characters, sign included.
+    pub span: Span,
+    /// Its text without the sign, trimmed.
+    pub text: Box<str>,
+    /// Written between `/*` and `*/`.
+    pub block: bool,
+    /// Whether only white space stands before it on its line.
+    pub own_line: bool,
+}
+
+impl Tree {
+    /// A tree without nodes.
+    #[must_use]
+    pub fn new(spelling: Spelling) -> Self {
+        Self {
+            spelling,
+            root: None,
+            comments: Vec::new(),
+            exprs: Exprs::default(),
+            types: TypeExprs::default(),
+            nodes: Vec::new(),
+        }
+    }
+
+    /// Adds a node.
+    pub fn push(&mut self, kind: NodeKind, span: Span) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node { kind, span });
+        id
+    }
+
+    /// The node `id`; ids come from this tree only.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made by `push` of the same tree alone")]
+    pub fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self, id: NodeId) -> &NodeKind {
+        &self.get(id).kind
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn span(&self, id: NodeId) -> Span {
+        self.get(id).span
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are no nodes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The value of `key` in the mapping `id`.
+    #[must_use]
+    pub fn field(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        match self.kind(id) {
+            NodeKind::Map(entries) => entries.iter().find(|e| &*e.key == key).map(|e| e.value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Values, types and what operators and functions do.

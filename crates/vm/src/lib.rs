@@ -1,0 +1,1 @@
+//! The machine: fibers, effects and events, without IO.
