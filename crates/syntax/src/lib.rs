@@ -2,9 +2,11 @@
 //!
 //! `parse` never fails: whatever the bytes, there is a tree and a list of diagnostics.
 
+pub mod ast;
 pub mod code;
 pub mod diagnostic;
 pub mod expr;
+pub mod shape;
 pub mod span;
 pub mod tree;
 pub mod type_expr;
