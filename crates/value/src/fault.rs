@@ -29,7 +29,11 @@ pub struct Fault {
 impl Fault {
     /// A fault of a value under `code`.
     pub fn new(code: FaultCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), class: FaultClass::Value }
+        Self {
+            code,
+            message: message.into(),
+            class: FaultClass::Value,
+        }
     }
 
     /// An `expression_error`: an operator or function met a value that it has no answer for.
@@ -68,7 +72,10 @@ impl Fault {
     /// CEL's fault for arguments that no overload of an operator or function takes.
     pub fn no_overload(what: &str, args: &[&crate::Value]) -> Self {
         let types: Vec<&str> = args.iter().map(|v| v.type_name()).collect();
-        Self::expression(format!("no such overload: `{what}` for ({})", types.join(", ")))
+        Self::expression(format!(
+            "no such overload: `{what}` for ({})",
+            types.join(", ")
+        ))
     }
 }
 
@@ -203,7 +210,10 @@ mod tests {
             assert_eq!(info.code.as_str(), info.name);
             assert!(!info.help.is_empty());
         }
-        assert_eq!(FaultCode::from_name("billing.declined").as_str(), "billing.declined");
+        assert_eq!(
+            FaultCode::from_name("billing.declined").as_str(),
+            "billing.declined"
+        );
         assert_eq!(FaultCode::from_name("x").info(), None);
     }
 }

@@ -33,7 +33,11 @@ impl List {
         }
         limits::check_size(size)?;
         limits::check_depth(depth + 1)?;
-        Ok(Self(Arc::new(Inner { items, size, depth: depth + 1 })))
+        Ok(Self(Arc::new(Inner {
+            items,
+            size,
+            depth: depth + 1,
+        })))
     }
 
     /// Adds `item` at the end, in place when nobody else holds this list.

@@ -180,21 +180,26 @@ impl Map {
         limits::check_depth(depth + 1)?;
         let mut order = sorted_places(&entries);
         if let Some(key) = first_repeated(&entries, &order) {
-            return Err(Fault::expression(format!("the map's key `{key}` is given twice")));
+            return Err(Fault::expression(format!(
+                "the map's key `{key}` is given twice"
+            )));
         }
         if entries.len() <= LINEAR {
             order = Vec::new();
         }
-        Ok(Self(Arc::new(Inner { entries, order, size, depth: depth + 1 })))
+        Ok(Self(Arc::new(Inner {
+            entries,
+            order,
+            size,
+            depth: depth + 1,
+        })))
     }
 
     /// A map with text keys, such as a record.
     ///
     /// # Errors
     /// As [`Map::new`].
-    pub fn record<'a>(
-        fields: impl IntoIterator<Item = (&'a str, Value)>,
-    ) -> Result<Self, Fault> {
+    pub fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, Fault> {
         Self::new(fields.into_iter().map(|(k, v)| (Key::from(k), v)).collect())
     }
 
@@ -208,7 +213,10 @@ impl Map {
         if let Some(place) = self.place(key.probe()) {
             return self.replace(place, value);
         }
-        let size = self.size().saturating_add(key.size()).saturating_add(value.size());
+        let size = self
+            .size()
+            .saturating_add(key.size())
+            .saturating_add(value.size());
         limits::check_len(self.len() + 1)?;
         limits::check_size(size)?;
         let depth = self.depth().max(value.depth() + 1);
@@ -224,7 +232,9 @@ impl Map {
                 let at = inner.order.partition_point(|&p| {
                     inner.entries.get(p as usize).is_some_and(|(k, _)| k < key)
                 });
-                inner.order.insert(at, u32::try_from(last).unwrap_or(u32::MAX));
+                inner
+                    .order
+                    .insert(at, u32::try_from(last).unwrap_or(u32::MAX));
             }
         }
         Ok(None)
@@ -232,12 +242,23 @@ impl Map {
 
     fn replace(&mut self, place: usize, value: Value) -> Result<Option<Value>, Fault> {
         let old_size = self.0.entries.get(place).map_or(0, |(_, v)| v.size());
-        let size = self.size().saturating_sub(old_size).saturating_add(value.size());
+        let size = self
+            .size()
+            .saturating_sub(old_size)
+            .saturating_add(value.size());
         limits::check_size(size)?;
         let inner = Arc::make_mut(&mut self.0);
-        let old = inner.entries.get_mut(place).map(|(_, v)| std::mem::replace(v, value));
+        let old = inner
+            .entries
+            .get_mut(place)
+            .map(|(_, v)| std::mem::replace(v, value));
         inner.size = size;
-        let depth = inner.entries.iter().map(|(_, v)| v.depth()).max().unwrap_or(0);
+        let depth = inner
+            .entries
+            .iter()
+            .map(|(_, v)| v.depth())
+            .max()
+            .unwrap_or(0);
         inner.depth = depth + 1;
         Ok(old)
     }

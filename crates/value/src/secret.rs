@@ -105,7 +105,10 @@ mod tests {
         .unwrap();
         assert_eq!(
             s.segments(),
-            [Segment::Text("Bearer ".into()), Segment::Ref("token".into())]
+            [
+                Segment::Text("Bearer ".into()),
+                Segment::Ref("token".into())
+            ]
         );
         assert_eq!(format!("{s} {s:?}"), "*** Secret(***)");
     }

@@ -94,3 +94,12 @@ impl PartialEq<&str> for Str {
         &*self.0 == *other
     }
 }
+
+/// The text's beginning, with `…` when more than `max` characters were left out.
+#[must_use]
+pub fn shortened(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

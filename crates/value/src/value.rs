@@ -64,7 +64,9 @@ impl TypeValue {
     /// The type that an identifier denotes in an expression, such as `int` or `null_type`.
     #[must_use]
     pub fn denoted_by(identifier: &str) -> Option<Self> {
-        TYPE_NAMES.contains(&identifier).then(|| Self::new(identifier))
+        TYPE_NAMES
+            .contains(&identifier)
+            .then(|| Self::new(identifier))
     }
 }
 

@@ -1,0 +1,76 @@
+//! Named types.
+
+use crate::Str;
+use crate::ty::Type;
+
+/// The named types of a workflow, in the order written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypeTable {
+    types: Vec<(Str, Type)>,
+}
+
+/// How many names may stand for names before a chain is taken for a cycle.
+const MAX_CHAIN: usize = 64;
+
+impl TypeTable {
+    /// An empty table.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { types: Vec::new() }
+    }
+
+    /// Sets `name`; gives the type that it had.
+    pub fn insert(&mut self, name: impl Into<Str>, ty: Type) -> Option<Type> {
+        let name = name.into();
+        match self.types.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, old)) => Some(std::mem::replace(old, ty)),
+            None => {
+                self.types.push((name, ty));
+                None
+            }
+        }
+    }
+
+    /// The type called `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Type> {
+        self.types
+            .iter()
+            .find(|(n, _)| &**n == name)
+            .map(|(_, ty)| ty)
+    }
+
+    /// The types in the order written.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Str, &Type)> {
+        self.types.iter().map(|(n, t)| (n, t))
+    }
+
+    /// The number of types.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    /// The type that a name finally stands for; any other type is itself. A name that is unknown
+    /// or stands for itself only is [`Type::Error`].
+    #[must_use]
+    pub fn resolve(&self, ty: &Type) -> Type {
+        let mut ty = ty;
+        for _ in 0..MAX_CHAIN {
+            match ty {
+                Type::Named(name) => match self.get(name) {
+                    Some(next) => ty = next,
+                    None => return Type::Error,
+                },
+                other => return other.clone(),
+            }
+        }
+        Type::Error
+    }
+}
