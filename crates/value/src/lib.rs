@@ -4,6 +4,7 @@
 //! folding and running cannot differ. Nothing here knows of source text or of the machine.
 
 pub mod fault;
+pub mod funcs;
 pub mod json;
 pub mod limits;
 mod list;
@@ -16,6 +17,7 @@ pub mod ty;
 mod value;
 
 pub use fault::{Fault, FaultClass, FaultCode};
+pub use funcs::{CallCtx, FnId, Function};
 pub use list::List;
 pub use map::{Key, Map};
 pub use secret::{Secret, Segment};

@@ -15,7 +15,10 @@ pub const MAX_CONTAINER_LEN: usize = 1_000_000;
 pub const MAX_REGEX_PATTERN: usize = 1_000;
 
 /// The greatest size of a compiled regular expression, in bytes.
-pub const MAX_REGEX_COMPILED: usize = 256 * 1024;
+pub const MAX_REGEX_COMPILED: usize = 64 * 1024;
+
+/// The greatest length of a text that a regular expression reads, in bytes.
+pub const MAX_REGEX_TEXT: usize = 1024 * 1024;
 
 /// Checks a value's logical size.
 ///

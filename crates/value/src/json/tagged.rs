@@ -52,6 +52,7 @@ pub fn write_tagged(value: &Value, out: &mut String) {
                 |segment, out| match segment {
                     Segment::Text(text) => write_quoted(text, out),
                     Segment::Ref(name) => tag("ref", name, out),
+                    Segment::JsonRef(name) => tag("json_ref", name, out),
                 },
             );
             out.push('}');
@@ -244,6 +245,9 @@ fn tagged_secret(pieces: Vec<Raw>) -> Result<Value, String> {
             Raw::Value(Value::String(text)) => Segment::Text(text),
             Raw::Map(entries) => match &*entries {
                 [(k, Raw::Value(Value::String(name)))] if k == "ref" => Segment::Ref(name.clone()),
+                [(k, Raw::Value(Value::String(name)))] if k == "json_ref" => {
+                    Segment::JsonRef(name.clone())
+                }
                 _ => return Err("`$secret` holds texts and references".to_owned()),
             },
             _ => return Err("`$secret` holds texts and references".to_owned()),
