@@ -27,7 +27,10 @@ impl Name {
     /// A name at a place.
     #[must_use]
     pub fn new(text: impl Into<Box<str>>, span: Span) -> Self {
-        Self { text: text.into(), span }
+        Self {
+            text: text.into(),
+            span,
+        }
     }
 }
 
@@ -239,7 +242,10 @@ impl Exprs {
 
     /// The expression `id`; ids come from this arena only.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "ids are made by `push` of the same arena alone")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are made by `push` of the same arena alone"
+    )]
     pub fn get(&self, id: ExprId) -> &Expr {
         &self.nodes[id.index()]
     }
@@ -254,6 +260,20 @@ impl Exprs {
     #[must_use]
     pub fn span(&self, id: ExprId) -> Span {
         self.get(id).span
+    }
+
+    /// Moves the places of all from the `first`th on.
+    pub fn map_spans(&mut self, first: usize, place: impl Fn(Span) -> Span) {
+        for node in self.nodes.iter_mut().skip(first) {
+            node.span = place(node.span);
+            match &mut node.kind {
+                ExprKind::Select { field: name, .. } | ExprKind::Call { name, .. } => {
+                    name.span = place(name.span);
+                }
+                ExprKind::Binary { op_span, .. } => *op_span = place(*op_span),
+                _ => {}
+            }
+        }
     }
 
     /// How many there are.
