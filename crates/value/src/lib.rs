@@ -3,6 +3,7 @@
 //! The compiler (checking, constant folding) and the machine call the same kernels from here, so
 //! folding and running cannot differ. Nothing here knows of source text or of the machine.
 
+pub mod cron;
 pub mod fault;
 pub mod funcs;
 pub mod json;

@@ -1,5 +1,6 @@
 //! Functions: signatures for the checker, kernels for folding and the machine.
 
+mod backoff;
 mod context;
 mod convert;
 mod formatting;

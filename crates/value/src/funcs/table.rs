@@ -1,7 +1,7 @@
 //! The table of functions. Append only: a function's place is its number in compiled programs.
 
 use super::signature::{Overload, Style, Ty};
-use super::{Function, convert, formatting, lists, math, misc, optionals, regexes, sets, sort};
+use super::{Function, backoff, convert, formatting, lists, math, misc, optionals, regexes, sets, sort};
 use super::{strings, times};
 
 use Ty::{
@@ -336,4 +336,8 @@ pub const FUNCTIONS: &[Function] = &[
     ]),
     function!(Global "now", times::now, CHEAP, "the time of the last journaled event",
         [on(&[], Timestamp)], volatile),
+    // For the compiler alone.
+    function!(Global "@backoff", backoff::backoff, CHEAP,
+        "the pause after an attempt that failed: delay, factor, longest or null, attempt, scatter or null",
+        [on(&[Duration, Double, Dyn, Int, Dyn], Duration)]),
 ];

@@ -48,6 +48,11 @@ impl Zone {
             .map_err(|_| unknown(name))
     }
 
+    /// The zone library's own zone.
+    pub(crate) fn inner(&self) -> &TimeZone {
+        &self.0
+    }
+
     /// The date and time that clocks in this zone show at `at`.
     #[must_use]
     pub fn civil(&self, at: Timestamp) -> Civil {
