@@ -11,6 +11,7 @@ pub mod limits;
 mod list;
 mod map;
 pub mod ops;
+pub mod schema;
 pub mod secret;
 mod text;
 pub mod time;

@@ -70,7 +70,7 @@ pub enum Ty {
 impl Ty {
     /// The type; parameters become [`Type::Param`], to be given names of their own at each call.
     #[must_use]
-    pub fn to_type(&self) -> Type {
+    pub fn to_type(self) -> Type {
         match self {
             Ty::Bool => Type::Bool,
             Ty::Int => Type::Int,
@@ -93,7 +93,7 @@ impl Ty {
                 Type::Timestamp,
                 Type::Duration,
             ]),
-            Ty::Param(name) => Type::Param((*name).into()),
+            Ty::Param(name) => Type::Param(name.into()),
             Ty::List(item) => Type::list(item.to_type()),
             Ty::Map(key, value) => Type::map(key.to_type(), value.to_type()),
             Ty::Optional(inner) => Type::optional(inner.to_type()),
@@ -125,7 +125,7 @@ impl Overload {
     pub fn param(&self, place: usize) -> Option<Type> {
         match self.params.get(place) {
             Some(ty) => Some(ty.to_type()),
-            None if self.variadic => self.params.last().map(Ty::to_type),
+            None if self.variadic => self.params.last().map(|ty| ty.to_type()),
             None => None,
         }
     }

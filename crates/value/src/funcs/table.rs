@@ -1,7 +1,9 @@
 //! The table of functions. Append only: a function's place is its number in compiled programs.
 
 use super::signature::{Overload, Style, Ty};
-use super::{Function, backoff, convert, formatting, lists, math, misc, optionals, regexes, sets, sort};
+use super::{
+    Function, backoff, convert, formatting, lists, math, misc, optionals, regexes, sets, sort,
+};
 use super::{strings, times};
 
 use Ty::{

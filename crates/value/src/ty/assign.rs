@@ -5,7 +5,8 @@ use super::{RecordType, Type, TypeTable};
 /// Pairs of named types that are being compared, and how deep.
 struct Assign<'a> {
     table: &'a TypeTable,
-    /// What is taken as true while it is being shown: recursive types are compared so.
+    /// What was shown, or is taken as true while it is being shown: recursive types are
+    /// compared so.
     assumed: Vec<(Type, Type)>,
 }
 
@@ -84,8 +85,13 @@ impl Assign<'_> {
         }
         self.assumed.push(pair);
         let (from, to) = (self.table.resolve(from), self.table.resolve(to));
+        let kept = self.assumed.len();
         let fits = self.fits(&from, &to, depth + 1);
-        self.assumed.pop();
+        if !fits {
+            // What was shown on the way may rest on what turned out wrong. What held stays, so
+            // that types that share names are not compared again and again.
+            self.assumed.truncate(kept - 1);
+        }
         fits
     }
 

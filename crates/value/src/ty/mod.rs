@@ -16,6 +16,10 @@ use std::sync::Arc;
 use crate::{Str, Value};
 
 /// A type. Cloning is cheap.
+#[allow(
+    clippy::enum_variant_names,
+    reason = "`TypeOf` is what the type of types is called"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
     /// The type of what never yields a value, such as a step that always fails.
