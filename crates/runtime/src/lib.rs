@@ -1,1 +1,15 @@
 //! Effects carried out: processes, MCP servers, agents, real time.
+
+mod clock;
+pub mod exec;
+mod mcp;
+mod near;
+mod process;
+pub mod settings;
+pub mod stop;
+pub mod vault;
+
+pub use clock::{execution_id, now};
+pub use process::Groups;
+pub use settings::{Settings, SettingsError};
+pub use vault::Vault;

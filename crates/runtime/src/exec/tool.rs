@@ -1,0 +1,231 @@
+//! `tool`: a tool of an MCP server.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, JsonObject, MetaObject};
+use rmcp::model::{RequestMetaObject, ServerResult};
+use rmcp::service::ServiceError;
+use wfc_value::{FaultCode, List, Value};
+
+use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
+use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
+use crate::near::{listed, near};
+use crate::settings::Server;
+
+/// How long a server is waited for that was told to give a call up.
+const GIVE_UP: Duration = Duration::from_secs(1);
+
+/// Calls the tools of MCP servers.
+pub struct ToolExecutor {
+    around: Surroundings,
+    servers: BTreeMap<String, McpServer>,
+}
+
+impl ToolExecutor {
+    /// An executor for the servers of the settings.
+    #[must_use]
+    pub fn new(servers: &BTreeMap<String, Server>, around: Surroundings) -> Self {
+        let server = |(name, settings): (&String, &Server)| {
+            (name.clone(), McpServer::new(name.clone(), settings.clone()))
+        };
+        Self {
+            around,
+            servers: servers.iter().map(server).collect(),
+        }
+    }
+
+    fn server(&self, name: &str) -> Result<&McpServer, Failure> {
+        self.servers.get(name).ok_or_else(|| {
+            let near = near(name, self.servers.keys().map(String::as_str));
+            let meant = match near.as_slice() {
+                [] => String::new(),
+                near => format!(" (or did you mean {}?)", listed(near)),
+            };
+            let add = format!("[tools.{name}]\ncommand = \"PROGRAM\"\nargs = [\"ARGUMENT\"]\n");
+            let message = format!(
+                "the tool server `{name}` is not configured: add `[tools.{name}]` with its \
+                 `command` and `args` to `wfc.toml`{meant}"
+            );
+            Failure::new(FaultCode::NotConfigured, message).with([("add", Value::from(add))])
+        })
+    }
+
+    async fn carry_out(&self, mut job: Job) -> Result<Answer, Failure> {
+        let full = field::required(&job.args, "tool")?;
+        let Some((server, tool)) = full.split_once('.') else {
+            let message = format!("the tool `{full}` names no server: write `SERVER.TOOL`");
+            return Err(Failure::new(FaultCode::NotConfigured, message));
+        };
+        let server = self.server(server)?;
+        let arguments = match job.args.get("arguments") {
+            None | Some(Value::Null) => Value::Map(wfc_value::Map::default()),
+            Some(value) => self.around.vault.open(value)?,
+        };
+        let params = params(tool, &arguments, &job)?;
+        let live = tokio::select! {
+            live = server.live(&self.around) => live?,
+            () = job.stop.stopped() => return Ok(Answer::Cancelled),
+        };
+        known(&full, tool, &live)?;
+        let mut call = match live.call(params).await {
+            Ok(call) => call,
+            Err(error) => return Err(failed(&full, &live, error).await),
+        };
+        let limit = server.settings.timeout.unwrap_or(CALL_TIMEOUT);
+        let result = tokio::select! {
+            result = call.answer() => result,
+            () = job.stop.stopped() => return Ok(given_up(&mut call).await),
+            () = tokio::time::sleep(limit) => {
+                call.cancel("timeout").await;
+                let seconds = limit.as_secs_f64();
+                let message = format!("the tool `{full}` did not answer within {seconds} s");
+                return Err(Failure::new(FaultCode::Timeout, message));
+            }
+        };
+        match result {
+            Ok(result) => answer(&full, result).map(Answer::done),
+            Err(error) => Err(failed(&full, &live, error).await),
+        }
+    }
+}
+
+impl Execute for ToolExecutor {
+    fn execute(&self, job: Job) -> Pending<'_> {
+        Box::pin(async move { Answer::of(self.carry_out(job).await) })
+    }
+
+    fn close(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            for server in self.servers.values() {
+                server.close(self.around.grace).await;
+            }
+        })
+    }
+}
+
+/// A server that is told to give a call up need not answer; if it does in time, that counts.
+async fn given_up(call: &mut Call) -> Answer {
+    call.cancel("the step was cancelled").await;
+    match crate::process::within(GIVE_UP, call.answer()).await {
+        Some(Ok(result)) => match answer("", result) {
+            Ok(value) => Answer::done(value),
+            Err(_) => Answer::Cancelled,
+        },
+        _ => Answer::Unknown,
+    }
+}
+
+fn params(tool: &str, arguments: &Value, job: &Job) -> Result<CallToolRequestParams, Failure> {
+    let json = wfc_value::json::format(arguments);
+    let arguments: JsonObject = serde_json::from_str(&json)
+        .map_err(|_| field::wrong("arguments", "is to be a map with texts as keys"))?;
+    let mut params = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
+    let mut meta = JsonObject::new();
+    meta.insert("wfc/idempotencyKey".to_owned(), job.key.clone().into());
+    params.meta = Some(RequestMetaObject(MetaObject(meta)));
+    Ok(params)
+}
+
+/// Checks that the server has the tool, when it tells which it has.
+fn known(full: &str, tool: &str, live: &Live) -> Result<(), Failure> {
+    let Some(tools) = live.tools() else {
+        return Ok(());
+    };
+    if tools.iter().any(|name| name == tool) {
+        return Ok(());
+    }
+    let names: Vec<&str> = tools.iter().map(String::as_str).collect();
+    let near = near(tool, names.iter().copied());
+    let help = if near.is_empty() {
+        format!("it has {}", listed(names.get(..20).unwrap_or(&names)))
+    } else {
+        format!("did you mean {}?", listed(&near))
+    };
+    let near: Result<Value, _> = Value::list(near.into_iter().map(Value::from).collect());
+    Err(tool_error(format!(
+        "the server of `{full}` has no tool `{tool}`: {help}"
+    ))
+    .with([("near", near.unwrap_or_default())]))
+}
+
+async fn failed(full: &str, live: &Live, error: ServiceError) -> Failure {
+    match error {
+        ServiceError::McpError(error) => {
+            let message = format!("the tool `{full}` was refused: {}", error.message);
+            let code = Value::from(i64::from(error.code.0));
+            tool_error(message).with([("mcp_code", code)])
+        }
+        ServiceError::TransportClosed | ServiceError::TransportSend(_) => {
+            let end = live.obituary().await;
+            tool_error(format!(
+                "the server of the tool `{full}` ended during the call{end}"
+            ))
+        }
+        other => tool_error(format!("the tool `{full}` gave no usable answer: {other}")),
+    }
+}
+
+fn answer(full: &str, result: ServerResult) -> Result<Value, Failure> {
+    match result {
+        ServerResult::CallToolResult(result) => called(full, result),
+        ServerResult::EmptyResult(_) => Ok(Value::Null),
+        ServerResult::InputRequiredResult(_) => Err(tool_error(format!(
+            "the tool `{full}` asks for more input during the call, which workflows cannot give"
+        ))),
+        _ => Err(tool_error(format!(
+            "the tool `{full}` answered with something else than a result"
+        ))),
+    }
+}
+
+fn called(full: &str, result: CallToolResult) -> Result<Value, Failure> {
+    let content = content(&result.content)?;
+    if result.is_error == Some(true) {
+        let text = match &content {
+            Value::String(text) => text.to_string(),
+            Value::Null => "it does not say why".to_owned(),
+            other => wfc_value::json::format(other),
+        };
+        let text = wfc_value::shortened(text.trim(), 1_000);
+        let message = format!("the tool `{full}` failed: {text}");
+        return Err(tool_error(message).with([("content", content)]));
+    }
+    match result.structured_content {
+        Some(structured) => value(&structured),
+        None => Ok(content),
+    }
+}
+
+/// The content as a value: nothing is null, a single text is that text (or the JSON object or
+/// list that it holds), several blocks are a list.
+fn content(blocks: &[ContentBlock]) -> Result<Value, Failure> {
+    match blocks {
+        [] => Ok(Value::Null),
+        [one] => block(one),
+        several => {
+            let items: Result<Vec<Value>, Failure> = several.iter().map(block).collect();
+            Ok(Value::List(List::new(items?)?))
+        }
+    }
+}
+
+fn block(block: &ContentBlock) -> Result<Value, Failure> {
+    let ContentBlock::Text(text) = block else {
+        let json = serde_json::to_value(block)
+            .map_err(|error| tool_error(format!("a tool's content cannot be read: {error}")))?;
+        return value(&json);
+    };
+    if text.text.trim_start().starts_with(['{', '['])
+        && let Ok(value) = wfc_value::json::parse(&text.text)
+    {
+        return Ok(value);
+    }
+    wfc_value::limits::check_text(text.text.len())?;
+    Ok(Value::from(text.text.as_str()))
+}
+
+fn value(json: &serde_json::Value) -> Result<Value, Failure> {
+    wfc_value::json::parse(&json.to_string())
+        .map_err(|error| tool_error(format!("a tool's answer cannot be read: {error}")))
+}

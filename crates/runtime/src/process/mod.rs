@@ -1,0 +1,202 @@
+//! Processes: each in a group of its own, so that all of it can be ended at once.
+
+mod capture;
+mod group;
+
+pub(crate) use capture::{Capture, Captured, Keep, MAX_WHOLE};
+pub(crate) use group::Group;
+pub use group::Groups;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::stop::Stop;
+
+/// How long output is still waited for after a process ended while others hold its pipes open.
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// A process to run to its end.
+pub(crate) struct Spec {
+    /// The program, found by `PATH` unless it is a path.
+    pub(crate) program: OsString,
+    /// Its arguments.
+    pub(crate) args: Vec<OsString>,
+    /// Variables to set, or to take away, on top of the inherited environment.
+    pub(crate) env: Vec<(String, Option<String>)>,
+    /// The folder that it runs in.
+    pub(crate) cwd: PathBuf,
+    /// What it reads; without one it reads an empty file.
+    pub(crate) stdin: Option<String>,
+    /// What is kept of its output.
+    pub(crate) keep: Keep,
+    /// How long it may take.
+    pub(crate) limit: Option<Duration>,
+    /// How long it may take to end when it is asked to.
+    pub(crate) grace: Duration,
+}
+
+/// How a process came to its end.
+#[derive(Debug)]
+pub(crate) enum How {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It took too long and was ended.
+    TimedOut,
+    /// It was asked to end, and did within the grace.
+    Stopped,
+    /// It was asked to end and had to be killed: how far it came is unknown.
+    Killed,
+}
+
+/// A process that ended.
+pub(crate) struct Ended {
+    /// How.
+    pub(crate) how: How,
+    /// What it wrote on its standard output.
+    pub(crate) stdout: Capture,
+    /// What it wrote on its standard error.
+    pub(crate) stderr: Capture,
+}
+
+/// A command for `program` that inherits no secret of ours and no terminal input.
+pub(crate) fn command(
+    program: &OsString,
+    args: &[OsString],
+    env: &[(String, Option<String>)],
+    cwd: &PathBuf,
+) -> Command {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(cwd).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_string_lossy()
+            .starts_with(crate::vault::SECRET_PREFIX)
+        {
+            command.env_remove(name);
+        }
+    }
+    for (name, value) in env {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+/// Runs a process to its end, whichever way that comes. What it leaves running in its group is
+/// noted in `groups` under `owner`.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) async fn run(
+    spec: Spec,
+    owner: &str,
+    groups: &Groups,
+    stop: &mut Stop,
+) -> std::io::Result<Ended> {
+    let mut command = command(&spec.program, &spec.args, &spec.env, &spec.cwd);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    if spec.stdin.is_some() {
+        command.stdin(Stdio::piped());
+    }
+    let mut group = Group::spawn(&mut command)?;
+    let child = group.child();
+    let out = child
+        .stdout
+        .take()
+        .map(|pipe| Reader::start(pipe, spec.keep));
+    let err = child
+        .stderr
+        .take()
+        .map(|pipe| Reader::start(pipe, spec.keep));
+    let feed = match (child.stdin.take(), spec.stdin) {
+        (Some(mut pipe), Some(text)) => Some(tokio::spawn(async move {
+            // A process need not read all of it, so a closed pipe is no error.
+            let _ = pipe.write_all(text.as_bytes()).await;
+        })),
+        _ => None,
+    };
+    let how = tokio::select! {
+        status = group.wait() => How::Exited(status?),
+        () = stop.stopped() => {
+            if group.end(spec.grace).await { How::Stopped } else { How::Killed }
+        }
+        () = limit(spec.limit) => {
+            group.end(spec.grace).await;
+            How::TimedOut
+        }
+    };
+    if let Some(feed) = feed {
+        feed.abort();
+    }
+    let deadline = tokio::time::Instant::now() + DRAIN;
+    let stdout = Reader::finish(out, deadline, spec.keep).await;
+    let stderr = Reader::finish(err, deadline, spec.keep).await;
+    group.release(owner, groups);
+    Ok(Ended {
+        how,
+        stdout,
+        stderr,
+    })
+}
+
+async fn limit(limit: Option<Duration>) {
+    match limit {
+        Some(limit) => sleep(limit).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads a pipe to its end, beside everything else.
+struct Reader {
+    capture: Arc<std::sync::Mutex<Capture>>,
+    task: JoinHandle<()>,
+}
+
+impl Reader {
+    fn start(mut pipe: impl AsyncRead + Unpin + Send + 'static, keep: Keep) -> Self {
+        let capture = Arc::new(std::sync::Mutex::new(Capture::new(keep)));
+        let into = capture.clone();
+        let task = tokio::spawn(async move {
+            let mut buffer = vec![0_u8; 16 * 1024];
+            loop {
+                match pipe.read(&mut buffer).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(n) => {
+                        if let (Some(bytes), Ok(mut capture)) = (buffer.get(..n), into.lock()) {
+                            capture.push(bytes);
+                        }
+                    }
+                }
+            }
+        });
+        Self { capture, task }
+    }
+
+    /// What was read by `deadline`. A process in the background that holds the pipe goes on
+    /// writing into nothing.
+    async fn finish(reader: Option<Self>, deadline: tokio::time::Instant, keep: Keep) -> Capture {
+        let Some(mut reader) = reader else {
+            return Capture::new(keep);
+        };
+        let _ = tokio::time::timeout_at(deadline, &mut reader.task).await;
+        let Ok(mut capture) = reader.capture.lock() else {
+            return Capture::new(keep);
+        };
+        std::mem::replace(&mut *capture, Capture::new(Keep::Nothing))
+    }
+}
+
+/// Waits for `future`, at most `limit`.
+pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    timeout(limit, future).await.ok()
+}

@@ -1,0 +1,350 @@
+//! `wfc.toml`: who carries out agents and tools, limits, secrets, severities.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use read::Table;
+
+/// All of `wfc.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// `[agents.NAME]`: what carries out `agent` steps.
+    pub agents: BTreeMap<String, Runner>,
+    /// `default_agent`: the runner of steps that name none.
+    pub default_agent: Option<String>,
+    /// `[tools.NAME]`: MCP servers, by the part of `server.tool` before the dot.
+    pub tools: BTreeMap<String, Server>,
+    /// `[limits]`.
+    pub limits: Limits,
+    /// `[rules]`: severities by the rule's name or code.
+    pub rules: BTreeMap<String, Level>,
+    /// `[secrets]`: the variable of the environment that holds each secret.
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// A program to start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// `command`: the program, found by `PATH` unless it is a path.
+    pub command: String,
+    /// `args`.
+    pub args: Vec<String>,
+    /// `env`: variables on top of the inherited ones.
+    pub env: BTreeMap<String, EnvValue>,
+    /// `cwd`: the folder that it runs in, from the workflow's.
+    pub cwd: Option<String>,
+}
+
+/// What a variable is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvValue {
+    /// A text.
+    Text(String),
+    /// `{ secret = "name" }`.
+    Secret(String),
+}
+
+/// `[agents.NAME]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Runner {
+    /// What is started for each step: the goal on its standard input, the answer on its
+    /// standard output.
+    pub program: Program,
+    /// `model_args`: more arguments for steps that name a model; `{model}` stands for it.
+    pub model_args: Vec<String>,
+    /// `timeout`: how long one answer may take.
+    pub timeout: Option<Duration>,
+}
+
+/// `[tools.NAME]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// What is started, once, at the first use.
+    pub program: Program,
+    /// `start_timeout`: how long it may take to be ready.
+    pub start_timeout: Option<Duration>,
+    /// `timeout`: how long one call may take.
+    pub timeout: Option<Duration>,
+}
+
+/// `[limits]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// `max_steps`: the most steps that one run takes.
+    pub max_steps: Option<u64>,
+    /// `fuel`: the most instructions that one run takes.
+    pub fuel: Option<u64>,
+    /// `live_bytes`: the most data that one run holds at once.
+    pub live_bytes: Option<u64>,
+    /// `grace`: how long a process may take to end when it is asked to.
+    pub grace: Option<Duration>,
+    /// `cancel_timeout`: how long a cancelled run's `finally` and compensation may take.
+    pub cancel_timeout: Option<Duration>,
+}
+
+/// What the settings make of a rule's severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// `"off"`.
+    Off,
+    /// `"note"`.
+    Note,
+    /// `"warning"`.
+    Warning,
+    /// `"error"`.
+    Error,
+}
+
+impl Level {
+    /// The word in the settings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    const ALL: [Self; 4] = [Self::Off, Self::Note, Self::Warning, Self::Error];
+}
+
+/// What is wrong with a `wfc.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Where, in bytes.
+    pub span: Range<usize>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "line {}, column {}: {}",
+            self.line, self.column, self.message
+        )?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Settings {
+    /// Reads the text of a `wfc.toml`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let root = read::document(text)?;
+        let mut root = Table::new(text, &root);
+        let settings = Self {
+            default_agent: root.text("default_agent")?,
+            agents: root.named("agents", runner)?,
+            tools: root.named("tools", server)?,
+            limits: root
+                .table("limits")?
+                .map(limits)
+                .transpose()?
+                .unwrap_or_default(),
+            rules: match root.table("rules")? {
+                Some(table) => table.each(|item| item.word(&Level::ALL, Level::word))?,
+                None => BTreeMap::new(),
+            },
+            secrets: root.named("secrets", |mut table| {
+                let variable = table.required_text("env")?;
+                table.finish()?;
+                Ok(variable)
+            })?,
+        };
+        if let Some(name) = &settings.default_agent
+            && !settings.agents.contains_key(name)
+        {
+            let near = crate::near::near(name, settings.agents.keys().map(String::as_str));
+            let help = match near.as_slice() {
+                [] => format!("add a table `[agents.{name}]` with its `command`"),
+                near => format!("did you mean {}?", crate::near::listed(near)),
+            };
+            let message = format!("there is no agent called `{name}`");
+            return Err(root.error("default_agent", message, Some(help)));
+        }
+        root.finish()?;
+        Ok(settings)
+    }
+}
+
+fn program(table: &mut Table<'_>) -> Result<Program, SettingsError> {
+    Ok(Program {
+        command: table.required_text("command")?,
+        args: table.texts("args")?,
+        env: match table.table("env")? {
+            Some(env) => env.each(|item| {
+                if let Some(mut inner) = item.as_table() {
+                    let secret = inner.required_text("secret")?;
+                    inner.finish()?;
+                    return Ok(EnvValue::Secret(secret));
+                }
+                item.text().map(EnvValue::Text)
+            })?,
+            None => BTreeMap::new(),
+        },
+        cwd: table.text("cwd")?,
+    })
+}
+
+fn runner(mut table: Table<'_>) -> Result<Runner, SettingsError> {
+    let runner = Runner {
+        program: program(&mut table)?,
+        model_args: table.texts("model_args")?,
+        timeout: table.duration("timeout")?,
+    };
+    table.finish()?;
+    Ok(runner)
+}
+
+fn server(mut table: Table<'_>) -> Result<Server, SettingsError> {
+    let server = Server {
+        program: program(&mut table)?,
+        start_timeout: table.duration("start_timeout")?,
+        timeout: table.duration("timeout")?,
+    };
+    table.finish()?;
+    Ok(server)
+}
+
+fn limits(mut table: Table<'_>) -> Result<Limits, SettingsError> {
+    let limits = Limits {
+        max_steps: table.count("max_steps")?,
+        fuel: table.count("fuel")?,
+        live_bytes: table.count("live_bytes")?,
+        grace: table.duration("grace")?,
+        cancel_timeout: table.duration("cancel_timeout")?,
+    };
+    table.finish()?;
+    Ok(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = r#"
+default_agent = "claude"
+
+[agents.claude]
+command = "claude"
+args = ["-p"]
+model_args = ["--model", "{model}"]
+env = { KEY = { secret = "anthropic" }, MODE = "plain" }
+timeout = "10m"
+
+[tools.pylon]
+command = "npx"
+args = ["-y", "pylon-mcp"]
+cwd = "tools"
+start_timeout = "30s"
+
+[limits]
+max_steps = 10_000
+grace = "2s"
+
+[rules]
+unused-input = "off"
+WF0204 = "error"
+
+[secrets]
+anthropic = { env = "ANTHROPIC_API_KEY" }
+"#;
+
+    #[test]
+    fn reads_all_of_it() {
+        let s = Settings::parse(FULL).unwrap();
+        let claude = &s.agents["claude"];
+        assert_eq!(claude.program.command, "claude");
+        assert_eq!(
+            claude.program.env["KEY"],
+            EnvValue::Secret("anthropic".into())
+        );
+        assert_eq!(claude.program.env["MODE"], EnvValue::Text("plain".into()));
+        assert_eq!(claude.timeout, Some(Duration::from_secs(600)));
+        assert_eq!(s.tools["pylon"].program.args, ["-y", "pylon-mcp"]);
+        assert_eq!(s.limits.max_steps, Some(10_000));
+        assert_eq!(s.limits.grace, Some(Duration::from_secs(2)));
+        assert_eq!(s.rules["unused-input"], Level::Off);
+        assert_eq!(s.secrets["anthropic"], "ANTHROPIC_API_KEY");
+        assert_eq!(Settings::parse("").unwrap(), Settings::default());
+    }
+
+    /// The error's message, help, and the text at its span.
+    fn error(text: &str) -> (String, String, String) {
+        let e = Settings::parse(text).unwrap_err();
+        (
+            e.message.clone(),
+            e.help.clone().unwrap_or_default(),
+            text[e.span].to_owned(),
+        )
+    }
+
+    #[test]
+    fn mistakes_are_shown_at_their_place_with_the_word_that_was_meant() {
+        let (message, help, at) = error("[tools.x]\ncomand = \"a\"\ncommand = \"b\"");
+        assert_eq!(message, "`comand` is no setting of `tools.x`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("did you mean `command`?", "comand")
+        );
+
+        let (message, _, at) = error("[tools.x]\nargs = []");
+        assert_eq!(
+            (message.as_str(), at.as_str()),
+            ("`tools.x` has no `command`", "x")
+        );
+
+        let (message, _, at) = error("[tools.x]\ncommand = 5");
+        let expected = "`tools.x.command` is to be a text, and this is a whole number";
+        assert_eq!((message.as_str(), at.as_str()), (expected, "5"));
+
+        let (message, help, at) = error("[rules]\na = \"warn\"");
+        assert_eq!(message, "`rules.a` cannot be `warn`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("write `off`, `note`, `warning` or `error`", "\"warn\"")
+        );
+
+        let (message, help, _) = error("[limits]\ngrace = \"2 sec\"");
+        assert_eq!(message, "`limits.grace` is no duration");
+        assert!(help.contains("`30s`"), "{help}");
+
+        let (message, help, at) =
+            error("default_agent = \"claud\"\n[agents.claude]\ncommand = \"c\"");
+        assert_eq!(message, "there is no agent called `claud`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("did you mean `claude`?", "\"claud\"")
+        );
+
+        let (message, _, _) = error("[agent.claude]\ncommand = \"c\"");
+        assert_eq!(message, "`agent` is no setting of `wfc.toml`");
+    }
+
+    #[test]
+    fn broken_toml_is_an_error_with_its_place() {
+        let e = Settings::parse("a = 1\n[tools\n").unwrap_err();
+        assert_eq!(e.line, 2, "{e}");
+    }
+}

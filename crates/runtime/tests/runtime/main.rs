@@ -1,0 +1,14 @@
+//! The runtime with real processes, real MCP servers and real time.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
+
+mod agent;
+mod bash;
+mod support;
+mod tool;

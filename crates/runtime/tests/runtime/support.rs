@@ -1,0 +1,106 @@
+//! What the tests share.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wfc_runtime::exec::{Answer, Execute, Failure, Job, Surroundings};
+use wfc_runtime::stop::{Stop, Stopper, stopper};
+use wfc_runtime::{Groups, Vault};
+use wfc_value::{Value, json};
+
+/// Runs a future on a runtime of its own, dropped at the end with all that is left on it.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+pub(crate) fn around(cwd: &Path, secrets: &[(&str, &str)]) -> Surroundings {
+    let vars = secrets.iter().map(|(name, text)| {
+        (
+            format!("WFC_SECRET_{}", name.to_uppercase()),
+            (*text).to_owned(),
+        )
+    });
+    Surroundings {
+        cwd: cwd.to_owned(),
+        vault: Arc::new(Vault::new([], vars)),
+        groups: Groups::default(),
+        grace: Duration::from_millis(300),
+    }
+}
+
+pub(crate) fn value(text: &str) -> Value {
+    json::parse(text).unwrap()
+}
+
+pub(crate) fn job(args: Value) -> (Stopper, Job) {
+    let (stopper, stop) = stopper();
+    (stopper, with_stop(args, stop))
+}
+
+fn with_stop(args: Value, stop: Stop) -> Job {
+    Job {
+        execution: "run-1".into(),
+        step: "steps[0]".into(),
+        key: "run-1/steps[0]".into(),
+        attempt: 1,
+        args,
+        stop,
+    }
+}
+
+pub(crate) async fn execute(executor: &dyn Execute, args: Value) -> Answer {
+    let (_stopper, job) = job(args);
+    executor.execute(job).await
+}
+
+/// The value of a job that is done.
+pub(crate) fn done(answer: Answer) -> Value {
+    match answer {
+        Answer::Done { value, .. } => value,
+        other => panic!("not done: {other:?}"),
+    }
+}
+
+pub(crate) fn failed(answer: Answer) -> Failure {
+    match answer {
+        Answer::Failed(failure) => failure,
+        other => panic!("not failed: {other:?}"),
+    }
+}
+
+/// Waits until `path` holds a whole line, and gives the line.
+pub(crate) async fn line_of(path: &Path) -> String {
+    loop {
+        match std::fs::read_to_string(path) {
+            Ok(text) if text.ends_with('\n') => return text.trim().to_owned(),
+            _ => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+/// Whether a process lives; one that is dead and only waits to be collected does not.
+pub(crate) fn lives(pid: &str) -> bool {
+    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => !stat
+            .rsplit(')')
+            .next()
+            .is_some_and(|rest| rest.trim().starts_with('Z')),
+        Err(_) => false,
+    }
+}
+
+/// Waits until a process is gone.
+pub(crate) async fn gone(pid: &str) {
+    for _ in 0..1_000 {
+        if !lives(pid) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the process {pid} still lives");
+}

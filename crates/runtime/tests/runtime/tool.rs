@@ -1,0 +1,285 @@
+//! `tool`, against a real MCP server from npm.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use wfc_runtime::exec::{Answer, Execute, ToolExecutor};
+use wfc_runtime::settings::{EnvValue, Program, Server};
+use wfc_value::{FaultCode, Value, json};
+
+use crate::support::*;
+
+const PACKAGE: &str = "@modelcontextprotocol/server-everything";
+const VERSION: &str = "2026.8.31";
+
+/// The server's program; installed once, outside the sources. None when there is no npm.
+fn everything() -> Option<&'static PathBuf> {
+    static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
+    INSTALLED.get_or_init(install).as_ref()
+}
+
+fn install() -> Option<PathBuf> {
+    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mcp-everything-{VERSION}"));
+    let program = prefix.join("node_modules/.bin/mcp-server-everything");
+    if program.exists() {
+        return Some(program);
+    }
+    if Command::new("npm").arg("--version").output().is_err() {
+        println!("skipped: there is no npm to install {PACKAGE} with");
+        return None;
+    }
+    std::fs::create_dir_all(&prefix).unwrap();
+    let output = Command::new("npm")
+        .args(["install", "--no-audit", "--no-fund", "--prefix"])
+        .arg(&prefix)
+        .arg(format!("{PACKAGE}@{VERSION}"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(program)
+}
+
+fn server(command: &str, args: &[&str]) -> Server {
+    let program = Program {
+        command: command.into(),
+        args: args.iter().map(|a| (*a).to_owned()).collect(),
+        ..Program::default()
+    };
+    Server {
+        program,
+        ..Server::default()
+    }
+}
+
+fn executor(servers: &[(&str, Server)], secrets: &[(&str, &str)]) -> ToolExecutor {
+    let servers: BTreeMap<String, Server> = servers
+        .iter()
+        .map(|(n, s)| ((*n).to_owned(), s.clone()))
+        .collect();
+    ToolExecutor::new(&servers, around(Path::new("/"), secrets))
+}
+
+/// One call of the real server.
+fn call(args: &str) -> Option<Answer> {
+    let server = server(everything()?.to_str().unwrap(), &["stdio"]);
+    let tools = executor(&[("all", server)], &[]);
+    Some(block_on(async {
+        let answer = execute(&tools, value(args)).await;
+        tools.close().await;
+        answer
+    }))
+}
+
+#[test]
+fn a_tool_gives_its_text() {
+    let Some(answer) = call(r#"{"tool":"all.echo","arguments":{"message":"hi"}}"#) else {
+        return;
+    };
+    assert_eq!(done(answer), Value::from("Echo: hi"));
+}
+
+#[test]
+fn numbers_go_in_as_numbers() {
+    let Some(answer) = call(r#"{"tool":"all.get-sum","arguments":{"a":2,"b":0.5}}"#) else {
+        return;
+    };
+    assert!(done(answer).as_str().unwrap().contains("2.5"));
+}
+
+#[test]
+fn structured_content_is_the_value() {
+    let args = r#"{"tool":"all.get-structured-content","arguments":{"location":"New York"}}"#;
+    let Some(answer) = call(args) else { return };
+    let value = done(answer);
+    assert!(
+        matches!(
+            value.get("temperature"),
+            Some(Value::Int(_) | Value::Double(_))
+        ),
+        "{value:?}"
+    );
+    assert!(
+        value.get("conditions").unwrap().as_str().is_some(),
+        "{value:?}"
+    );
+}
+
+#[test]
+fn wrong_arguments_are_a_tool_error_that_names_them() {
+    let Some(answer) = call(r#"{"tool":"all.echo","arguments":{"massage":"hi"}}"#) else {
+        return;
+    };
+    let failure = failed(answer);
+    assert_eq!(failure.code, FaultCode::ToolError);
+    assert!(failure.message.contains("message"), "{}", failure.message);
+}
+
+#[test]
+fn an_unknown_tool_names_the_near_ones() {
+    let Some(answer) = call(r#"{"tool":"all.ecko"}"#) else {
+        return;
+    };
+    let failure = failed(answer);
+    assert_eq!(failure.code, FaultCode::ToolError);
+    let expected = "the server of `all.ecko` has no tool `ecko`: did you mean `echo`?";
+    assert_eq!(failure.message, expected);
+    assert_eq!(json::format(&failure.details), r#"{"near":["echo"]}"#);
+}
+
+#[test]
+fn a_server_is_started_once_and_again_after_it_died() {
+    let Some(program) = everything() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let starts = dir.path().join("starts");
+    let script = format!(
+        "echo $$ >> {}; exec {} stdio",
+        starts.display(),
+        program.display()
+    );
+    let tools = executor(&[("all", server("sh", &["-c", &script]))], &[]);
+    let echo = || {
+        execute(
+            &tools,
+            value(r#"{"tool":"all.echo","arguments":{"message":"x"}}"#),
+        )
+    };
+    block_on(async {
+        let (a, b) = tokio::join!(echo(), echo());
+        assert_eq!(
+            (done(a), done(b)),
+            (Value::from("Echo: x"), Value::from("Echo: x"))
+        );
+        let pid = line_of(&starts).await;
+        assert!(!pid.contains('\n'), "started once: {pid}");
+        let killed = Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+        assert!(killed.success());
+        gone(&pid).await;
+        // The call that meets the dead server says so, unless its death was seen before.
+        if let Answer::Failed(failure) = echo().await {
+            assert_eq!(failure.code, FaultCode::ToolError);
+            assert!(
+                failure.message.contains("ended during the call"),
+                "{}",
+                failure.message
+            );
+        }
+        assert_eq!(done(echo().await), Value::from("Echo: x"));
+        let pids = line_of(&starts).await;
+        assert_eq!(pids.lines().count(), 2);
+        tools.close().await;
+        gone(pids.lines().last().unwrap()).await;
+    });
+}
+
+#[test]
+fn a_long_call_can_be_cancelled_and_the_server_lives_on() {
+    let Some(program) = everything() else { return };
+    let tools = executor(
+        &[("all", server(program.to_str().unwrap(), &["stdio"]))],
+        &[],
+    );
+    block_on(async {
+        let echo = value(r#"{"tool":"all.echo","arguments":{"message":"x"}}"#);
+        done(execute(&tools, echo.clone()).await);
+        let long = r#"{"tool":"all.trigger-long-running-operation","arguments":{"duration":600,"steps":2}}"#;
+        let (stopper, job) = job(value(long));
+        let (answer, ()) = tokio::join!(tools.execute(job), async {
+            tokio::task::yield_now().await;
+            stopper.stop();
+        });
+        assert!(
+            matches!(answer, Answer::Unknown | Answer::Cancelled),
+            "{answer:?}"
+        );
+        assert_eq!(done(execute(&tools, echo).await), Value::from("Echo: x"));
+        tools.close().await;
+    });
+}
+
+#[test]
+fn a_secret_reaches_the_server_and_not_the_answer() {
+    let Some(program) = everything() else { return };
+    let mut server = server(program.to_str().unwrap(), &["stdio"]);
+    server
+        .program
+        .env
+        .insert("MY_TOKEN".into(), EnvValue::Secret("token".into()));
+    let tools = executor(&[("all", server)], &[("token", "s3cr3t")]);
+    let answer = block_on(async {
+        let answer = execute(&tools, value(r#"{"tool":"all.get-env"}"#)).await;
+        tools.close().await;
+        answer
+    });
+    let env = done(answer);
+    assert_eq!(
+        env.get("MY_TOKEN"),
+        Some(&Value::from("s3cr3t")),
+        "opened for the server"
+    );
+    assert!(env.get("WFC_SECRET_TOKEN").is_none());
+}
+
+#[test]
+fn a_server_that_is_not_configured_says_what_to_write() {
+    let tools = executor(&[("pylon", server("true", &[]))], &[]);
+    let failure = failed(block_on(execute(&tools, value(r#"{"tool":"pilon.get"}"#))));
+    assert_eq!(failure.code, FaultCode::NotConfigured);
+    let expected = "the tool server `pilon` is not configured: add `[tools.pilon]` with its \
+                    `command` and `args` to `wfc.toml` (or did you mean `pylon`?)";
+    assert_eq!(failure.message, expected);
+    let add = failure.details.get("add").and_then(Value::as_str).unwrap();
+    assert!(
+        wfc_runtime::Settings::parse(add).is_ok(),
+        "what is to be added can be read"
+    );
+}
+
+#[test]
+fn a_server_that_cannot_start_is_told_apart_from_one_that_ends_or_is_silent() {
+    let mut silent = server("sleep", &["600"]);
+    silent.start_timeout = Some(std::time::Duration::from_millis(300));
+    let tools = executor(
+        &[
+            ("absent", server("no-such-program", &[])),
+            (
+                "ends",
+                server("sh", &["-c", "echo 'no licence' >&2; exit 4"]),
+            ),
+            ("silent", silent),
+        ],
+        &[],
+    );
+    block_on(async {
+        let absent = failed(execute(&tools, value(r#"{"tool":"absent.x"}"#)).await);
+        assert_eq!(absent.code, FaultCode::NotConfigured);
+        assert!(
+            absent.message.contains("`no-such-program`"),
+            "{}",
+            absent.message
+        );
+        let ends = failed(execute(&tools, value(r#"{"tool":"ends.x"}"#)).await);
+        assert_eq!(ends.code, FaultCode::ToolError);
+        assert!(
+            ends.message.contains("ended before it was ready"),
+            "{}",
+            ends.message
+        );
+        assert!(
+            ends.message.ends_with("it wrote: no licence"),
+            "{}",
+            ends.message
+        );
+        let silent = failed(execute(&tools, value(r#"{"tool":"silent.x"}"#)).await);
+        assert!(
+            silent.message.contains("was not ready within 0.3 s"),
+            "{}",
+            silent.message
+        );
+    });
+}
