@@ -1,0 +1,37 @@
+//! What a user relies on.
+
+mod suite;
+
+use crate::diagnostic::Diagnostic;
+use crate::tree::{NodeId, NodeKind, Tree};
+
+/// The tree in one line: scalars by their text, plain ones bare, others in quotes.
+pub(crate) fn dump(tree: &Tree) -> String {
+    tree.root.map_or_else(|| "-".to_owned(), |root| dump_node(tree, root))
+}
+
+pub(crate) fn dump_node(tree: &Tree, id: NodeId) -> String {
+    match tree.kind(id) {
+        NodeKind::Scalar(s) if s.style.is_quoted() => format!("{:?}", s.text),
+        NodeKind::Scalar(s) => s.text.replace('\n', "\\n"),
+        NodeKind::Seq(items) => {
+            let items: Vec<_> = items.iter().map(|i| dump_node(tree, *i)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        NodeKind::Map(entries) => {
+            let entries: Vec<_> =
+                entries.iter().map(|e| format!("{}: {}", e.key, dump_node(tree, e.value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        NodeKind::Error => "ERROR".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Each finding as `code at text: message`.
+pub(crate) fn list(source: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics
+        .iter()
+        .map(|d| format!("{} at `{}`: {}", d.code.id, &source[d.span.range()], d.message))
+        .collect()
+}
