@@ -66,8 +66,35 @@ impl TypeExprs {
 
     /// The type expression `id`; ids come from this arena only.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "ids are made by `push` of the same arena alone")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are made by `push` of the same arena alone"
+    )]
     pub fn get(&self, id: TypeId) -> &TypeExpr {
         &self.nodes[id.0 as usize]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Moves the places of all from the `first`th on.
+    pub fn map_spans(&mut self, first: usize, place: impl Fn(Span) -> Span) {
+        for node in self.nodes.iter_mut().skip(first) {
+            node.span = place(node.span);
+            if let TypeExprKind::Record(fields) = &mut node.kind {
+                for field in fields {
+                    field.name.span = place(field.name.span);
+                }
+            }
+        }
     }
 }

@@ -110,6 +110,27 @@ impl<'a> ExprParser<'a> {
         (parsed, self.pos)
     }
 
+    /// Reads one literal, a negative number included, and nothing behind it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
+    pub fn parse_literal(&mut self) -> (Result<ExprId, Reported>, usize) {
+        let negative = self.kind() == TokenKind::Minus
+            && matches!(self.kind_at(1), TokenKind::Int | TokenKind::Float);
+        let parsed = match self.kind() {
+            _ if negative => self.literal(true),
+            TokenKind::Ident => self.word(),
+            TokenKind::Int
+            | TokenKind::Uint
+            | TokenKind::Float
+            | TokenKind::Str
+            | TokenKind::Bytes => self.literal(false),
+            _ => self.no_operand(),
+        };
+        (parsed.map(|node| node.id), self.pos)
+    }
+
     fn token(&self) -> Token {
         self.tokens.get(self.pos)
     }

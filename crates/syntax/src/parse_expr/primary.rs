@@ -105,17 +105,8 @@ impl ExprParser<'_> {
         } else {
             token.span
         };
-        if !rooted {
-            let constant = match text {
-                "true" => Some(ExprKind::Bool(true)),
-                "false" => Some(ExprKind::Bool(false)),
-                "null" => Some(ExprKind::Null),
-                _ => None,
-            };
-            if let Some(kind) = constant {
-                self.pos += 1;
-                return Ok(self.add(kind, span, 0));
-            }
+        if !rooted && matches!(text, "true" | "false" | "null") {
+            return self.word();
         }
         if text == "in" || self.starts_next(text) {
             return self.no_operand();
@@ -146,6 +137,19 @@ impl ExprParser<'_> {
             span,
             0,
         ))
+    }
+
+    /// `true`, `false` or `null`.
+    pub(super) fn word(&mut self) -> Parsed {
+        let span = self.token().span;
+        let kind = match self.text(span) {
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            "null" => ExprKind::Null,
+            _ => return self.no_operand(),
+        };
+        self.pos += 1;
+        Ok(self.add(kind, span, 0))
     }
 
     /// Whether the name at the next token is rather the keyword of the text form's next line.
