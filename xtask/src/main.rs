@@ -1,0 +1,38 @@
+//! The project's own automation: `cargo xtask`.
+
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "usage: cargo xtask corpus [--update]
+
+  corpus            runs the corpus of tests/suite
+  corpus --update   writes what was found into it; read the difference before you commit it
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["corpus"] => corpus(false),
+        ["corpus", "--update"] => corpus(true),
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn corpus(update: bool) -> ExitCode {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["test", "--quiet", "-p", "wfc-cli", "--test", "all", "corpus"]);
+    if update {
+        command.env("WFC_UPDATE", "1");
+    }
+    match command.status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo could not be started: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
