@@ -313,6 +313,26 @@ pub struct Step {
     pub kind: StepKind,
 }
 
+impl Step {
+    /// Whether the step has none of the fields that every step may have.
+    #[must_use]
+    pub fn has_no_common_fields(&self) -> bool {
+        self.id.is_none()
+            && self.output.is_none()
+            && self.name.is_none()
+            && self.description.is_none()
+            && self.when.is_none()
+            && self.timeout.is_none()
+            && self.attempt_timeout.is_none()
+            && self.retry.is_none()
+            && self.on_error.is_none()
+            && self.compensate.is_none()
+            && self.on_interrupt.is_none()
+            && self.budget.is_none()
+            && self.allow.is_empty()
+    }
+}
+
 /// How a step is tried again.
 #[derive(Clone, Debug)]
 pub struct Retry {

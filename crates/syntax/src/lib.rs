@@ -3,10 +3,12 @@
 //! `parse` never fails: whatever the bytes, there is a tree and a list of diagnostics.
 
 pub mod ast;
+pub mod canonical;
 pub mod code;
 pub mod diagnostic;
 pub mod expr;
 pub mod lexer;
+pub mod json;
 pub mod limits;
 pub mod line_index;
 pub mod lower;

@@ -77,7 +77,7 @@ pub struct Field {
     pub shape: Shape,
     /// Whether the construct is faulty without it.
     pub required: bool,
-    /// Other spellings that are accepted with a lint (the older form's are accepted without).
+    /// Other spellings: the older form's are accepted, those of other languages are reported with a fix.
     pub aliases: &'static [Alias],
     /// One line for hover, completion and JSON Schema.
     pub doc: &'static str,
@@ -681,6 +681,12 @@ pub const CATCH: &[Field] = &[
     field("steps", Shape::Block, "what runs").required(),
 ];
 
+/// Fields of a condition of the older form.
+pub const CONDITION: &[Field] = &[
+    field("variable", Shape::Text, "the variable that is compared").required(),
+    field("equals", Shape::Value, "what it is compared with").required(),
+];
+
 /// Fields of an item of `cases`.
 pub const CASE: &[Field] = &[
     field("case", Shape::Value, "a value, or a list of values")
@@ -815,7 +821,7 @@ pub const TRIGGER_KINDS: &[Kind] = &[
 /// Fields of the root.
 pub const ROOT: &[Field] = &[
     field("wfc", Shape::Int, "edition of the language: 1"),
-    field("slug", Shape::Name, "what others call it by"),
+    field("slug", Shape::Id, "what others call it by"),
     field("name", Shape::Text, "a title for people").also(&[foreign("title")]),
     field("description", Shape::Text, "what it is for"),
     field("version", Shape::Text, "the author's version"),

@@ -139,7 +139,11 @@ impl SpanMap {
     #[must_use]
     pub fn identity(source: u32, len: u32) -> Self {
         Self {
-            pieces: vec![Piece { text: 0, source, escape: 0 }],
+            pieces: vec![Piece {
+                text: 0,
+                source,
+                escape: 0,
+            }],
             text_len: len,
             end: source + len,
         }
@@ -150,11 +154,16 @@ impl SpanMap {
         if len == 0 {
             return;
         }
-        let joins = self.pieces.last().is_some_and(|p| {
-            p.escape == 0 && p.source + (self.text_len - p.text) == source
-        });
+        let joins = self
+            .pieces
+            .last()
+            .is_some_and(|p| p.escape == 0 && p.source + (self.text_len - p.text) == source);
         if !joins {
-            self.pieces.push(Piece { text: self.text_len, source, escape: 0 });
+            self.pieces.push(Piece {
+                text: self.text_len,
+                source,
+                escape: 0,
+            });
         }
         self.text_len += len;
         self.end = source + len;
@@ -162,7 +171,11 @@ impl SpanMap {
 
     /// Adds `len` bytes of text that `source_len` bytes at `source` spell in another way.
     pub fn escape(&mut self, source: u32, source_len: u32, len: u32) {
-        self.pieces.push(Piece { text: self.text_len, source, escape: source_len.max(1) });
+        self.pieces.push(Piece {
+            text: self.text_len,
+            source,
+            escape: source_len.max(1),
+        });
         self.text_len += len;
         self.end = source + source_len;
     }
@@ -193,6 +206,40 @@ impl SpanMap {
         } else {
             let source = piece.source + (at - piece.text);
             (source, source + 1)
+        }
+    }
+
+    /// The map of the text's bytes `start..end` alone.
+    #[must_use]
+    pub fn slice(&self, start: usize, end: usize) -> Self {
+        let mut out = Self::default();
+        out.extend(self, start, end);
+        out
+    }
+
+    /// Adds the bytes `start..end` of another text at the end.
+    pub fn extend(&mut self, from: &Self, start: usize, end: usize) {
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).min(from.text_len);
+        let (start, end) = (cut(start), cut(end));
+        if start >= end {
+            if self.text_len == 0 {
+                self.end = from.place(start as usize).0;
+            }
+            return;
+        }
+        let first = from.pieces.partition_point(|p| p.text <= start).max(1) - 1;
+        for (i, piece) in from.pieces.iter().enumerate().skip(first) {
+            let next = from.pieces.get(i + 1).map_or(from.text_len, |p| p.text);
+            let (from_text, to_text) = (piece.text.max(start), next.min(end));
+            if from_text >= end {
+                break;
+            }
+            let len = to_text.saturating_sub(from_text);
+            if piece.escape > 0 {
+                self.escape(piece.source, piece.escape, len);
+            } else {
+                self.run(piece.source + (from_text - piece.text), len);
+            }
         }
     }
 
@@ -239,7 +286,10 @@ impl Tree {
 
     /// The node `id`; ids come from this tree only.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "ids are made by `push` of the same tree alone")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are made by `push` of the same tree alone"
+    )]
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
@@ -275,5 +325,32 @@ impl Tree {
             NodeKind::Map(entries) => entries.iter().find(|e| &*e.key == key).map(|e| e.value),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_of_a_map_leads_to_the_same_places() {
+        // "ab\ncd" at 10: the escape is two bytes long in the source.
+        let mut map = SpanMap::default();
+        map.run(10, 2);
+        map.escape(12, 2, 1);
+        map.run(14, 2);
+        for start in 0..5 {
+            for end in start + 1..=5 {
+                let slice = map.slice(start, end);
+                for at in start..end {
+                    assert_eq!(
+                        slice.span(at - start, at - start + 1),
+                        map.span(at, at + 1),
+                        "{start}..{end} at {at}"
+                    );
+                }
+            }
+        }
+        assert_eq!(map.slice(3, 3).span(0, 0), Span::at(14));
     }
 }

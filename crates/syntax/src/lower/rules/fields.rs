@@ -1,0 +1,206 @@
+//! Fields that a construct does not have, lacks, or has twice.
+
+use super::super::{Lower, edit::quoted_list};
+use crate::code::{Code, Example, Severity};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::near;
+use crate::shape::{self, Field};
+use crate::span::Span;
+use crate::tree::MapEntry;
+
+/// `tiemout: 5m`
+pub static UNKNOWN_FIELD: Code = Code {
+    id: "WF0101",
+    name: "unknown-field",
+    severity: Severity::Error,
+    summary: "a field that the construct does not have",
+    why: "A misspelled field would otherwise be ignored without a word, and the step would run without it. \
+          Fields of your own start with `x-`.",
+    bad: Example::yaml("steps:\n  - type: bash\n    command: ls\n    tiemout: 5m\n"),
+    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n    timeout: 5m\n"),
+};
+
+/// `run: ls`
+pub static FOREIGN_FIELD: Code = Code {
+    id: "WF0102",
+    name: "foreign-field",
+    severity: Severity::Error,
+    summary: "a field by the name that another language gives it",
+    why: "Each thing has one name here, so that every workflow reads the same.",
+    bad: Example::yaml("steps:\n  - type: bash\n    run: ls\n"),
+    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n"),
+};
+
+/// A `bash` step without `command`.
+pub static MISSING_FIELD: Code = Code {
+    id: "WF0103",
+    name: "missing-field",
+    severity: Severity::Error,
+    summary: "a construct without a field that it needs",
+    why: "Without the field there is nothing to run.",
+    bad: Example::yaml("steps:\n  - type: bash\n    cwd: /tmp\n"),
+    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n    cwd: /tmp\n"),
+};
+
+/// `await_timeout_ms` and `awaitTimeoutMs`
+pub static REPEATED_FIELD: Code = Code {
+    id: "WF0131",
+    name: "repeated-field",
+    severity: Severity::Error,
+    summary: "a field that is given twice, under two of its names",
+    why: "Only one of the values could be meant; keep one.",
+    bad: Example::yaml(
+        "steps:\n  - type: bash\n    command: ls\n    timeout: 5m\n    timeoutMs: 1000\n",
+    ),
+    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n    timeout: 5m\n"),
+};
+
+/// What a mapping is, for messages.
+#[derive(Clone, Copy)]
+pub(in crate::lower) struct Owner<'a> {
+    /// `a `bash` step`
+    pub(in crate::lower) what: &'a str,
+    /// Where to point when the mapping itself is meant.
+    pub(in crate::lower) head: Span,
+}
+
+impl Lower<'_> {
+    /// Reports the unknown field of `entry`; `free` are the fields that the mapping does not have yet.
+    pub(in crate::lower) fn unknown_field(
+        &mut self,
+        entry: &MapEntry,
+        all: &[&'static str],
+        owner: Owner<'_>,
+    ) {
+        let near = near::nearest(&entry.key, all.iter().copied());
+        let mut finding = Diagnostic::new(
+            &UNKNOWN_FIELD,
+            entry.key_span,
+            format!("{} has no field `{}`", owner.what, entry.key),
+        );
+        if let Some(best) = near.first() {
+            let sure = near::evident(&entry.key, all.iter().copied()) == Some(*best);
+            finding = finding.help(format!("write `{best}`")).replace(
+                if sure { Applicability::Safe } else { Applicability::Suggested },
+                format!("rename to `{best}`"),
+                entry.key_span,
+                self.key_like(entry.key_span, best),
+            );
+        } else {
+            finding = finding.help(elsewhere(&entry.key).unwrap_or_else(|| {
+                format!("its fields are {}; fields of your own start with `x-`", quoted_list(all))
+            }));
+        }
+        self.report(finding.near(near.into_iter().map(str::to_owned).collect()));
+    }
+
+    /// Reports a field under a name of other languages.
+    pub(in crate::lower) fn foreign_field(
+        &mut self,
+        entry: &MapEntry,
+        field: &Field,
+        taken: bool,
+        owner: Owner<'_>,
+    ) {
+        let name = field.name;
+        let mut finding = Diagnostic::new(
+            &FOREIGN_FIELD,
+            entry.key_span,
+            format!("`{}` is called `{name}` here", entry.key),
+        );
+        if taken {
+            finding = finding.help(format!(
+                "{} has a `{name}` already: leave `{}` out",
+                owner.what, entry.key
+            ));
+        } else {
+            let value = self.foreign_value(entry);
+            finding = finding.help(match &value {
+                Some(v) => format!("write `{name}: {v}`"),
+                None => format!("write `{name}`: {}", field.doc),
+            });
+            let mut edits = vec![crate::diagnostic::Edit {
+                span: entry.key_span,
+                text: self.key_like(entry.key_span, name),
+            }];
+            let fits = match value {
+                Some(v) => {
+                    let span = self.tree.span(entry.value);
+                    edits.push(crate::diagnostic::Edit { span, text: self.word_like(span, &v) });
+                    true
+                }
+                None => !needs_other_value(&entry.key),
+            };
+            if fits {
+                finding = finding.fix(crate::diagnostic::Fix {
+                    title: format!("rename to `{name}`"),
+                    applicability: Applicability::Suggested,
+                    edits,
+                });
+            }
+        }
+        self.report(finding);
+    }
+
+    /// What the value of a field of another language is here, where a new name alone does not do.
+    fn foreign_value(&self, entry: &MapEntry) -> Option<String> {
+        let text = self.scalar_text(entry.value)?;
+        let number = || text.bytes().all(|b| b.is_ascii_digit()).then_some(text);
+        match &*entry.key {
+            "timeout-minutes" => Some(format!("{}m", number()?)),
+            "timeout_seconds" | "seconds" => Some(format!("{}s", number()?)),
+            "continue-on-error" => match text {
+                "true" => Some("continue".to_owned()),
+                "false" => Some("fail".to_owned()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Reports a field that is missing, or has no value at `key`.
+    pub(in crate::lower) fn missing_field(
+        &mut self,
+        field: &Field,
+        key: Option<Span>,
+        owner: Owner<'_>,
+    ) {
+        let (span, message) = match key {
+            Some(key) => (key, format!("`{}` has no value", field.name)),
+            None => (owner.head, format!("{} needs `{}`", owner.what, field.name)),
+        };
+        let finding = Diagnostic::new(&MISSING_FIELD, span, message)
+            .help(format!("write `{}`: {}", field.name, field.doc));
+        self.report(finding);
+    }
+
+    /// Reports a field that stands there under another of its names already, at `first`.
+    pub(in crate::lower) fn repeated_field(&mut self, entry: &MapEntry, name: &str, first: Span) {
+        let finding = Diagnostic::new(
+            &REPEATED_FIELD,
+            entry.key_span,
+            format!("`{}` is given twice", name),
+        )
+        .label(first, "first given here")
+        .help(format!("keep one of the two; the name is `{name}`"));
+        self.report(finding);
+    }
+}
+
+/// Whether a value of this foreign field means something else in the field that takes its place.
+pub(in crate::lower) fn needs_other_value(key: &str) -> bool {
+    matches!(
+        key,
+        "timeout-minutes" | "timeout_seconds" | "seconds" | "continue-on-error"
+    )
+}
+
+/// Which kinds of steps have the field, when this one has not.
+fn elsewhere(name: &str) -> Option<String> {
+    let kinds: Vec<&str> = shape::STEP_KINDS
+        .iter()
+        .filter(|k| shape::find(k.fields, name).is_some())
+        .map(|k| k.name)
+        .collect();
+    (!kinds.is_empty()).then(|| format!("`{name}` is a field of {} steps", quoted_list(&kinds)))
+}
