@@ -7,8 +7,8 @@ use super::decode::{self, Decoded};
 use super::decode_block::Header;
 use super::events::{Event, Events, Fault, Item, Props, Stop};
 use super::frame::{Entries, Frame, Key, Kind, Size};
-use super::repairs::{Mask, Repairs};
 use super::place::Place;
+use super::repairs::{Mask, Repairs};
 use super::{lines, quirk, rules};
 use crate::diagnostic::Diagnostic;
 use crate::limits::{MAX_ALIAS_NODES, MAX_DEPTH, MAX_DIAGNOSTICS, MAX_NODES};
@@ -77,7 +77,10 @@ impl<'r> Builder<'r> {
         while let Some(next) = events.next() {
             let stop = match next {
                 Err(stop) => Err(stop),
-                Ok(Item { event: Event::Document, span }) => {
+                Ok(Item {
+                    event: Event::Document,
+                    span,
+                }) => {
                     self.documents += 1;
                     if self.documents > 1 {
                         self.report(rules::second_document(span));
@@ -92,7 +95,11 @@ impl<'r> Builder<'r> {
                 return self.out;
             }
         }
-        if let Some(Frame { kind: Kind::Document(root), .. }) = self.frames.first() {
+        if let Some(Frame {
+            kind: Kind::Document(root),
+            ..
+        }) = self.frames.first()
+        {
             self.out.tree.root = *root;
         }
         self.out
@@ -123,7 +130,10 @@ impl<'r> Builder<'r> {
         }
         self.token_end = self.token_end.max(span.end);
         if self.out.tree.len() + self.repeated > MAX_NODES {
-            return Err(Stop { fault: Fault::Nodes, at: span.start as usize });
+            return Err(Stop {
+                fault: Fault::Nodes,
+                at: span.start as usize,
+            });
         }
         Ok(())
     }
@@ -137,7 +147,11 @@ impl<'r> Builder<'r> {
     /// Notes a value that is to be read as a scalar in the next attempt, unless it is part of one noted already.
     fn quirk(&mut self, found: Option<quirk::Found>) -> bool {
         let Some(found) = found else { return false };
-        let known = self.out.quirks.last().is_some_and(|q| q.span.overlaps(found.span));
+        let known = self
+            .out
+            .quirks
+            .last()
+            .is_some_and(|q| q.span.overlaps(found.span));
         if !known && self.out.quirks.len() < MAX_DIAGNOSTICS {
             self.out.quirks.push(found);
         }
@@ -213,7 +227,14 @@ impl<'r> Builder<'r> {
         let (mut decoded, span) = match style {
             Style::Plain if raw == text.as_ref() => {
                 let map = SpanMap::identity(span.start, span.len());
-                return (Scalar { text: raw.into(), style, map }, span);
+                return (
+                    Scalar {
+                        text: raw.into(),
+                        style,
+                        map,
+                    },
+                    span,
+                );
             }
             Style::Literal | Style::Folded => {
                 match Header::find(self.source, self.token_end as usize) {
@@ -230,7 +251,14 @@ impl<'r> Builder<'r> {
         if decoded.text != text.as_ref() {
             decoded = Decoded::whole(text, span);
         }
-        (Scalar { text: decoded.text.into(), style, map: decoded.map }, span)
+        (
+            Scalar {
+                text: decoded.text.into(),
+                style,
+                map: decoded.map,
+            },
+            span,
+        )
     }
 
     /// A value that was overwritten.
@@ -241,7 +269,14 @@ impl<'r> Builder<'r> {
                 let text = self.source.get(span.range()).unwrap_or("");
                 let style = quirk::style_of(text);
                 let Decoded { text, map } = decode::flow(self.source, span, style);
-                (NodeKind::Scalar(Scalar { text: text.into(), style, map }), span)
+                (
+                    NodeKind::Scalar(Scalar {
+                        text: text.into(),
+                        style,
+                        map,
+                    }),
+                    span,
+                )
             }
         };
         if self.wants_key() {
@@ -253,13 +288,18 @@ impl<'r> Builder<'r> {
 
     /// The place of a value that is not there: after the sign that promises it.
     fn absent_at(&self, span: Span) -> Span {
-        let Some(frame) = self.frames.last() else { return span };
+        let Some(frame) = self.frames.last() else {
+            return span;
+        };
         let (from, sign) = match (frame.pending_key(), &frame.kind) {
             (Some(key), _) => (key.end, ':'),
             (None, Kind::Seq(_)) if !frame.flow => (self.token_end, '-'),
             _ => return Span::at(span.start),
         };
-        let between = self.source.get(from as usize..span.start as usize).unwrap_or("");
+        let between = self
+            .source
+            .get(from as usize..span.start as usize)
+            .unwrap_or("");
         match between.find(sign) {
             Some(i) => Span::at(Span::of(0, from as usize + i + 1).end),
             None => Span::at(from.max(span.start.min(from))),
@@ -275,11 +315,21 @@ impl<'r> Builder<'r> {
                 map: Decoded::whole(&text, span).map,
             });
             let node = self.out.tree.push(kind, span);
-            self.anchors.insert(anchor, Anchored { node: Some((node, Size::ONE)), open: false });
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node: Some((node, Size::ONE)),
+                    open: false,
+                },
+            );
         }
-        let Some(frame) = self.frames.last_mut() else { return };
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
         frame.last = Some(span);
-        let Kind::Map(entries) = &mut frame.kind else { return };
+        let Kind::Map(entries) = &mut frame.kind else {
+            return;
+        };
         let finding = if style == Style::Plain && &*text == "<<" {
             rules::merge_key(span)
         } else if let Some(first) = entries.keys.find(&entries.done, &text) {
@@ -316,9 +366,17 @@ impl<'r> Builder<'r> {
     /// Gives a complete node to the collection that is open.
     fn put(&mut self, node: NodeId, anchor: usize, span: Span, size: Size) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchored { node: Some((node, size)), open: false });
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node: Some((node, size)),
+                    open: false,
+                },
+            );
         }
-        let Some(frame) = self.frames.last_mut() else { return };
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
         frame.last = Some(span);
         frame.size.add(size);
         let complex = match &mut frame.kind {
@@ -332,7 +390,11 @@ impl<'r> Builder<'r> {
             }
             Kind::Map(entries) => match std::mem::take(&mut entries.key) {
                 Key::Some(key, key_span) => {
-                    entries.done.push(MapEntry { key, key_span, value: node });
+                    entries.done.push(MapEntry {
+                        key,
+                        key_span,
+                        value: node,
+                    });
                     false
                 }
                 Key::Bad(_) => false,
@@ -347,7 +409,10 @@ impl<'r> Builder<'r> {
 
     fn open(&mut self, kind: Kind, flow: bool, props: Props, span: Span) -> Result<(), Stop> {
         if self.frames.len() > MAX_DEPTH {
-            return Err(Stop { fault: Fault::Depth, at: span.start as usize });
+            return Err(Stop {
+                fault: Fault::Depth,
+                at: span.start as usize,
+            });
         }
         let key = self.wants_key();
         if flow && !key {
@@ -361,9 +426,16 @@ impl<'r> Builder<'r> {
             }
         }
         if props.anchor != 0 {
-            self.anchors.insert(props.anchor, Anchored { node: None, open: true });
+            self.anchors.insert(
+                props.anchor,
+                Anchored {
+                    node: None,
+                    open: true,
+                },
+            );
         }
-        self.frames.push(Frame::new(kind, flow, span.start, props.anchor));
+        self.frames
+            .push(Frame::new(kind, flow, span.start, props.anchor));
         Ok(())
     }
 
@@ -371,7 +443,9 @@ impl<'r> Builder<'r> {
         if self.frames.len() < 2 {
             return;
         }
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
         // A block collection ends where its last child does, not where the next token starts.
         let last = frame.last.map_or(frame.start, |l| l.end);
         let span = Span::new(frame.start, if frame.flow { end.end } else { last });
@@ -406,13 +480,23 @@ impl<'r> Builder<'r> {
                 Some(span) => {
                     let text = self.source.get(span.range()).unwrap_or("").into();
                     let map = SpanMap::identity(span.start, span.len());
-                    let scalar = Scalar { text, style: Style::Plain, map };
+                    let scalar = Scalar {
+                        text,
+                        style: Style::Plain,
+                        map,
+                    };
                     self.out.tree.push(NodeKind::Scalar(scalar), span)
                 }
                 None => self.out.tree.push(NodeKind::Error, lost.key),
             };
-            let entry = MapEntry { key: key.into(), key_span: lost.key, value };
-            let at = entries.done.partition_point(|e| e.key_span.start < lost.key.start);
+            let entry = MapEntry {
+                key: key.into(),
+                key_span: lost.key,
+                value,
+            };
+            let at = entries
+                .done
+                .partition_point(|e| e.key_span.start < lost.key.start);
             entries.done.insert(at, entry);
         }
     }
@@ -447,7 +531,10 @@ impl<'r> Builder<'r> {
             }
             self.error(span);
         } else if self.frames.len() + size.height > MAX_DEPTH + 1 {
-            return Err(Stop { fault: Fault::Depth, at: span.start as usize });
+            return Err(Stop {
+                fault: Fault::Depth,
+                at: span.start as usize,
+            });
         } else {
             self.put(node, 0, span, size);
         }
@@ -491,7 +578,10 @@ impl<'r> Builder<'r> {
             let entry = lines::key_at(self.source, content).is_some()
                 || lines::is_dash(self.source, content);
             if outside && entry {
-                return Err(Stop { fault: Fault::Quote, at: start });
+                return Err(Stop {
+                    fault: Fault::Quote,
+                    at: start,
+                });
             }
             at = next;
         }

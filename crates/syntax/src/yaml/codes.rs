@@ -65,7 +65,9 @@ pub static UNCLOSED: Code = Code {
     summary: "a bracket or quote without its counterpart",
     why: "What is opened must be closed by the same sign, or the rest of the file is read as part of it.",
     bad: Example::yaml("tools: [\"pylon.tools.json\"\nsteps:\n  - { type: bash, command: ls }\n"),
-    good: Example::yaml("tools: [\"pylon.tools.json\"]\nsteps:\n  - { type: tool, tool: pylon.ping }\n"),
+    good: Example::yaml(
+        "tools: [\"pylon.tools.json\"]\nsteps:\n  - { type: tool, tool: pylon.ping }\n",
+    ),
 };
 
 /// A backslash that starts no escape, or a character that must be escaped.

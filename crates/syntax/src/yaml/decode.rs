@@ -15,7 +15,7 @@ pub(crate) struct Decoded {
 
 impl Decoded {
     /// Source bytes that stand for themselves.
-    pub(super) fn run(&mut self, source: &str, start: usize, end: usize) {
+    pub(crate) fn run(&mut self, source: &str, start: usize, end: usize) {
         if let Some(piece) = source.get(start..end) {
             self.text.push_str(piece);
             let span = Span::of(start, end);
@@ -24,10 +24,11 @@ impl Decoded {
     }
 
     /// Source bytes that spell `text` in another way.
-    pub(super) fn escape(&mut self, start: usize, end: usize, text: &str) {
+    pub(crate) fn escape(&mut self, start: usize, end: usize, text: &str) {
         let span = Span::of(start, end);
         self.text.push_str(text);
-        self.map.escape(span.start, span.len(), Span::of(0, text.len()).len());
+        self.map
+            .escape(span.start, span.len(), Span::of(0, text.len()).len());
     }
 
     /// A text that is known from elsewhere and stands somewhere in `span`.
@@ -45,7 +46,14 @@ impl Decoded {
 /// Decodes a plain or quoted scalar; `span` includes the quotes.
 pub(crate) fn flow(source: &str, span: Span, style: Style) -> Decoded {
     let (start, end) = (span.start as usize, span.end as usize);
-    let mut flow = Flow { source, out: Decoded::default(), at: start, end, run: start, floor: start };
+    let mut flow = Flow {
+        source,
+        out: Decoded::default(),
+        at: start,
+        end,
+        run: start,
+        floor: start,
+    };
     if style.is_quoted() {
         flow.at += 1;
         flow.run = flow.at;
@@ -53,7 +61,10 @@ pub(crate) fn flow(source: &str, span: Span, style: Style) -> Decoded {
         flow.end = end.saturating_sub(1).max(flow.at);
     }
     if flow.at >= flow.end {
-        return Decoded { text: String::new(), map: SpanMap::identity(Span::of(flow.at, end).start, 0) };
+        return Decoded {
+            text: String::new(),
+            map: SpanMap::identity(Span::of(flow.at, end).start, 0),
+        };
     }
     flow.walk(style);
     flow.out
@@ -72,7 +83,11 @@ struct Flow<'s> {
 
 impl Flow<'_> {
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end { self.source.as_bytes().get(at).copied() } else { None }
+        if at < self.end {
+            self.source.as_bytes().get(at).copied()
+        } else {
+            None
+        }
     }
 
     fn walk(&mut self, style: Style) {
@@ -152,7 +167,8 @@ impl Flow<'_> {
 fn unescape(rest: &str) -> Option<(String, usize)> {
     let sign = rest.chars().nth(1)?;
     let hex = |from: usize, len: usize| {
-        rest.get(from..from + len).and_then(|digits| u32::from_str_radix(digits, 16).ok())
+        rest.get(from..from + len)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
     };
     let plain = match sign {
         '0' => '\0',

@@ -57,7 +57,14 @@ impl Header {
             (Some(_), _) => eol + 1,
             _ => eol,
         };
-        Self { start, end, body, folded, explicit, chomp }
+        Self {
+            start,
+            end,
+            body,
+            folded,
+            explicit,
+            chomp,
+        }
     }
 
     /// Decodes the body, which ends at `end` at the latest. `want` is what the parser made of it, and tells the
@@ -73,9 +80,16 @@ impl Header {
         let mut indent = first.map_or(usize::MAX, &spaces);
         if self.explicit {
             let inner = want.lines().find(|l| !l.trim_start_matches(' ').is_empty());
-            indent -= inner.map_or(0, |l| l.len() - l.trim_start_matches(' ').len()).min(indent);
+            indent -= inner
+                .map_or(0, |l| l.len() - l.trim_start_matches(' ').len())
+                .min(indent);
         }
-        let mut out = Block { source, out: Decoded::default(), folded: self.folded, last: None };
+        let mut out = Block {
+            source,
+            out: Decoded::default(),
+            folded: self.folded,
+            last: None,
+        };
         let mut pending: Vec<Line> = Vec::new();
         let mut last = self.end;
         for line in lines {
@@ -108,14 +122,15 @@ struct Line {
     next: usize,
 }
 
+/// All lines that start before `to`; the parser may have read into the blanks of the one after the scalar.
 fn lines(source: &str, from: usize, to: usize) -> Vec<Line> {
     let bytes = source.as_bytes();
     let mut out = Vec::new();
     let mut start = from;
     while start < to {
-        let end = until(bytes, start, |b| matches!(b, b'\n' | b'\r')).min(to);
+        let end = until(bytes, start, |b| matches!(b, b'\n' | b'\r'));
         let crlf = bytes.get(end) == Some(&b'\r') && bytes.get(end + 1) == Some(&b'\n');
-        let next = (end + if crlf { 2 } else { 1 }).min(to.max(end));
+        let next = (end + if crlf { 2 } else { 1 }).min(bytes.len());
         out.push(Line { start, end, next });
         start = next.max(start + 1);
     }

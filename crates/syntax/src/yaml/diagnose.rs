@@ -25,13 +25,21 @@ impl Diagnosis {
     /// A value that cannot be told.
     pub(super) fn error(diagnostic: Diagnostic, start: usize, end: usize) -> Self {
         let extent = Span::of(start, end);
-        Self { diagnostic, repairs: vec![Repair::Error(extent)], extent }
+        Self {
+            diagnostic,
+            repairs: vec![Repair::Error(extent)],
+            extent,
+        }
     }
 
     /// Lines that are left out.
     pub(super) fn blank(diagnostic: Diagnostic, start: usize, end: usize) -> Self {
         let extent = Span::of(start, end);
-        Self { diagnostic, repairs: vec![Repair::Blank(extent)], extent }
+        Self {
+            diagnostic,
+            repairs: vec![Repair::Blank(extent)],
+            extent,
+        }
     }
 }
 
@@ -48,9 +56,17 @@ pub(super) struct Scene<'s> {
 /// Finds out what is wrong at a stop.
 pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis {
     let place = Place::new(source, frames);
-    let stop = Stop { at: source.floor_char_boundary(stop.at.min(source.len())), ..stop };
+    let stop = Stop {
+        at: source.floor_char_boundary(stop.at.min(source.len())),
+        ..stop
+    };
     let value = value_start(source, frames, stop.at);
-    let scene = Scene { place, frames, stop, value };
+    let scene = Scene {
+        place,
+        frames,
+        stop,
+        value,
+    };
     match stop.fault {
         Fault::Tab => {
             if let Some(diagnosis) = scene.tabs() {
@@ -75,7 +91,11 @@ pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis 
     }
     if let Some(found) = value.and_then(|v| quirk::classify(&place, v, stop)) {
         let repairs = vec![Repair::Scalar(found.span)];
-        return Diagnosis { diagnostic: found.diagnostic, repairs, extent: found.span };
+        return Diagnosis {
+            diagnostic: found.diagnostic,
+            repairs,
+            extent: found.span,
+        };
     }
     match value {
         Some(value) if !scene.is_below(value) || !scene.starts_entry() => scene.bad_value(value),
@@ -91,7 +111,11 @@ fn value_start(source: &str, frames: &[Frame], at: usize) -> Option<usize> {
     if let Some(key) = top.pending_key() {
         let colon = lines::skip_blanks(source, key.end as usize);
         let is_colon = source.as_bytes().get(colon) == Some(&b':') && colon < at;
-        let from = if is_colon { colon + 1 } else { key.end as usize };
+        let from = if is_colon {
+            colon + 1
+        } else {
+            key.end as usize
+        };
         let rest = source.get(from..)?;
         let start = from + rest.len() - rest.trim_start().len();
         return Some(skip_anchor(source, start).min(at.max(from)));
@@ -108,11 +132,19 @@ fn value_start(source: &str, frames: &[Frame], at: usize) -> Option<usize> {
 /// Past `&name ` when something follows it on its line.
 fn skip_anchor(source: &str, at: usize) -> usize {
     let line = source.get(at..lines::line_end(source, at)).unwrap_or("");
-    let Some(rest) = line.strip_prefix('&') else { return at };
-    let name = rest.find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).unwrap_or(rest.len());
+    let Some(rest) = line.strip_prefix('&') else {
+        return at;
+    };
+    let name = rest
+        .find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)))
+        .unwrap_or(rest.len());
     let after = lines::skip_blanks(source, at + 1 + name);
     let blank = after > at + 1 + name && name > 0;
-    if blank && after < at + line.len() { after } else { at }
+    if blank && after < at + line.len() {
+        after
+    } else {
+        at
+    }
 }
 
 impl<'s> Scene<'s> {
@@ -126,7 +158,10 @@ impl<'s> Scene<'s> {
 
     /// Start of the outermost collection in brackets that is open.
     fn outer_flow(&self) -> Option<usize> {
-        self.frames.iter().find(|f| f.flow).map(|f| f.start as usize)
+        self.frames
+            .iter()
+            .find(|f| f.flow)
+            .map(|f| f.start as usize)
     }
 
     /// Whether the parser stopped on a later line than `value`.
@@ -136,7 +171,10 @@ impl<'s> Scene<'s> {
 
     /// Whether the line where the parser stopped looks like an entry of its own.
     fn starts_entry(&self) -> bool {
-        let content = lines::skip_blanks(self.source(), lines::line_start(self.source(), self.stop.at));
+        let content = lines::skip_blanks(
+            self.source(),
+            lines::line_start(self.source(), self.stop.at),
+        );
         !self.place.flow
             && (lines::key_at(self.source(), content).is_some()
                 || lines::is_dash(self.source(), content))
@@ -155,8 +193,9 @@ impl<'s> Scene<'s> {
     fn too_deep(&self) -> Diagnosis {
         let at = self.stop.at;
         let message = format!("nested deeper than {MAX_DEPTH} levels");
-        let diagnostic = Diagnostic::new(&TOO_DEEP, Span::of(at, at + 1), message)
-            .help("move the inner part to a workflow of its own, and call it with a `subworkflow` step");
+        let diagnostic = Diagnostic::new(&TOO_DEEP, Span::of(at, at + 1), message).help(
+            "move the inner part to a workflow of its own, and call it with a `subworkflow` step",
+        );
         self.spoil(diagnostic, at)
     }
 
@@ -168,15 +207,20 @@ impl<'s> Scene<'s> {
             return None;
         }
         let end = self.block_end(value);
-        lines::closing_quote(self.source(), value, end).is_none().then_some(value)
+        lines::closing_quote(self.source(), value, end)
+            .is_none()
+            .then_some(value)
     }
 
     fn open_quote(&self, at: usize) -> Diagnosis {
         let sign = self.source().get(at..at + 1).unwrap_or("\"");
         let end = lines::trimmed_end(self.source(), at, lines::line_end(self.source(), at));
-        let diagnostic =
-            Diagnostic::new(&UNCLOSED, Span::of(at, at + 1), format!("`{sign}` is never closed"))
-                .help(format!("write another `{sign}` where the text ends"));
+        let diagnostic = Diagnostic::new(
+            &UNCLOSED,
+            Span::of(at, at + 1),
+            format!("`{sign}` is never closed"),
+        )
+        .help(format!("write another `{sign}` where the text ends"));
         let diagnostic = match lines::value_end(self.source(), at, false) {
             Some(here) if !self.place.flow && here == end => diagnostic.replace(
                 Applicability::Suggested,
@@ -197,23 +241,46 @@ impl<'s> Scene<'s> {
         let source = self.source();
         let at = self.stop.at;
         let line = lines::line_start(source, at);
-        let start = self.value.filter(|v| source.as_bytes().get(*v) == Some(&b'"'));
-        let start = start.or_else(|| source.get(line..at).and_then(|l| l.rfind('"')).map(|i| line + i));
+        let start = self
+            .value
+            .filter(|v| source.as_bytes().get(*v) == Some(&b'"'));
+        let start = start.or_else(|| {
+            source
+                .get(line..at)
+                .and_then(|l| l.rfind('"'))
+                .map(|i| line + i)
+        });
         let start = start.unwrap_or(at);
         let end = lines::closing_quote(source, start, source.len()).map_or(at, |i| i + 1);
         let bad = bad_escapes(source, start, end);
         let span = bad.first().copied().unwrap_or(Span::of(at, at + 1));
         let text = source.get(span.range()).unwrap_or("");
-        let edits = bad.iter().map(|s| Edit { span: Span::at(s.start), text: "\\".into() }).collect();
+        let edits = bad
+            .iter()
+            .map(|s| Edit {
+                span: Span::at(s.start),
+                text: "\\".into(),
+            })
+            .collect();
         let title = "double the backslashes".into();
         let diagnostic = Diagnostic::new(&ESCAPE, span, format!("`{text}` is no escape of YAML"))
-            .help(format!("write `\\{text}`, or use single quotes, which leave backslashes alone"))
-            .fix(Fix { title, applicability: Applicability::Safe, edits });
+            .help(format!(
+                "write `\\{text}`, or use single quotes, which leave backslashes alone"
+            ))
+            .fix(Fix {
+                title,
+                applicability: Applicability::Safe,
+                edits,
+            });
         if self.value != Some(start) || end <= at {
             return self.bad_value_with(diagnostic, start);
         }
         let extent = Span::of(start, end);
-        Diagnosis { diagnostic, repairs: vec![Repair::Scalar(extent)], extent }
+        Diagnosis {
+            diagnostic,
+            repairs: vec![Repair::Scalar(extent)],
+            extent,
+        }
     }
 
     /// Brackets that do not match each other, in the outermost brackets that are open.
@@ -230,7 +297,10 @@ impl<'s> Scene<'s> {
                     Span::of(at, at + 1),
                     format!("`{open}` is never closed"),
                 )
-                .label(Span::of(end, end), format!("`{close}` is expected here at the latest"))
+                .label(
+                    Span::of(end, end),
+                    format!("`{close}` is expected here at the latest"),
+                )
                 .help(format!("write `{close}` where the collection ends"))
                 .replace(
                     Applicability::Suggested,
@@ -247,7 +317,9 @@ impl<'s> Scene<'s> {
                 let diagnostic =
                     Diagnostic::new(&UNCLOSED, at, format!("`{o}` is closed by `{c}`"))
                         .label(Span::of(open, open + 1), format!("this `{o}` is open"))
-                        .help(format!("write `{right}` here, or close the inner collection first"))
+                        .help(format!(
+                            "write `{right}` here, or close the inner collection first"
+                        ))
                         .replace(
                             Applicability::Suggested,
                             format!("write `{right}`"),
@@ -267,15 +339,23 @@ impl<'s> Scene<'s> {
         let tab = first + source.get(first..content)?.find('\t')?;
         let all: Vec<(usize, usize)> = tab_lines(source).collect();
         let only_tabs = all.iter().all(|(start, end)| {
-            source.get(*start..*end).is_some_and(|s| s.trim_start_matches('\t').len() < 4 && s.starts_with('\t'))
+            source
+                .get(*start..*end)
+                .is_some_and(|s| s.trim_start_matches('\t').len() < 4 && s.starts_with('\t'))
         }) && !lines_with_spaces(source);
-        let run: Vec<(usize, usize)> =
-            if only_tabs { all } else { all.into_iter().filter(|l| l.0 == first).collect() };
+        let run: Vec<(usize, usize)> = if only_tabs {
+            all
+        } else {
+            all.into_iter().filter(|l| l.0 == first).collect()
+        };
         let edits = run
             .iter()
             .filter_map(|(start, end)| {
                 let text = source.get(*start..*end)?.replace('\t', "  ");
-                Some(Edit { span: Span::of(*start, *end), text })
+                Some(Edit {
+                    span: Span::of(*start, *end),
+                    text,
+                })
             })
             .collect();
         let diagnostic = Diagnostic::new(
@@ -293,9 +373,14 @@ impl<'s> Scene<'s> {
             let repairs = run.iter().flat_map(|(start, end)| {
                 (*start..*end).filter(|i| source.as_bytes().get(*i) == Some(&b'\t'))
             });
-            let repairs: Vec<Repair> =
-                repairs.map(|i| Repair::Byte(Span::of(i, i).start, b' ')).collect();
-            return Some(Diagnosis { diagnostic, repairs, extent: Span::of(tab, content) });
+            let repairs: Vec<Repair> = repairs
+                .map(|i| Repair::Byte(Span::of(i, i).start, b' '))
+                .collect();
+            return Some(Diagnosis {
+                diagnostic,
+                repairs,
+                extent: Span::of(tab, content),
+            });
         }
         Some(misplaced::lost_lines(self, diagnostic, first))
     }
@@ -382,7 +467,9 @@ fn bad_escapes(source: &str, start: usize, end: usize) -> Vec<Span> {
             _ => 0,
         };
         let known = "0abt\tnvfre \"/\\N_LP\n\r".contains(next);
-        let hex = text.get(i + 2..i + 2 + digits).is_some_and(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hex = text
+            .get(i + 2..i + 2 + digits)
+            .is_some_and(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         if !(known || (digits > 0 && hex)) {
             out.push(Span::of(start + i, start + i + 1 + next.len_utf8()));
         }
@@ -403,18 +490,27 @@ fn unbalanced(source: &str, start: usize, end: usize) -> Option<Unbalanced> {
     let mut open: Vec<usize> = Vec::new();
     let mut at = start;
     while at < end {
-        let before = if at > start { bytes.get(at - 1).copied() } else { None };
+        let before = if at > start {
+            bytes.get(at - 1).copied()
+        } else {
+            None
+        };
         match bytes.get(at)? {
             b'"' | b'\'' if !before.is_some_and(lines::is_word) => {
                 at = lines::closing_quote(source, at, end).unwrap_or(at);
             }
-            b'#' if before.is_some_and(|b| b.is_ascii_whitespace()) => at = lines::line_end(source, at),
+            b'#' if before.is_some_and(|b| b.is_ascii_whitespace()) => {
+                at = lines::line_end(source, at)
+            }
             b'[' | b'{' => open.push(at),
             close @ (b']' | b'}') => {
                 let last = open.pop()?;
                 let fits = matches!((bytes.get(last)?, close), (b'[', b']') | (b'{', b'}'));
                 if !fits {
-                    return Some(Unbalanced::Wrong { open: last, close: at });
+                    return Some(Unbalanced::Wrong {
+                        open: last,
+                        close: at,
+                    });
                 }
             }
             _ => {}
@@ -432,11 +528,13 @@ fn tab_line(source: &str, at: usize) -> Option<usize> {
 
 /// Indentations with a tab in them, of lines that are not empty.
 fn tab_lines(source: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    indentations(source).filter(|(start, end)| source.get(*start..*end).is_some_and(|s| s.contains('\t')))
+    indentations(source)
+        .filter(|(start, end)| source.get(*start..*end).is_some_and(|s| s.contains('\t')))
 }
 
 fn lines_with_spaces(source: &str) -> bool {
-    indentations(source).any(|(start, end)| source.get(start..end).is_some_and(|s| s.starts_with(' ')))
+    indentations(source)
+        .any(|(start, end)| source.get(start..end).is_some_and(|s| s.starts_with(' ')))
 }
 
 fn indentations(source: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
@@ -446,18 +544,34 @@ fn indentations(source: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
         next = lines::next_line(source, start);
         Some((start, lines::skip_blanks(source, start)))
     })
-    .filter(move |(_, end)| source.as_bytes().get(*end).is_some_and(|b| !lines::is_break(*b)))
+    .filter(move |(_, end)| {
+        source
+            .as_bytes()
+            .get(*end)
+            .is_some_and(|b| !lines::is_break(*b))
+    })
 }
 
 /// What to take out when the last repair was not enough: the whole entry of the `level`th block collection around.
-pub(super) fn escalate(source: &str, stop: Stop, frames: &[Frame], level: usize) -> Option<Vec<Repair>> {
-    let blocks = frames.iter().rev().filter(|f| !f.flow && !matches!(f.kind, Kind::Document(_)));
+pub(super) fn escalate(
+    source: &str,
+    stop: Stop,
+    frames: &[Frame],
+    level: usize,
+) -> Option<Vec<Repair>> {
+    let blocks = frames
+        .iter()
+        .rev()
+        .filter(|f| !f.flow && !matches!(f.kind, Kind::Document(_)));
     let frame = blocks.clone().nth(level.checked_sub(1)?)?;
     let column = lines::column(source, frame.start as usize);
     let mut line = lines::line_start(source, stop.at.min(source.len()));
     loop {
         let content = lines::skip_blanks(source, line);
-        let empty = source.as_bytes().get(content).is_none_or(|b| lines::is_break(*b));
+        let empty = source
+            .as_bytes()
+            .get(content)
+            .is_none_or(|b| lines::is_break(*b));
         if !empty && content - line <= column || line <= frame.start as usize {
             break;
         }

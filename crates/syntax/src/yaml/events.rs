@@ -20,7 +20,11 @@ pub(super) enum Event<'a> {
     /// A document starts.
     Document,
     /// A scalar, decoded. An absent one is plain, empty, and has an empty place.
-    Scalar { text: Cow<'a, str>, style: Style, props: Props },
+    Scalar {
+        text: Cow<'a, str>,
+        style: Style,
+        props: Props,
+    },
     /// A sequence starts.
     Seq { flow: bool, props: Props },
     /// A mapping starts; keys and values follow in turn.

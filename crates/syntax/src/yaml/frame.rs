@@ -28,7 +28,10 @@ pub(super) struct Size {
 }
 
 impl Size {
-    pub(super) const ONE: Self = Self { nodes: 1, height: 1 };
+    pub(super) const ONE: Self = Self {
+        nodes: 1,
+        height: 1,
+    };
 
     /// With one more child.
     pub(super) fn add(&mut self, child: Self) {
@@ -66,7 +69,14 @@ pub(super) enum Key {
 
 impl Frame {
     pub(super) fn new(kind: Kind, flow: bool, start: u32, anchor: usize) -> Self {
-        Self { kind, flow, start, anchor, last: None, size: Size::ONE }
+        Self {
+            kind,
+            flow,
+            start,
+            anchor,
+            last: None,
+            size: Size::ONE,
+        }
     }
 
     pub(super) const fn is_map(&self) -> bool {
@@ -81,7 +91,10 @@ impl Frame {
     /// Place of the key that waits for its value.
     pub(super) fn pending_key(&self) -> Option<Span> {
         match &self.kind {
-            Kind::Map(Entries { key: Key::Some(_, span) | Key::Bad(span), .. }) => Some(*span),
+            Kind::Map(Entries {
+                key: Key::Some(_, span) | Key::Bad(span),
+                ..
+            }) => Some(*span),
             _ => None,
         }
     }
@@ -89,9 +102,9 @@ impl Frame {
     /// Place of the last key, with or without its value.
     pub(super) fn last_key(&self) -> Option<Span> {
         match &self.kind {
-            Kind::Map(entries) => {
-                self.pending_key().or_else(|| entries.done.last().map(|e| e.key_span))
-            }
+            Kind::Map(entries) => self
+                .pending_key()
+                .or_else(|| entries.done.last().map(|e| e.key_span)),
             _ => None,
         }
     }

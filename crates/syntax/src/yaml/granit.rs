@@ -25,7 +25,10 @@ impl<'a> Granit<'a> {
         options.max_buffered_comment_events = usize::MAX;
         options.flow_nesting_limit = MAX_DEPTH;
         options.block_nesting_limit = MAX_DEPTH;
-        Self { parser: Parser::new_from_str_with_options(text, options), done: false }
+        Self {
+            parser: Parser::new_from_str_with_options(text, options),
+            done: false,
+        }
     }
 }
 
@@ -37,14 +40,20 @@ impl<'a> Events<'a> for Granit<'a> {
                 Some(Err(error)) => {
                     self.done = true;
                     let at = error.marker().byte_offset().unwrap_or(0);
-                    return Some(Err(Stop { fault: fault(error.kind()), at }));
+                    return Some(Err(Stop {
+                        fault: fault(error.kind()),
+                        at,
+                    }));
                 }
                 Some(Ok((event, span))) => {
                     let tag = span.tag_span().and_then(|t| t.byte_range());
                     let tag = tag.map(|t| Span::of(t.start, t.end));
                     if let Some(event) = convert(event, tag) {
                         let range = span.byte_range().unwrap_or(0..0);
-                        return Some(Ok(Item { event, span: Span::of(range.start, range.end) }));
+                        return Some(Ok(Item {
+                            event,
+                            span: Span::of(range.start, range.end),
+                        }));
                     }
                 }
             }
@@ -63,14 +72,20 @@ fn convert<'a>(event: granit_parser::Event<'a>, tag: Option<Span>) -> Option<Eve
         G::DocumentStart(..) => Event::Document,
         G::Scalar(text, style, anchor, t) => {
             let props = props(anchor, &t);
-            Event::Scalar { text, style: convert_style(style), props }
+            Event::Scalar {
+                text,
+                style: convert_style(style),
+                props,
+            }
         }
-        G::SequenceStart(style, anchor, t) => {
-            Event::Seq { flow: style == StructureStyle::Flow, props: props(anchor, &t) }
-        }
-        G::MappingStart(style, anchor, t) => {
-            Event::Map { flow: style == StructureStyle::Flow, props: props(anchor, &t) }
-        }
+        G::SequenceStart(style, anchor, t) => Event::Seq {
+            flow: style == StructureStyle::Flow,
+            props: props(anchor, &t),
+        },
+        G::MappingStart(style, anchor, t) => Event::Map {
+            flow: style == StructureStyle::Flow,
+            props: props(anchor, &t),
+        },
         G::SequenceEnd | G::MappingEnd => Event::End,
         G::Alias(id) => Event::Alias(id),
         G::UnresolvedAlias(_) => Event::UnknownAlias,
@@ -106,9 +121,10 @@ fn fault(kind: &ErrorKind) -> Fault {
         | E::UnexpectedEofFlowMapping
         | E::UnexpectedEofImplicitFlowMapping => Fault::Unclosed,
         E::MisplacedFlowCollectionEnd => Fault::Stray,
-        E::MismatchedFlowCollectionEnd { open, close } => {
-            Fault::Mismatch { open: *open, close: *close }
-        }
+        E::MismatchedFlowCollectionEnd { open, close } => Fault::Mismatch {
+            open: *open,
+            close: *close,
+        },
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => {
             Fault::AfterQuote
         }

@@ -16,7 +16,9 @@ pub static DUPLICATE_KEY: Code = Code {
     why: "Parsers differ in which of the two they take, and a reader sees only one of them. Here the first counts, and the file \
           does not compile until the other is gone.",
     bad: Example::yaml("steps:\n  - type: bash\n    command: ls\n    command: pwd\n"),
-    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n  - type: bash\n    command: pwd\n"),
+    good: Example::yaml(
+        "steps:\n  - type: bash\n    command: ls\n  - type: bash\n    command: pwd\n",
+    ),
 };
 
 /// Entries above which a table is worth its memory.
@@ -44,7 +46,11 @@ impl Keys {
 
 /// The finding that `key` stands twice.
 pub(crate) fn duplicate(key: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&DUPLICATE_KEY, span, format!("the key `{key}` stands twice in one mapping"))
-        .label(first, format!("the first `{key}`, which counts"))
-        .help("remove or rename one of the two")
+    Diagnostic::new(
+        &DUPLICATE_KEY,
+        span,
+        format!("the key `{key}` stands twice in one mapping"),
+    )
+    .label(first, format!("the first `{key}`, which counts"))
+    .help("remove or rename one of the two")
 }

@@ -4,7 +4,10 @@
 /// Offset of the first byte of the line of `at`.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();
-    before.iter().rposition(|b| is_break(*b)).map_or(0, |i| i + 1)
+    before
+        .iter()
+        .rposition(|b| is_break(*b))
+        .map_or(0, |i| i + 1)
 }
 
 /// Offset of the line break that ends the line of `at`, or the text's end.
@@ -27,7 +30,10 @@ pub(super) fn next_line(text: &str, at: usize) -> Option<usize> {
 /// Offset of the first byte at or after `at` that is no space or tab.
 pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
-    at + rest.iter().position(|b| !is_blank(*b)).unwrap_or(rest.len())
+    at + rest
+        .iter()
+        .position(|b| !is_blank(*b))
+        .unwrap_or(rest.len())
 }
 
 /// Bytes between the start of its line and `at`.
@@ -42,7 +48,10 @@ pub(super) fn block_end(text: &str, from: usize, parent: Option<usize>) -> usize
     let mut at = from;
     while let Some(next) = next_line(text, at) {
         let content = skip_blanks(text, next);
-        let line = text.get(content..line_end(text, next)).unwrap_or("").trim_end();
+        let line = text
+            .get(content..line_end(text, next))
+            .unwrap_or("")
+            .trim_end();
         let closes = !line.is_empty() && line.bytes().all(|b| b"]}), \t".contains(&b));
         let deeper = parent.is_none_or(|p| content - next > p);
         let marker = content == next && (line.starts_with("---") || line.starts_with("..."));
@@ -73,7 +82,11 @@ pub(super) fn value_end(text: &str, from: usize, flow: bool) -> Option<usize> {
     let mut at = from;
     while at < stop {
         let byte = bytes.get(at).copied().unwrap_or(b'\n');
-        let before = if at > from { bytes.get(at - 1).copied() } else { None };
+        let before = if at > from {
+            bytes.get(at - 1).copied()
+        } else {
+            None
+        };
         match byte {
             b'"' | b'\'' if !before.is_some_and(is_word) => {
                 at = closing_quote(text, at, stop).unwrap_or(at);
@@ -89,7 +102,10 @@ pub(super) fn value_end(text: &str, from: usize, flow: bool) -> Option<usize> {
             b',' if flow && open.is_empty() => break,
             b'#' if before.is_some_and(is_blank) => {
                 let rest = text.get(at..stop).unwrap_or("");
-                if !open.last().is_some_and(|closer| rest.as_bytes().contains(closer)) {
+                if !open
+                    .last()
+                    .is_some_and(|closer| rest.as_bytes().contains(closer))
+                {
                     break;
                 }
             }
@@ -104,7 +120,7 @@ pub(super) fn value_end(text: &str, from: usize, flow: bool) -> Option<usize> {
 }
 
 /// Offset of the quote that closes the one at `at`, before `stop`.
-pub(super) fn closing_quote(text: &str, at: usize, stop: usize) -> Option<usize> {
+pub(crate) fn closing_quote(text: &str, at: usize, stop: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let quote = *bytes.get(at)?;
     let mut i = at + 1;
@@ -121,13 +137,17 @@ pub(super) fn closing_quote(text: &str, at: usize, stop: usize) -> Option<usize>
 }
 
 /// Names that take type arguments, here or in other languages.
-const GENERIC: &[&str] =
-    &["list", "map", "array", "dict", "record", "set", "optional", "option", "seq", "vec", "sequence"];
+const GENERIC: &[&str] = &[
+    "list", "map", "array", "dict", "record", "set", "optional", "option", "seq", "vec", "sequence",
+];
 
 /// Whether the `<` at `at` follows a name that takes type arguments.
 pub(super) fn generic(text: &str, from: usize, at: usize) -> bool {
     let before = text.get(from..at).unwrap_or("");
-    let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+    let name = before
+        .rsplit(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or("");
     GENERIC.iter().any(|g| g.eq_ignore_ascii_case(name))
 }
 
@@ -139,7 +159,9 @@ pub(super) fn key_at(text: &str, at: usize) -> Option<(usize, usize)> {
         b'"' | b'\'' => closing_quote(text, at, stop)? + 1,
         _ => {
             let line = text.get(at..stop)?;
-            at + line.find(|c: char| !(c.is_alphanumeric() || "_-.$/".contains(c))).unwrap_or(line.len())
+            at + line
+                .find(|c: char| !(c.is_alphanumeric() || "_-.$/".contains(c)))
+                .unwrap_or(line.len())
         }
     };
     let colon = skip_blanks(text, end);
@@ -151,7 +173,10 @@ pub(super) fn key_at(text: &str, at: usize) -> Option<(usize, usize)> {
 /// Whether a line's content is an item of a block sequence.
 pub(super) fn is_dash(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    bytes.get(at) == Some(&b'-') && bytes.get(at + 1).is_none_or(|b| is_blank(*b) || is_break(*b))
+    bytes.get(at) == Some(&b'-')
+        && bytes
+            .get(at + 1)
+            .is_none_or(|b| is_blank(*b) || is_break(*b))
 }
 
 pub(super) const fn is_blank(byte: u8) -> bool {

@@ -11,7 +11,10 @@ use crate::span::Span;
 
 /// The finding that a comma is missing, when that is evident.
 pub(super) fn comma(scene: &Scene<'_>) -> Option<Diagnosis> {
-    if !matches!(scene.stop.fault, Fault::Comma | Fault::AfterQuote | Fault::Colon) {
+    if !matches!(
+        scene.stop.fault,
+        Fault::Comma | Fault::AfterQuote | Fault::Colon
+    ) {
         return None;
     }
     let source = scene.source();
@@ -19,11 +22,19 @@ pub(super) fn comma(scene: &Scene<'_>) -> Option<Diagnosis> {
     let next = next_entry(scene, value)?;
     let end = lines::trimmed_end(source, value, next);
     // A comma is put where a blank stands; without one there is no room for it.
-    let room = (end..next).rev().find(|i| source.as_bytes().get(*i).is_some_and(|b| lines::is_blank(*b)))?;
+    let room = (end..next).rev().find(|i| {
+        source
+            .as_bytes()
+            .get(*i)
+            .is_some_and(|b| lines::is_blank(*b))
+    })?;
     let line_end = lines::line_end(source, next);
     let name = match lines::key_at(source, next) {
         Some((start, end)) => scene.place.text(start, end),
-        None => scene.place.text(next, lines::value_end(source, next, true).unwrap_or(line_end)),
+        None => scene.place.text(
+            next,
+            lines::value_end(source, next, true).unwrap_or(line_end),
+        ),
     };
     let diagnostic = Diagnostic::new(
         &SYNTAX,
@@ -31,9 +42,18 @@ pub(super) fn comma(scene: &Scene<'_>) -> Option<Diagnosis> {
         format!("a comma is missing before `{}`", shorten(name)),
     )
     .help("separate entries in brackets by commas")
-    .replace(Applicability::Suggested, "insert a comma", Span::of(end, end), ",");
+    .replace(
+        Applicability::Suggested,
+        "insert a comma",
+        Span::of(end, end),
+        ",",
+    );
     let extent = Span::of(end, next);
-    Some(Diagnosis { diagnostic, repairs: vec![Repair::Comma(Span::of(room, room).start)], extent })
+    Some(Diagnosis {
+        diagnostic,
+        repairs: vec![Repair::Comma(Span::of(room, room).start)],
+        extent,
+    })
 }
 
 /// Where the entry starts that should have been separated from the one of `value`.

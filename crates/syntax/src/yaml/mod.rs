@@ -20,7 +20,7 @@ mod quirk;
 mod repairs;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use codes::{ESCAPE, INDENTATION, SYNTAX, TAB, TOO_DEEP, UNCLOSED};
 pub use keys::DUPLICATE_KEY;
@@ -33,6 +33,8 @@ use crate::limits::{MAX_DIAGNOSTICS, MAX_FAULTS, MAX_NODES, MAX_REREAD_BYTES};
 use crate::source::{EMPTY, TOO_LARGE};
 use crate::span::Span;
 use crate::tree::{NodeKind, Spelling, Tree};
+
+pub(crate) use lines::closing_quote;
 
 use build::{Attempt, Builder};
 use diagnose::{diagnose, escalate};

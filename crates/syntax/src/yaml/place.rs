@@ -15,7 +15,10 @@ pub(super) struct Place<'s> {
 
 impl<'s> Place<'s> {
     pub(super) fn new(source: &'s str, frames: &[Frame]) -> Self {
-        let block = frames.iter().rev().find(|f| !f.flow && !matches!(f.kind, Kind::Document(_)));
+        let block = frames
+            .iter()
+            .rev()
+            .find(|f| !f.flow && !matches!(f.kind, Kind::Document(_)));
         Self {
             source,
             flow: frames.last().is_some_and(|f| f.flow),

@@ -84,7 +84,8 @@ pub(super) fn shorten(text: &str) -> String {
 
 /// How a text that stands as it is would be decoded.
 pub(super) fn style_of(text: &str) -> Style {
-    let quoted = text.len() > 1 && lines::closing_quote(text, 0, text.len()) == Some(text.len() - 1);
+    let quoted =
+        text.len() > 1 && lines::closing_quote(text, 0, text.len()) == Some(text.len() - 1);
     match text.as_bytes().first() {
         Some(b'"') if quoted => Style::DoubleQuoted,
         Some(b'\'') if quoted => Style::SingleQuoted,
@@ -101,12 +102,28 @@ pub(super) fn braces(place: &Place<'_>, start: usize) -> Option<Found> {
         return None;
     }
     let end = place.reach(start)?;
-    if place.text(start, end).contains("}}") { needs_quotes(place, start, end, MAPPING) } else { None }
+    if place.text(start, end).contains("}}") {
+        needs_quotes(place, start, end, MAPPING)
+    } else {
+        None
+    }
 }
 
 /// Tags that YAML itself defines.
 const CORE_TAGS: &[&str] = &[
-    "str", "int", "float", "bool", "null", "seq", "map", "binary", "timestamp", "set", "omap", "pairs", "merge",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "null",
+    "seq",
+    "map",
+    "binary",
+    "timestamp",
+    "set",
+    "omap",
+    "pairs",
+    "merge",
 ];
 
 /// `!done`, `!(a && b)`: an expression, not a tag. `node` is what the tag stands before.
@@ -116,7 +133,11 @@ pub(super) fn tag(place: &Place<'_>, tag: Span, node: Span) -> Option<Found> {
     let line_end = end.min(lines::line_end(place.source, start));
     let name = place.text(start + 1, tag.end as usize);
     let rest = place.text(tag.end as usize, line_end).trim();
-    if name.starts_with('<') || name.strip_prefix('!').is_some_and(|n| CORE_TAGS.contains(&n)) {
+    if name.starts_with('<')
+        || name
+            .strip_prefix('!')
+            .is_some_and(|n| CORE_TAGS.contains(&n))
+    {
         return None;
     }
     let below = node.start as usize > line_end;
@@ -127,7 +148,11 @@ pub(super) fn tag(place: &Place<'_>, tag: Span, node: Span) -> Option<Found> {
     } else {
         !word || operator.iter().any(|sign| rest.starts_with(sign))
     };
-    if text { needs_quotes(place, start, end, TAG) } else { None }
+    if text {
+        needs_quotes(place, start, end, TAG)
+    } else {
+        None
+    }
 }
 
 /// `*/5 * * * *`, `&&`: a sign, not a reference. `token` is `*name` or `&name`.
@@ -136,7 +161,10 @@ pub(super) fn sign(place: &Place<'_>, token: Span) -> Option<Found> {
     let end = place.reach(start)?;
     let name = place.text(start + 1, token.end as usize);
     let rest = place.text(token.end as usize, end).trim();
-    let word = !name.is_empty() && name.bytes().all(|b| lines::is_word(b) || b == b'-' || b == b'.');
+    let word = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| lines::is_word(b) || b == b'-' || b == b'.');
     let alias = place.source.as_bytes().get(start) == Some(&b'*');
     if word && (!alias || rest.is_empty()) {
         return None;
@@ -145,7 +173,11 @@ pub(super) fn sign(place: &Place<'_>, token: Span) -> Option<Found> {
 }
 
 fn sign_means(alias: bool) -> &'static str {
-    if alias { "YAML reads `*` as the start of an alias" } else { "YAML reads `&` as the start of an anchor" }
+    if alias {
+        "YAML reads `*` as the start of an alias"
+    } else {
+        "YAML reads `&` as the start of an anchor"
+    }
 }
 
 /// A plain scalar that a comment cuts short, or that a comma cuts in two.
@@ -161,11 +193,22 @@ pub(super) fn plain(place: &Place<'_>, span: Span) -> Option<Found> {
             }
             let all = lines::value_end(place.source, start, place.flow).filter(|e| *e > next);
             let all = all.unwrap_or_else(|| lines::trimmed_end(place.source, next, line_end));
-            Some(found(place, &CUT_BY_COMMENT, start, all, "YAML reads ` #` as the start of a comment"))
+            Some(found(
+                place,
+                &CUT_BY_COMMENT,
+                start,
+                all,
+                "YAML reads ` #` as the start of a comment",
+            ))
         }
         Some(b',') if place.flow && opens(place, start, end) => {
             let all = lines::value_end(place.source, start, true).filter(|e| *e > next)?;
-            needs_quotes(place, start, all, "YAML ends a value without quotes at the comma")
+            needs_quotes(
+                place,
+                start,
+                all,
+                "YAML ends a value without quotes at the comma",
+            )
         }
         _ => None,
     }
@@ -180,10 +223,13 @@ fn cut(text: &str, comment: &str) -> bool {
         return true;
     }
     // An apostrophe within a word is none.
-    let opens = text.char_indices().rfind(|(_, c)| *c == '\'').is_some_and(|(i, _)| {
-        let before = text.as_bytes().get(..i).and_then(<[u8]>::last);
-        before.is_none_or(|b| !lines::is_word(*b)) && text.matches('\'').count() % 2 == 1
-    });
+    let opens = text
+        .char_indices()
+        .rfind(|(_, c)| *c == '\'')
+        .is_some_and(|(i, _)| {
+            let before = text.as_bytes().get(..i).and_then(<[u8]>::last);
+            before.is_none_or(|b| !lines::is_word(*b)) && text.matches('\'').count() % 2 == 1
+        });
     opens && comment.contains('\'')
 }
 
@@ -194,7 +240,9 @@ fn opens(place: &Place<'_>, start: usize, end: usize) -> bool {
     for at in start..end {
         match bytes.get(at) {
             Some(b'<') if lines::generic(place.source, start, at) => open += 1,
-            Some(b'(') if at > start && bytes.get(at - 1).is_some_and(|b| lines::is_word(*b)) => open += 1,
+            Some(b'(') if at > start && bytes.get(at - 1).is_some_and(|b| lines::is_word(*b)) => {
+                open += 1
+            }
             Some(b'>' | b')') => open = (open - 1).max(0),
             _ => {}
         }
@@ -223,7 +271,9 @@ pub(super) fn classify(place: &Place<'_>, start: usize, stop: Stop) -> Option<Fo
         b'@' => "`@` cannot start a value in YAML",
         b'`' => "a backtick cannot start a value in YAML",
         b'%' => "`%` cannot start a value in YAML",
-        b'|' | b'>' if stop.fault == Fault::Header && end <= line_end && !has_block(place, start) => {
+        b'|' | b'>'
+            if stop.fault == Fault::Header && end <= line_end && !has_block(place, start) =>
+        {
             "YAML reads `|` and `>` as the start of a block of text"
         }
         b'?' if text.starts_with("? ") => "YAML reads `? ` as the start of a key",
@@ -242,7 +292,11 @@ fn inside(place: &Place<'_>, start: usize, end: usize, stop: Stop) -> Option<Fou
     let here = place.source.get(stop.at..).unwrap_or("");
     let bracket = here.starts_with(['{', '[']);
     let touches = stop.at > start
-        && place.source.as_bytes().get(stop.at - 1).is_some_and(|b| !lines::is_blank(*b));
+        && place
+            .source
+            .as_bytes()
+            .get(stop.at - 1)
+            .is_some_and(|b| !lines::is_blank(*b));
     let why = match stop.fault {
         Fault::Colon | Fault::Comma if text.contains(" ? ") && text.contains(" : ") => {
             "YAML reads `: ` as the start of a mapping"
@@ -266,7 +320,9 @@ fn goes_on(place: &Place<'_>, start: usize, stop: Stop) -> bool {
     let mut at = start;
     while at < stop.at {
         match bytes.get(at) {
-            Some(b'"' | b'\'') => at = lines::closing_quote(place.source, at, stop.at).unwrap_or(at),
+            Some(b'"' | b'\'') => {
+                at = lines::closing_quote(place.source, at, stop.at).unwrap_or(at)
+            }
             Some(b'[' | b'{') => depth += 1,
             Some(b']' | b'}') => {
                 depth -= 1;

@@ -109,13 +109,24 @@ impl<'s> Repairs<'s> {
     /// A run of `x` on the first line of the span, nothing on the others.
     fn mask(&mut self, span: Span, mask: Mask) -> bool {
         let range = span.range();
-        let first = self.source.as_bytes().get(range.clone()).unwrap_or_default();
-        let len = first.iter().position(|b| is_break(*b)).unwrap_or(first.len());
+        let first = self
+            .source
+            .as_bytes()
+            .get(range.clone())
+            .unwrap_or_default();
+        let len = first
+            .iter()
+            .position(|b| is_break(*b))
+            .unwrap_or(first.len());
         let line = Span::of(range.start, range.start + len);
         let rest = Span::new(line.end, span.end);
         let changed = self.overwrite(line, b'x') | self.overwrite(rest, b' ');
         // Masks inside this one are gone with their text.
-        let inside: Vec<u32> = self.masks.range(span.start..span.end).map(|(k, _)| *k).collect();
+        let inside: Vec<u32> = self
+            .masks
+            .range(span.start..span.end)
+            .map(|(k, _)| *k)
+            .collect();
         for key in inside {
             self.masks.remove(&key);
         }
@@ -125,7 +136,9 @@ impl<'s> Repairs<'s> {
 
     fn overwrite(&mut self, span: Span, with: u8) -> bool {
         let mut changed = false;
-        let work = self.work.get_or_insert_with(|| self.source.as_bytes().to_vec());
+        let work = self
+            .work
+            .get_or_insert_with(|| self.source.as_bytes().to_vec());
         for byte in work.get_mut(span.range()).unwrap_or_default() {
             if !is_break(*byte) && *byte != with {
                 *byte = with;

@@ -63,7 +63,9 @@ pub static DOCUMENTS: Code = Code {
     severity: Severity::Error,
     summary: "a second document in one file",
     why: "A file is one workflow. What follows a second `---` would never run, so it is an error and not ignored.",
-    bad: Example::yaml("steps:\n  - { type: bash, command: ls }\n---\nsteps:\n  - { type: bash, command: pwd }\n"),
+    bad: Example::yaml(
+        "steps:\n  - { type: bash, command: ls }\n---\nsteps:\n  - { type: bash, command: pwd }\n",
+    ),
     good: Example::yaml("---\nsteps:\n  - { type: bash, command: ls }\n"),
 };
 
@@ -73,7 +75,11 @@ pub(super) fn tag(source: &str, tag: Span, scalar: Option<Span>) -> Diagnostic {
     let finding = Diagnostic::new(&TAG, tag, format!("the tag `{name}` has no meaning here"));
     let gap = |from: u32| {
         let rest = source.get(from as usize..).unwrap_or("");
-        Span::of(0, from as usize + rest.len() - rest.trim_start_matches([' ', '\t']).len()).end
+        Span::of(
+            0,
+            from as usize + rest.len() - rest.trim_start_matches([' ', '\t']).len(),
+        )
+        .end
     };
     let with_blank = Span::new(tag.start, gap(tag.end));
     let text = scalar.and_then(|s| source.get(s.range())).unwrap_or("");
@@ -81,7 +87,12 @@ pub(super) fn tag(source: &str, tag: Span, scalar: Option<Span>) -> Diagnostic {
     match scalar {
         Some(scalar) if name == "!!str" && plain && with_blank.end == scalar.start => finding
             .help(format!("put the text in quotes instead: `\"{text}\"`"))
-            .replace(Applicability::Safe, "put quotes around it", tag.to(scalar), format!("\"{text}\"")),
+            .replace(
+                Applicability::Safe,
+                "put quotes around it",
+                tag.to(scalar),
+                format!("\"{text}\""),
+            ),
         _ => finding
             .help("remove it: what a value is follows from its field")
             .replace(Applicability::Suggested, "remove the tag", with_blank, ""),
@@ -89,8 +100,12 @@ pub(super) fn tag(source: &str, tag: Span, scalar: Option<Span>) -> Diagnostic {
 }
 
 pub(super) fn merge_key(span: Span) -> Diagnostic {
-    Diagnostic::new(&MERGE_KEY, span, "the merge key `<<` is no part of YAML 1.2")
-        .help("write the entries out, or share the whole mapping: `key: *anchor`")
+    Diagnostic::new(
+        &MERGE_KEY,
+        span,
+        "the merge key `<<` is no part of YAML 1.2",
+    )
+    .help("write the entries out, or share the whole mapping: `key: *anchor`")
 }
 
 pub(super) fn complex_key(span: Span) -> Diagnostic {
@@ -104,14 +119,22 @@ pub(super) fn empty_key(span: Span) -> Diagnostic {
 }
 
 pub(super) fn second_document(span: Span) -> Diagnostic {
-    Diagnostic::new(&DOCUMENTS, span, "a second document starts here, but a file is one workflow")
-        .help("move it to a file of its own")
+    Diagnostic::new(
+        &DOCUMENTS,
+        span,
+        "a second document starts here, but a file is one workflow",
+    )
+    .help("move it to a file of its own")
 }
 
 pub(super) fn recursive_alias(source: &str, span: Span) -> Diagnostic {
     let name = source.get(span.range()).unwrap_or("");
-    Diagnostic::new(&ALIAS, span, format!("`{name}` stands within the node that it repeats"))
-        .help("an alias can only repeat what is complete before it")
+    Diagnostic::new(
+        &ALIAS,
+        span,
+        format!("`{name}` stands within the node that it repeats"),
+    )
+    .help("an alias can only repeat what is complete before it")
 }
 
 pub(super) fn unknown_alias<'s>(
@@ -121,17 +144,29 @@ pub(super) fn unknown_alias<'s>(
 ) -> Diagnostic {
     let text = source.get(span.range()).unwrap_or("");
     let name = text.strip_prefix('*').unwrap_or(text);
-    let near: Vec<String> = nearest(name, names).into_iter().map(str::to_owned).collect();
+    let near: Vec<String> = nearest(name, names)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let quoted = format!("\"{text}\"");
     let finding = Diagnostic::new(&ALIAS, span, format!("no `&{name}` before this alias"));
     let finding = match near.first() {
-        Some(first) => finding.help(format!("write `*{first}`, or `{quoted}` if it is text")).replace(
-            Applicability::Suggested,
-            format!("write `*{first}`"),
-            span,
-            format!("*{first}"),
-        ),
-        None => finding.help(format!("mark a node before it with `&{name}`, or write `{quoted}` if it is text")),
+        Some(first) => finding
+            .help(format!("write `*{first}`, or `{quoted}` if it is text"))
+            .replace(
+                Applicability::Suggested,
+                format!("write `*{first}`"),
+                span,
+                format!("*{first}"),
+            ),
+        None => finding.help(format!(
+            "mark a node before it with `&{name}`, or write `{quoted}` if it is text"
+        )),
     };
-    finding.near(near).replace(Applicability::Suggested, "put quotes around it", span, quoted)
+    finding.near(near).replace(
+        Applicability::Suggested,
+        "put quotes around it",
+        span,
+        quoted,
+    )
 }

@@ -7,7 +7,8 @@ use crate::tree::{NodeId, NodeKind, Tree};
 
 /// The tree in one line: scalars by their text, plain ones bare, others in quotes.
 pub(crate) fn dump(tree: &Tree) -> String {
-    tree.root.map_or_else(|| "-".to_owned(), |root| dump_node(tree, root))
+    tree.root
+        .map_or_else(|| "-".to_owned(), |root| dump_node(tree, root))
 }
 
 pub(crate) fn dump_node(tree: &Tree, id: NodeId) -> String {
@@ -19,8 +20,10 @@ pub(crate) fn dump_node(tree: &Tree, id: NodeId) -> String {
             format!("[{}]", items.join(", "))
         }
         NodeKind::Map(entries) => {
-            let entries: Vec<_> =
-                entries.iter().map(|e| format!("{}: {}", e.key, dump_node(tree, e.value))).collect();
+            let entries: Vec<_> = entries
+                .iter()
+                .map(|e| format!("{}: {}", e.key, dump_node(tree, e.value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
         NodeKind::Error => "ERROR".to_owned(),
@@ -32,6 +35,13 @@ pub(crate) fn dump_node(tree: &Tree, id: NodeId) -> String {
 pub(crate) fn list(source: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
     diagnostics
         .iter()
-        .map(|d| format!("{} at `{}`: {}", d.code.id, &source[d.span.range()], d.message))
+        .map(|d| {
+            format!(
+                "{} at `{}`: {}",
+                d.code.id,
+                &source[d.span.range()],
+                d.message
+            )
+        })
         .collect()
 }

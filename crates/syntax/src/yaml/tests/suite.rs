@@ -10,10 +10,22 @@ use crate::yaml::parse;
 
 /// Cases that come out otherwise than the suite says, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("2SXE", "names an anchor `a:`; a sign in an anchor's name is taken for text without quotes"),
-    ("9C9N", "items in brackets may stand at any column, as most parsers and people have it"),
-    ("DK95/01", "lines of a quoted text may be indented by tabs: what they say is plain"),
-    ("QB6E", "lines of a quoted text may stand at any column, unless they look like entries"),
+    (
+        "2SXE",
+        "names an anchor `a:`; a sign in an anchor's name is taken for text without quotes",
+    ),
+    (
+        "9C9N",
+        "items in brackets may stand at any column, as most parsers and people have it",
+    ),
+    (
+        "DK95/01",
+        "lines of a quoted text may be indented by tabs: what they say is plain",
+    ),
+    (
+        "QB6E",
+        "lines of a quoted text may stand at any column, unless they look like entries",
+    ),
     ("SM9W/01", "a key that is absent is a fault in a workflow"),
 ];
 
@@ -27,15 +39,24 @@ struct Case {
 }
 
 fn cases(folder: &Path) -> Vec<Case> {
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     files.sort();
     let mut out = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let stem = file.file_stem().unwrap().to_str().unwrap().to_owned();
         let (tree, diagnostics) = parse(&text);
-        assert!(diagnostics.is_empty(), "{stem}: {:?}", list(&text, &diagnostics));
-        let NodeKind::Seq(items) = tree.kind(tree.root.unwrap()) else { panic!("{stem}") };
+        assert!(
+            diagnostics.is_empty(),
+            "{stem}: {:?}",
+            list(&text, &diagnostics)
+        );
+        let NodeKind::Seq(items) = tree.kind(tree.root.unwrap()) else {
+            panic!("{stem}")
+        };
         let field = |item: NodeId, key: &str| match tree.kind(tree.field(item, key)?) {
             NodeKind::Scalar(s) => Some(s.text.to_string()),
             _ => None,
@@ -43,7 +64,11 @@ fn cases(folder: &Path) -> Vec<Case> {
         let skip = field(items[0], "skip").is_some();
         for (i, item) in items.iter().enumerate() {
             out.push(Case {
-                id: if items.len() == 1 { stem.clone() } else { format!("{stem}/{i:02}") },
+                id: if items.len() == 1 {
+                    stem.clone()
+                } else {
+                    format!("{stem}/{i:02}")
+                },
                 yaml: signs(&field(*item, "yaml").unwrap()),
                 json: field(*item, "json").map(|j| signs(&j)),
                 tree: field(*item, "tree").unwrap_or_default(),
@@ -96,8 +121,13 @@ fn agrees_with_the_yaml_test_suite() {
             continue;
         } else if case.fail {
             failing += 1;
-            (!diagnostics.is_empty()).then_some(()).ok_or("gets no diagnostic".to_owned())
-        } else if case.tree.matches("+DOC").count() != 1 || case.tree.contains('<') || case.json.is_none() {
+            (!diagnostics.is_empty())
+                .then_some(())
+                .ok_or("gets no diagnostic".to_owned())
+        } else if case.tree.matches("+DOC").count() != 1
+            || case.tree.contains('<')
+            || case.json.is_none()
+        {
             outside += 1;
             continue;
         } else {
@@ -119,8 +149,15 @@ fn agrees_with_the_yaml_test_suite() {
             Ok(()) => {}
         }
     }
-    println!("{equal} valid, {failing} invalid, {excepted} exceptions among them; {outside} outside of what we read");
-    assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n----\n"));
+    println!(
+        "{equal} valid, {failing} invalid, {excepted} exceptions among them; {outside} outside of what we read"
+    );
+    assert!(
+        wrong.is_empty(),
+        "{}: {}",
+        wrong.len(),
+        wrong.join("\n----\n")
+    );
 }
 
 fn list_short(source: &str, diagnostics: &[crate::diagnostic::Diagnostic]) -> Vec<String> {
@@ -145,7 +182,9 @@ fn same(tree: &Tree, id: NodeId, json: &Value) -> bool {
         }
         (NodeKind::Map(entries), Value::Object(fields)) => {
             entries.len() == fields.len()
-                && entries.iter().all(|e| fields.get(&*e.key).is_some_and(|v| same(tree, e.value, v)))
+                && entries
+                    .iter()
+                    .all(|e| fields.get(&*e.key).is_some_and(|v| same(tree, e.value, v)))
         }
         _ => false,
     }
