@@ -69,13 +69,10 @@ impl Fault {
         }
     }
 
-    /// CEL's fault for arguments that no overload of an operator or function takes.
-    pub fn no_overload(what: &str, args: &[&crate::Value]) -> Self {
-        let types: Vec<&str> = args.iter().map(|v| v.type_name()).collect();
-        Self::expression(format!(
-            "no such overload: `{what}` for ({})",
-            types.join(", ")
-        ))
+    /// CEL's fault for values that no overload of an operator or function takes; `spelled` has
+    /// the values' types in place of the values, as in `string < int`.
+    pub fn no_overload(spelled: impl fmt::Display) -> Self {
+        Self::expression(format!("no such overload: `{spelled}`"))
     }
 }
 

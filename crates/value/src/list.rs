@@ -98,6 +98,12 @@ impl List {
         self.0.depth.max(1)
     }
 
+    /// Whether somebody else holds this list too, so that a change must copy it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Whether both are one list in memory.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
@@ -128,5 +134,25 @@ impl PartialEq for List {
 impl fmt::Debug for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pushing_keeps_sizes_and_leaves_other_holders_alone() {
+        let mut list = List::default();
+        list.push(Value::Int(1)).unwrap();
+        let before = list.clone();
+        list.push(Value::list(vec!["ab".into()]).unwrap()).unwrap();
+        let anew = List::new(list.as_slice().to_vec()).unwrap();
+        assert_eq!((list.size(), list.depth()), (anew.size(), anew.depth()));
+        assert_eq!((before.len(), list.len()), (1, 2));
+        assert_eq!(
+            List::default().size(),
+            List::new(Vec::new()).unwrap().size()
+        );
     }
 }

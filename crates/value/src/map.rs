@@ -355,6 +355,12 @@ impl Map {
         self.0.depth.max(1)
     }
 
+    /// Whether somebody else holds this map too, so that a change must copy it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Whether both are one map in memory.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
@@ -400,5 +406,93 @@ impl PartialEq for Map {
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(n: i64) -> Map {
+        // Out of order, so that places and order differ.
+        Map::new(
+            (0..n)
+                .map(|i| (Key::Int((i * 7) % n), Value::Int(i)))
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn small_and_large_maps_find_every_key_and_keep_the_order_written() {
+        for n in [3, 8, 9, 100] {
+            let map = numbers(n);
+            for i in 0..n {
+                let key = (i * 7) % n;
+                assert_eq!(map.get(&Key::Int(key)), Some(&Value::Int(i)));
+                assert_eq!(
+                    map.get_value(&Value::Uint(key.unsigned_abs())),
+                    Some(&Value::Int(i))
+                );
+                assert_eq!(
+                    map.get_value(&Value::Double(key as f64)),
+                    Some(&Value::Int(i))
+                );
+            }
+            assert_eq!(map.get(&Key::Int(n)), None);
+            assert_eq!(map.get_value(&Value::Double(0.5)), None);
+            assert_eq!(map.get_str("0"), None);
+            let places: Vec<&Value> = map.values().collect();
+            assert_eq!(places.last(), Some(&&Value::Int(n - 1)));
+        }
+    }
+
+    #[test]
+    fn inserting_one_by_one_is_as_building_at_once() {
+        let mut map = Map::default();
+        for i in 0..50_i64 {
+            map.insert(Key::from(format!("k{}", (i * 37) % 50)), Value::Int(i))
+                .unwrap();
+        }
+        let at_once = Map::new(map.entries().to_vec()).unwrap();
+        assert_eq!(map, at_once);
+        assert_eq!((map.size(), map.depth()), (at_once.size(), at_once.depth()));
+        for i in 0..50_i64 {
+            assert_eq!(
+                map.get_str(&format!("k{}", (i * 37) % 50)),
+                Some(&Value::Int(i))
+            );
+        }
+        let old = map
+            .insert("k0".into(), Value::list(Vec::new()).unwrap())
+            .unwrap();
+        assert_eq!((old, map.len(), map.depth()), (Some(Value::Int(0)), 50, 2));
+        map.insert("k0".into(), Value::Int(0)).unwrap();
+        assert_eq!((map.size(), map.depth()), (at_once.size(), 1));
+    }
+
+    #[test]
+    fn equal_numbers_are_one_key() {
+        let twice = vec![(Key::Int(1), Value::Null), (Key::Uint(1), Value::Null)];
+        assert!(
+            Map::new(twice)
+                .unwrap_err()
+                .message
+                .contains("`1` is given twice")
+        );
+        let kinds = vec![
+            (Key::Int(1), Value::Null),
+            (Key::from("1"), Value::Null),
+            (Key::Bool(true), Value::Null),
+        ];
+        assert_eq!(Map::new(kinds).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn equality_does_not_look_at_the_order() {
+        let a = Map::record([("x", Value::Int(1)), ("y", Value::Int(2))]).unwrap();
+        let b = Map::record([("y", Value::Int(2)), ("x", Value::Int(1))]).unwrap();
+        assert_eq!(a, b);
+        assert_ne!(a, Map::record([("x", Value::Int(1))]).unwrap());
     }
 }

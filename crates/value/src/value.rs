@@ -163,6 +163,27 @@ impl Value {
         }
     }
 
+    /// As [`Value::type_name`], with an article: `an int`.
+    #[must_use]
+    pub fn a_type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a bool",
+            Value::Int(_) => "an int",
+            Value::Uint(_) => "a uint",
+            Value::Double(_) => "a double",
+            Value::String(_) => "a string",
+            Value::Bytes(_) => "bytes",
+            Value::Timestamp(_) => "a timestamp",
+            Value::Duration(_) => "a duration",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+            Value::Type(_) => "a type",
+            Value::Optional(_) => "an optional",
+            Value::Secret(_) => "a secret",
+        }
+    }
+
     /// The value's type as `type(x)` gives it. A secret's is `string`.
     #[must_use]
     pub fn type_value(&self) -> TypeValue {
@@ -344,4 +365,48 @@ from! {
     Map => Map,
     TypeValue => Type,
     Secret => Secret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_small() {
+        assert!(size_of::<Value>() <= 24);
+    }
+
+    #[test]
+    fn sizes_and_depths_count_what_would_be_written_out() {
+        let item = Value::list(vec!["abc".into(), Value::Int(1)]).unwrap();
+        assert_eq!((item.size(), item.depth()), (1 + 4 + 1, 1));
+        let twice = Value::record([("k", item.clone()), ("l", item)]).unwrap();
+        assert_eq!((twice.size(), twice.depth()), (1 + 2 * (2 + 6), 2));
+        assert_eq!(Value::some(twice).unwrap().depth(), 3);
+    }
+
+    #[test]
+    fn shared_structure_cannot_grow_without_limit() {
+        let mut value = Value::from("0123456789");
+        let fault = loop {
+            match Value::list(vec![value.clone(), value.clone()]) {
+                Ok(twice) => value = twice,
+                Err(fault) => break fault,
+            }
+        };
+        assert_eq!(fault.code, crate::FaultCode::LimitExceeded);
+        let mut deep = Value::Null;
+        while let Ok(deeper) = Value::list(vec![deep.clone()]) {
+            deep = deeper;
+        }
+        assert_eq!(deep.depth(), crate::limits::MAX_VALUE_DEPTH);
+        assert!(Value::some(deep).is_err());
+    }
+
+    #[test]
+    fn structural_equality_tells_numbers_apart() {
+        assert_ne!(Value::Int(1), Value::Uint(1));
+        assert_ne!(Value::Double(0.0), Value::Double(-0.0));
+        assert_eq!(Value::Double(f64::NAN), Value::Double(f64::NAN));
+    }
 }

@@ -15,12 +15,14 @@ mod sort;
 mod strings;
 mod table;
 mod template;
+#[cfg(test)]
+mod tests;
 mod times;
 
 pub use context::{CallCtx, DEFAULT_COST_LIMIT, Meter};
 pub use convert::{double_text, text_of};
 pub use regexes::check_regex;
-pub use signature::{Overload, Style, Ty};
+pub use signature::{Overload, Style, Ty, param_bound};
 pub use table::FUNCTIONS;
 pub use template::{join_text, template_text};
 
@@ -149,9 +151,17 @@ pub fn call(id: FnId, args: &[Value], ctx: &CallCtx) -> Result<Value, Fault> {
                 function.name
             )))
         }
-        None => Err(Fault::no_overload(
-            function.name,
-            &args.iter().collect::<Vec<_>>(),
-        )),
+        None => Err(no_overload(function, args)),
+    }
+}
+
+/// The call with the arguments' types in place of the arguments.
+fn no_overload(function: &Function, args: &[Value]) -> Fault {
+    let types: Vec<&str> = args.iter().map(Value::type_name).collect();
+    match types.split_first() {
+        Some((receiver, rest)) if function.style == Style::Member => Fault::no_overload(
+            format_args!("{receiver}.{}({})", function.name, rest.join(", ")),
+        ),
+        _ => Fault::no_overload(format_args!("{}({})", function.name, types.join(", "))),
     }
 }

@@ -53,9 +53,7 @@ pub enum Ty {
     Any,
     /// `int | uint | double`, for numbers of mixed types.
     Number,
-    /// What `sort` can order: any one of the types that `<` takes.
-    Ordered,
-    /// A type parameter.
+    /// A type parameter; some are bounded, see [`param_bound`].
     Param(&'static str),
     /// `list<T>`
     List(&'static Ty),
@@ -83,16 +81,6 @@ impl Ty {
             Ty::Dyn => Type::Dyn,
             Ty::Any => Type::Any,
             Ty::Number => union([Type::Int, Type::Uint, Type::Double]),
-            Ty::Ordered => union([
-                Type::Bool,
-                Type::Int,
-                Type::Uint,
-                Type::Double,
-                Type::String,
-                Type::Bytes,
-                Type::Timestamp,
-                Type::Duration,
-            ]),
             Ty::Param(name) => Type::Param(name.into()),
             Ty::List(item) => Type::list(item.to_type()),
             Ty::Map(key, value) => Type::map(key.to_type(), value.to_type()),
@@ -100,6 +88,24 @@ impl Ty {
             Ty::TypeOf(inner) => Type::type_of(inner.to_type()),
         }
     }
+}
+
+/// What a type parameter may stand for: `O` is any one of the types that can be sorted, all others
+/// are free.
+#[must_use]
+pub fn param_bound(name: &str) -> Option<Type> {
+    (name == "O").then(|| {
+        union([
+            Type::Bool,
+            Type::Int,
+            Type::Uint,
+            Type::Double,
+            Type::String,
+            Type::Bytes,
+            Type::Timestamp,
+            Type::Duration,
+        ])
+    })
 }
 
 /// One way to call a function.

@@ -34,16 +34,16 @@ fn order(a: &Value, b: &Value) -> Ordering {
 fn sorted_places(keys: &List, ctx: &CallCtx) -> Result<Vec<usize>, Fault> {
     if let Some(first) = keys.iter().next() {
         if !is_ordered(first) {
-            let found = first.type_name();
+            let found = first.a_type_name();
             return Err(Fault::expression(format!(
-                "a {found} has no order to sort by"
+                "{found} has no order to sort by"
             )));
         }
         if let Some(other) = keys.iter().find(|k| k.type_name() != first.type_name()) {
             return Err(Fault::expression(format!(
-                "values of one type can be sorted, not a {} and a {}",
-                first.type_name(),
-                other.type_name()
+                "values of one type can be sorted, not {} and {}",
+                first.a_type_name(),
+                other.a_type_name()
             )));
         }
     }

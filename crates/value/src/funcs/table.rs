@@ -7,12 +7,14 @@ use super::{
 use super::{strings, times};
 
 use Ty::{
-    Any, Bool, Bytes, Double, Duration, Dyn, Int, List, Map, Number, Optional, Ordered, String,
-    Timestamp, TypeOf, Uint,
+    Any, Bool, Bytes, Double, Duration, Dyn, Int, List, Map, Number, Optional, String, Timestamp,
+    TypeOf, Uint,
 };
 
 const A: Ty = Ty::Param("T");
 const LIST: Ty = List(&A);
+/// A list of any one type that has an order: see [`super::param_bound`].
+const SORTABLE: Ty = List(&Ty::Param("O"));
 const OPTIONAL: Ty = Optional(&A);
 const STRINGS: Ty = List(&String);
 
@@ -283,7 +285,7 @@ pub const FUNCTIONS: &[Function] = &[
         on(&[List(&Dyn), Int], List(&Dyn)),
     ]),
     function!(Member "sort", sort::sort, CHEAP + scans, "the items in ascending order",
-        [on(&[LIST], LIST)]),
+        [on(&[SORTABLE], SORTABLE)]),
     function!(Member "slice", lists::slice, CHEAP,
         "the items from a place on, up to but without the one at another",
         [on(&[LIST, Int, Int], LIST)]),
@@ -292,7 +294,7 @@ pub const FUNCTIONS: &[Function] = &[
     function!(Member "last", lists::last, CHEAP, "the last item, as an optional",
         [on(&[LIST], OPTIONAL)]),
     function!(Global "@sortByKeys", sort::sort_by_keys, CHEAP + scans,
-        "the items in the order of their keys", [on(&[LIST, List(&Ordered)], LIST)]),
+        "the items in the order of their keys", [on(&[LIST, SORTABLE], LIST)]),
     // Optionals.
     function!(Global "optional.of", optionals::of, CHEAP, "an optional that holds the value",
         [on(&[A], OPTIONAL)]),

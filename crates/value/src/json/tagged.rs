@@ -232,7 +232,7 @@ fn tagged_map(pairs: Vec<Raw>) -> Result<Value, String> {
         };
         let key = untag(key)?;
         let key = Key::from_value(&key)
-            .ok_or_else(|| format!("a {} cannot be a map's key", key.type_name()))?;
+            .ok_or_else(|| format!("{} cannot be a map's key", key.a_type_name()))?;
         entries.push((key, untag(value)?));
     }
     Map::new(entries).map(Value::Map).map_err(|f| f.message)
@@ -256,4 +256,125 @@ fn tagged_secret(pieces: Vec<Raw>) -> Result<Value, String> {
     Secret::from_segments(segments)
         .map(Value::Secret)
         .map_err(|f| f.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Duration, Timestamp};
+
+    #[test]
+    fn plain_json_stays_plain_and_the_rest_is_tagged() {
+        let v = Value::record([
+            ("a", Value::Int(1)),
+            ("b", Value::Uint(1)),
+            ("c", Value::Double(1.0)),
+            ("d", Value::some(Value::Null).unwrap()),
+            ("e", Value::secret("key")),
+            ("f", Value::map(vec![(Key::Uint(1), Value::Null)]).unwrap()),
+        ])
+        .unwrap();
+        assert_eq!(
+            to_tagged(&v),
+            r#"{"a":1,"b":{"$uint":"1"},"c":1.0,"d":{"$optional":[null]},"e":{"$secret":[{"ref":"key"}]},"f":{"$map":[[{"$uint":"1"},null]]}}"#
+        );
+    }
+
+    #[test]
+    fn what_nobody_wrote_is_refused() {
+        for text in [
+            r#"{"$uint":"x"}"#,
+            r#"{"$uint":1}"#,
+            r#"{"$what":"x"}"#,
+            r#"{"$map":[[1]]}"#,
+            r#"{"$map":[[1,2,3]]}"#,
+            r#"{"$map":[[null,1]]}"#,
+            r#"{"$optional":[1,2]}"#,
+            r#"{"$secret":[1]}"#,
+            r#"{"$bytes":"?"}"#,
+            "[",
+        ] {
+            assert!(from_tagged(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_deepest_value_comes_back() {
+        let mut value = Value::Null;
+        while let Ok(deeper) = Value::map(vec![(Key::Bool(true), value.clone())]) {
+            value = deeper;
+        }
+        assert_eq!(value.depth(), MAX_VALUE_DEPTH);
+        assert_eq!(from_tagged(&to_tagged(&value)), Ok(value));
+    }
+
+    fn key() -> impl Strategy<Value = Key> {
+        prop_oneof![
+            any::<bool>().prop_map(Key::Bool),
+            any::<i64>().prop_map(Key::Int),
+            any::<u64>().prop_map(Key::Uint),
+            "\\$?[a-z\"\\\\é]{0,4}".prop_map(Key::from),
+        ]
+    }
+
+    fn scalar() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            any::<u64>().prop_map(Value::Uint),
+            any::<u64>().prop_map(|bits| Value::Double(f64::from_bits(bits))),
+            (-100..100_i32).prop_map(|n| Value::Double(f64::from(n))),
+            any::<String>().prop_map(Value::from),
+            any::<Vec<u8>>().prop_map(Value::bytes),
+            (-62_135_596_800..=253_402_300_799_i64, 0..1_000_000_000_u32)
+                .prop_map(|(s, n)| Value::Timestamp(Timestamp::new(s, n).unwrap())),
+            any::<i64>().prop_map(|n| Value::Duration(Duration::from_nanos(n))),
+            "[a-z.]{1,8}".prop_map(|n| Value::Type(TypeValue::new(n))),
+            Just(Value::none()),
+            prop::collection::vec((any::<u8>(), "[a-z]{1,3}"), 0..4).prop_map(|parts| {
+                let segments = parts.into_iter().map(|(kind, text)| match kind % 3 {
+                    0 => Segment::Text(text.into()),
+                    1 => Segment::Ref(text.into()),
+                    _ => Segment::JsonRef(text.into()),
+                });
+                Value::Secret(Secret::from_segments(segments).unwrap())
+            }),
+        ]
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        scalar().prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(|v| Value::list(v).unwrap()),
+                prop::collection::vec((key(), inner.clone()), 0..6).prop_map(|entries| {
+                    let mut map = Map::default();
+                    for (k, v) in entries {
+                        map.insert(k, v).unwrap();
+                    }
+                    Value::Map(map)
+                }),
+                inner.prop_map(|v| Value::some(v).unwrap()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_comes_back_as_it_was(value in value()) {
+            let text = to_tagged(&value);
+            let read = from_tagged(&text).unwrap();
+            prop_assert_eq!(&read, &value, "{}", text);
+            // The order of a map's entries is kept too.
+            prop_assert_eq!(to_tagged(&read), text);
+        }
+
+        #[test]
+        fn no_text_makes_the_readers_panic(text in "[\\[\\]{}\",:0-9a-f\\\\$ .-]{0,40}") {
+            let _ = from_tagged(&text);
+            let _ = super::super::parse(&text);
+        }
+    }
 }

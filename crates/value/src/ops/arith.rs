@@ -1,5 +1,6 @@
 //! `+ - * / %`.
 
+use super::{BinaryOp, no_overload};
 use crate::fault::Fault;
 use crate::secret::{Secret, Segment};
 use crate::{List, Str, Value, limits};
@@ -8,8 +9,15 @@ fn overflow(a: impl std::fmt::Display, op: &str, b: impl std::fmt::Display) -> F
     Fault::expression(format!("integer overflow in `{a} {op} {b}`"))
 }
 
+fn overflow_uint(a: u64, op: &str, b: u64) -> Fault {
+    Fault::expression(format!("integer overflow in `{a}u {op} {b}u`"))
+}
+
 fn time_range(op: &str) -> Fault {
-    Fault::expression(format!("the result of `{op}` is out of the range of times"))
+    Fault::expression(format!(
+        "the result of `{op}` is out of range: timestamps are of the years 1 to 9999, durations \
+         span at most 292 years"
+    ))
 }
 
 pub(super) fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
@@ -21,7 +29,7 @@ pub(super) fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Uint(x), Value::Uint(y)) => x
             .checked_add(*y)
             .map(Value::Uint)
-            .ok_or_else(|| overflow(x, "+", y)),
+            .ok_or_else(|| overflow_uint(*x, "+", *y)),
         (Value::Double(x), Value::Double(y)) => Ok(Value::Double(x + y)),
         (Value::String(x), Value::String(y)) => concat_text(x, y),
         (Value::Bytes(x), Value::Bytes(y)) => {
@@ -39,7 +47,7 @@ pub(super) fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
             .ok_or_else(|| time_range("+")),
         (Value::Secret(_), Value::Secret(_) | Value::String(_))
         | (Value::String(_), Value::Secret(_)) => concat_sealed(a, b),
-        _ => Err(Fault::no_overload("_+_", &[a, b])),
+        _ => Err(no_overload(BinaryOp::Add, a, b)),
     }
 }
 
@@ -84,7 +92,7 @@ pub(super) fn sub(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Uint(x), Value::Uint(y)) => x
             .checked_sub(*y)
             .map(Value::Uint)
-            .ok_or_else(|| overflow(x, "-", y)),
+            .ok_or_else(|| overflow_uint(*x, "-", *y)),
         (Value::Double(x), Value::Double(y)) => Ok(Value::Double(x - y)),
         (Value::Timestamp(x), Value::Timestamp(y)) => x
             .checked_since(*y)
@@ -98,7 +106,7 @@ pub(super) fn sub(a: &Value, b: &Value) -> Result<Value, Fault> {
             .checked_sub(*y)
             .map(Value::Duration)
             .ok_or_else(|| time_range("-")),
-        _ => Err(Fault::no_overload("_-_", &[a, b])),
+        _ => Err(no_overload(BinaryOp::Sub, a, b)),
     }
 }
 
@@ -111,9 +119,9 @@ pub(super) fn mul(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Uint(x), Value::Uint(y)) => x
             .checked_mul(*y)
             .map(Value::Uint)
-            .ok_or_else(|| overflow(x, "*", y)),
+            .ok_or_else(|| overflow_uint(*x, "*", *y)),
         (Value::Double(x), Value::Double(y)) => Ok(Value::Double(x * y)),
-        _ => Err(Fault::no_overload("_*_", &[a, b])),
+        _ => Err(no_overload(BinaryOp::Mul, a, b)),
     }
 }
 
@@ -129,9 +137,9 @@ pub(super) fn div(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Uint(x), Value::Uint(y)) => x
             .checked_div(*y)
             .map(Value::Uint)
-            .ok_or_else(|| overflow(x, "/", y)),
+            .ok_or_else(|| overflow_uint(*x, "/", *y)),
         (Value::Double(x), Value::Double(y)) => Ok(Value::Double(x / y)),
-        _ => Err(Fault::no_overload("_/_", &[a, b])),
+        _ => Err(no_overload(BinaryOp::Div, a, b)),
     }
 }
 
@@ -147,7 +155,7 @@ pub(super) fn rem(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Uint(x), Value::Uint(y)) => x
             .checked_rem(*y)
             .map(Value::Uint)
-            .ok_or_else(|| overflow(x, "%", y)),
-        _ => Err(Fault::no_overload("_%_", &[a, b])),
+            .ok_or_else(|| overflow_uint(*x, "%", *y)),
+        _ => Err(no_overload(BinaryOp::Mod, a, b)),
     }
 }

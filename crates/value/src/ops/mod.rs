@@ -146,8 +146,14 @@ pub fn unary(op: UnaryOp, a: &Value) -> Result<Value, Fault> {
             .map(Value::Int)
             .ok_or_else(|| Fault::expression(format!("integer overflow in `-({i})`"))),
         (UnaryOp::Neg, Value::Double(d)) => Ok(Value::Double(-d)),
-        // Not part of CEL's standard library, but harmless and asked for: `-duration`.
-        _ => Err(Fault::no_overload(op.function(), &[a])),
+        _ => {
+            refuse_secrets(op.symbol(), &[a])?;
+            Err(Fault::no_overload(format_args!(
+                "{}{}",
+                op.symbol(),
+                a.type_name()
+            )))
+        }
     }
 }
 
@@ -164,7 +170,7 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, Fault> {
             // Unordered: one of them is NaN.
             Some(None) => Ok(Value::Bool(false)),
             Some(Some(ordering)) => Ok(Value::Bool(test(ordering))),
-            None => Err(Fault::no_overload(op.function(), &[a, b])),
+            None => Err(no_overload(op, a, b)),
         }
     };
     match op {
@@ -182,6 +188,28 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, Fault> {
         BinaryOp::In => contains(a, b).map(Value::Bool),
         BinaryOp::Index => index(a, b),
     }
+}
+
+/// No values of these types go with the operator.
+fn no_overload(op: BinaryOp, a: &Value, b: &Value) -> Fault {
+    if let Err(fault) = refuse_secrets(op.symbol(), &[a, b]) {
+        return fault;
+    }
+    let (a, b) = (a.type_name(), b.type_name());
+    match op {
+        BinaryOp::Index => Fault::no_overload(format_args!("{a}[{b}]")),
+        _ => Fault::no_overload(format_args!("{a} {} {b}", op.symbol())),
+    }
+}
+
+/// A secret's text is not known here, so nothing can be made of it but a longer sealed text.
+fn refuse_secrets(what: &str, values: &[&Value]) -> Result<(), Fault> {
+    if values.iter().any(|v| matches!(v, Value::Secret(_))) {
+        return Err(Fault::expression(format!(
+            "`{what}` cannot be used on a secret: its text is not known here"
+        )));
+    }
+    Ok(())
 }
 
 /// The cost of an operator on these operands, in the units of [`crate::funcs::Meter`]: one, and
@@ -210,5 +238,112 @@ pub fn binary_cost(op: BinaryOp, a: &Value, b: &Value) -> u64 {
             _ => 0,
         },
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+    use crate::{FaultClass, Timestamp};
+
+    fn run(op: BinaryOp, a: impl Into<Value>, b: impl Into<Value>) -> Result<Value, Fault> {
+        binary(op, &a.into(), &b.into())
+    }
+
+    fn message(result: Result<Value, Fault>) -> String {
+        result.unwrap_err().message
+    }
+
+    #[test]
+    fn faults_say_what_was_tried() {
+        assert_eq!(
+            message(run(BinaryOp::Lt, "a", 1_i64)),
+            "no such overload: `string < int`"
+        );
+        assert_eq!(
+            message(run(BinaryOp::Add, 1_i64, 1_u64)),
+            "no such overload: `int + uint`"
+        );
+        assert_eq!(message(run(BinaryOp::Div, 1_i64, 0_i64)), "divide by zero");
+        assert_eq!(message(run(BinaryOp::Mod, 1_u64, 0_u64)), "modulus by zero");
+        assert_eq!(
+            message(run(BinaryOp::Sub, 0_u64, 1_u64)),
+            "integer overflow in `0u - 1u`"
+        );
+        assert_eq!(
+            message(unary(UnaryOp::Neg, &Value::Int(i64::MIN))),
+            "integer overflow in `-(-9223372036854775808)`"
+        );
+        assert_eq!(
+            message(unary(UnaryOp::Not, &Value::Int(1))),
+            "no such overload: `!int`"
+        );
+        let map = parse(r#"{"a":1}"#).unwrap();
+        assert_eq!(message(select(&map, "b")), "no such key: `b`");
+        assert_eq!(
+            message(select(&Value::Int(1), "b")),
+            "no such field: `b` cannot be read from an int"
+        );
+        assert_eq!(
+            message(run(BinaryOp::Index, map, "x")),
+            "no such key: `\"x\"`"
+        );
+        let list = parse("[1]").unwrap();
+        assert_eq!(
+            message(run(BinaryOp::Index, list.clone(), -1_i64)),
+            "index out of bounds: `-1` in a list of 1 item"
+        );
+        assert_eq!(run(BinaryOp::Index, list, 0_u64), Ok(Value::Int(1)));
+    }
+
+    #[test]
+    fn nan_equals_and_orders_with_nothing() {
+        for op in [BinaryOp::Eq, BinaryOp::Lt, BinaryOp::Ge] {
+            assert_eq!(run(op, f64::NAN, f64::NAN), Ok(Value::Bool(false)));
+            assert_eq!(run(op, 1_i64, f64::NAN), Ok(Value::Bool(false)));
+        }
+        assert_eq!(run(BinaryOp::Ne, f64::NAN, f64::NAN), Ok(Value::Bool(true)));
+        let list = Value::list(vec![f64::NAN.into()]).unwrap();
+        assert_eq!(
+            run(BinaryOp::Eq, list.clone(), list),
+            Ok(Value::Bool(false))
+        );
+    }
+
+    #[test]
+    fn secrets_grow_but_tell_nothing() {
+        let key = Value::secret("key");
+        let Ok(Value::Secret(sealed)) = run(BinaryOp::Add, "Bearer ", key.clone()) else {
+            panic!("not sealed")
+        };
+        assert_eq!(sealed.resolve(|_| Some("k".into())).unwrap(), "Bearer k");
+        for op in [BinaryOp::Eq, BinaryOp::Ne, BinaryOp::Lt, BinaryOp::Sub] {
+            assert!(
+                message(run(op, key.clone(), "k")).contains("secret"),
+                "{op:?}"
+            );
+        }
+        let list = Value::list(vec![key]).unwrap();
+        assert!(run(BinaryOp::In, "k", list).is_err());
+    }
+
+    #[test]
+    fn times_add_up_and_keep_to_their_range() {
+        let t = Timestamp::parse("2024-02-28T00:00:00Z").unwrap();
+        let day = crate::Duration::from_secs(86_400);
+        let sum = run(BinaryOp::Add, day, t).unwrap();
+        assert_eq!(run(BinaryOp::Sub, sum, t), Ok(Value::Duration(day)));
+        assert!(message(run(BinaryOp::Add, Timestamp::MAX, day)).contains("out of range"));
+        let longest = crate::Duration::from_nanos(i64::MAX);
+        assert!(run(BinaryOp::Add, longest, day).is_err());
+        assert!(run(BinaryOp::Mul, day, 2_i64).is_err());
+    }
+
+    #[test]
+    fn results_that_are_too_large_are_limits() {
+        let long = Value::from("a".repeat(10 << 20));
+        let fault = binary(BinaryOp::Add, &long, &long).unwrap_err();
+        assert_eq!(fault.class, FaultClass::Limit);
     }
 }

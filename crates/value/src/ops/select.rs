@@ -1,6 +1,7 @@
 //! `a.b`, `a[b]`, `a.?b`, `a[?b]`, `has(a.b)` and `a in b`.
 
 use super::equal::{double_as_integer, eq};
+use super::{BinaryOp, no_overload};
 use crate::Value;
 use crate::fault::Fault;
 use crate::text::shortened;
@@ -69,7 +70,7 @@ pub fn index(a: &Value, b: &Value) -> Result<Value, Fault> {
                 .ok_or_else(|| no_such_key(&crate::json::format(b)))
         }
         Value::Optional(_) => opt_index(a, b),
-        _ => Err(Fault::no_overload("_[_]", &[a, b])),
+        _ => Err(no_overload(BinaryOp::Index, a, b)),
     }
 }
 
@@ -86,7 +87,7 @@ pub fn opt_index(a: &Value, b: &Value) -> Result<Value, Fault> {
         }
         Value::Optional(None) => None,
         Value::Optional(Some(inner)) => return opt_index(inner, b),
-        _ => return Err(Fault::no_overload("_[?_]", &[a, b])),
+        _ => return Err(no_overload(BinaryOp::Index, a, b)),
     };
     found.map_or(Ok(Value::none()), |v| Value::some(v.clone()))
 }
@@ -106,7 +107,7 @@ pub fn contains(a: &Value, b: &Value) -> Result<bool, Fault> {
             Ok(false)
         }
         Value::Map(map) => Ok(map.get_value(a).is_some()),
-        _ => Err(Fault::no_overload("@in", &[a, b])),
+        _ => Err(no_overload(BinaryOp::In, a, b)),
     }
 }
 
@@ -119,9 +120,9 @@ fn place(index: &Value) -> Result<Option<usize>, Fault> {
             Fault::expression(format!("a list's index is a whole number, not `{d}`"))
         })?,
         _ => {
-            let found = index.type_name();
+            let found = index.a_type_name();
             return Err(Fault::expression(format!(
-                "no such overload: a list's index is an int, not a {found}"
+                "no such overload: a list's index is an int, not {found}"
             )));
         }
     };
@@ -157,8 +158,8 @@ fn no_such_key(key: &str) -> Fault {
 
 fn no_fields(a: &Value, field: &str) -> Fault {
     Fault::expression(format!(
-        "no such field: `{}` cannot be read from a {}",
+        "no such field: `{}` cannot be read from {}",
         shortened(field, 60),
-        a.type_name()
+        a.a_type_name()
     ))
 }

@@ -102,8 +102,8 @@ impl<'a> Reader<'a> {
             Value::Bool(false) => Type::Never,
             Value::Map(map) => self.object(map),
             other => {
-                let found = other.type_name();
-                self.problem(format!("a schema is an object, not a {found}"));
+                let found = other.a_type_name();
+                self.problem(format!("a schema is an object, not {found}"));
                 Type::Any
             }
         }
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             "object" => self.record(map),
             other => {
                 self.at("type", |r| {
-                    r.problem(format!("JSON Schema has no type `{other}`"))
+                    r.problem(format!("JSON Schema has no type `{other}`"));
                 });
                 Type::Any
             }

@@ -81,7 +81,6 @@ impl From<DecodeError> for Fault {
 /// A value in words: short ones as they are, others by their type.
 fn describe(value: &Value) -> String {
     match value {
-        Value::Null => "null".to_owned(),
         Value::String(s) => {
             format!(
                 "the string `{}`",
@@ -92,10 +91,7 @@ fn describe(value: &Value) -> String {
             format!("the {} `{}`", value.type_name(), crate::json::format(value))
         }
         Value::Map(m) if m.is_empty() => "an empty map".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Optional(_) => "an optional".to_owned(),
-        other => format!("a {}", other.type_name()),
+        other => other.a_type_name().to_owned(),
     }
 }
 
