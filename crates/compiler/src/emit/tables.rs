@@ -1,0 +1,135 @@
+//! The program's tables: slots, steps, inputs, and what it is called.
+
+use wfc_program::build::Builder;
+use wfc_program::isa::Instr;
+use wfc_program::program::{InputSpec, Policy, StepInfo};
+use wfc_syntax::ast::{Ast, OnInterrupt, StepKind};
+use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_value::{Str, Type};
+
+use super::node::slot;
+use super::{Dialect, Emitter};
+use crate::analysis::Analysis;
+use crate::ir::Core;
+
+impl<'a> Emitter<'a> {
+    pub(super) fn new(exprs: &'a Exprs, analysis: &'a Analysis, slug: &str, dialect: Dialect) -> Self {
+        Self {
+            exprs,
+            analysis,
+            workflow: None,
+            dialect,
+            b: Builder::new(slug),
+            live: true,
+            used: Vec::new(),
+            scopes: 0,
+            facts: super::expr::Facts::new(exprs.len()),
+            bindings: Vec::new(),
+            outputs: Vec::new(),
+            status: Vec::new(),
+            errors: Vec::new(),
+            steps: Vec::new(),
+            labels: Vec::new(),
+            scratch: super::expr::Scratch::default(),
+            locals: vec![None; analysis.locals.len()],
+            later: std::collections::VecDeque::new(),
+            fiber_end: None,
+        }
+    }
+
+    /// The program of a workflow.
+    pub(super) fn whole(&mut self, ast: &Ast, core: &Core) {
+        for s in &core.slots {
+            self.b.slot(s.name.as_str());
+        }
+        let slots = |table: &[Option<crate::ir::SlotId>]| table.iter().map(|s| s.map(slot)).collect();
+        self.bindings = slots(&core.bindings);
+        self.outputs = slots(&core.outputs);
+        self.status = slots(&core.status);
+        self.errors = slots(&core.errors);
+        self.b.type_table(self.analysis.type_table.clone());
+        if let Some(version) = &ast.workflow.version {
+            self.b.version(&*version.text);
+        }
+        self.b.policy(Policy { max_steps: ast.workflow.policy.max_steps.map(|n| n.value) });
+        self.b.output(self.analysis.output.as_ref().unwrap_or(&Type::Any));
+        self.step_table(ast, core);
+        self.input_table(ast);
+        if let Some(root) = core.root {
+            self.node(core, root);
+        }
+        self.op(Instr::Null());
+        self.end_with(Instr::Return());
+        self.emit_later(core);
+    }
+
+    fn step_table(&mut self, ast: &Ast, core: &Core) {
+        for id in ast.step_ids() {
+            let step = ast.step(id);
+            let at = id.0 as usize;
+            let path: Str = core.paths.get(at).map_or("", String::as_str).into();
+            let info = StepInfo {
+                id: step.id.as_ref().map_or_else(|| path.clone(), |name| (&*name.text).into()),
+                path,
+                kind: kind_word(&step.kind).into(),
+                name: step.name.as_ref().map(|name| (&*name.text).into()),
+                status_slot: self.status.get(at).copied().flatten(),
+                error_slot: self.errors.get(at).copied().flatten(),
+                retry_on_interrupt: step.on_interrupt.is_some_and(|o| o.value == OnInterrupt::Retry),
+            };
+            let info = self.b.step(info, (step.head.start, step.head.end));
+            self.steps.push(info);
+        }
+    }
+
+    fn input_table(&mut self, ast: &Ast) {
+        for (place, input) in ast.workflow.inputs.iter().enumerate() {
+            let ty = self.analysis.inputs.get(place).cloned().unwrap_or(Type::Any);
+            let spec = InputSpec {
+                name: (&*input.name.text).into(),
+                ty: self.b.ty(&ty),
+                slot: wfc_program::isa::Slot(u32::try_from(place).unwrap_or(u32::MAX)),
+                required: crate::lower::input_is_required(ast, self.analysis, place),
+            };
+            self.b.input(spec);
+        }
+    }
+
+    /// The program of one expression: each binding is an input.
+    pub(super) fn expression_program(&mut self, root: ExprId) {
+        for binding in &self.analysis.bindings {
+            let slot = self.b.slot(&*binding.name.text);
+            let ty = self.b.ty(&Type::Any);
+            let name = (&*binding.name.text).into();
+            self.b.input(InputSpec { name, ty, slot, required: false });
+            self.bindings.push(Some(slot));
+        }
+        self.b.type_table(self.analysis.type_table.clone());
+        self.source(root);
+        self.end_with(Instr::Return());
+    }
+}
+
+/// The word in `type`.
+fn kind_word(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Agent { .. } => "agent",
+        StepKind::AgentMessage { .. } => "agent_message",
+        StepKind::Tool { .. } => "tool",
+        StepKind::Bash { .. } => "bash",
+        StepKind::Conditional { .. } => "conditional",
+        StepKind::Switch { .. } => "switch",
+        StepKind::Loop { .. } => "loop",
+        StepKind::Parallel { .. } => "parallel",
+        StepKind::Subworkflow { .. } => "subworkflow",
+        StepKind::Approval { .. } => "approval",
+        StepKind::Wait { .. } => "wait",
+        StepKind::Set { .. } => "set",
+        StepKind::Try { .. } => "try",
+        StepKind::Return(_) => "return",
+        StepKind::Fail { .. } => "fail",
+        StepKind::Break => "break",
+        StepKind::Continue => "continue",
+        StepKind::Error => "error",
+    }
+}
