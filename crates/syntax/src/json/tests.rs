@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::parse;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::yaml::tests::{dump, list};
+use crate::yaml::tests::{dump, list, mended};
 
 fn one(text: &str) -> (String, Diagnostic) {
     let (tree, mut diagnostics) = parse(text);
@@ -15,21 +15,6 @@ fn one(text: &str) -> (String, Diagnostic) {
         list(text, &diagnostics)
     );
     (dump(&tree), diagnostics.remove(0))
-}
-
-/// The text after the first fix of each finding.
-fn mended(text: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut edits: Vec<_> = diagnostics
-        .iter()
-        .filter_map(|d| d.fixes.first())
-        .flat_map(|f| &f.edits)
-        .collect();
-    edits.sort_by_key(|e| e.span);
-    let mut out = text.to_owned();
-    for edit in edits.iter().rev() {
-        out.replace_range(edit.span.range(), &edit.text);
-    }
-    out
 }
 
 #[test]

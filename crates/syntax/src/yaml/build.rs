@@ -554,7 +554,9 @@ impl<'r> Builder<'r> {
         if id != 0 {
             self.names.push(Span::new(span.start + 1, span.end));
         }
-        if !self.wants_key() {
+        // The event of the node itself came before: a key waits for its value now.
+        let pending = self.frames.last().and_then(Frame::pending_key);
+        if pending.is_none_or(|key| key.start < span.start) {
             let found = quirk::sign(&self.place(), span);
             self.quirk(found);
         }

@@ -1,6 +1,7 @@
 //! From the parser's fault to one finding, and the smallest piece of text to take out so that it can go on.
 
 use super::codes::{ESCAPE, INDENTATION, SYNTAX, TAB, TOO_DEEP, UNCLOSED};
+use super::context::{self, Unsaid};
 use super::events::{Fault, Stop};
 use super::frame::{Frame, Kind};
 use super::lines;
@@ -51,22 +52,17 @@ pub(super) struct Scene<'s> {
     pub(super) stop: Stop,
     /// Where the value starts in which the parser stopped; none when it stopped between values.
     pub(super) value: Option<usize>,
+    /// Start of the outermost collection in brackets that is open.
+    outer_flow: Option<usize>,
+    /// Whether the innermost collection is a mapping.
+    pub(super) in_map: bool,
 }
 
 /// Finds out what is wrong at a stop.
 pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis {
-    let place = Place::new(source, frames);
-    let stop = Stop {
-        at: source.floor_char_boundary(stop.at.min(source.len())),
-        ..stop
-    };
-    let value = value_start(source, frames, stop.at);
-    let scene = Scene {
-        place,
-        frames,
-        stop,
-        value,
-    };
+    let at = source.floor_char_boundary(stop.at.min(source.len()));
+    let scene = Scene::new(source, Stop { at, ..stop }, frames);
+    let Scene { place, value, stop, .. } = scene;
     match stop.fault {
         Fault::Tab => {
             if let Some(diagnosis) = scene.tabs() {
@@ -105,63 +101,41 @@ pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis 
     }
 }
 
-/// Where the value starts that the parser was in.
-fn value_start(source: &str, frames: &[Frame], at: usize) -> Option<usize> {
-    let top = frames.last()?;
-    if let Some(key) = top.pending_key() {
-        let colon = lines::skip_blanks(source, key.end as usize);
-        let is_colon = source.as_bytes().get(colon) == Some(&b':') && colon < at;
-        let from = if is_colon {
-            colon + 1
-        } else {
-            key.end as usize
-        };
-        let rest = source.get(from..)?;
-        let start = from + rest.len() - rest.trim_start().len();
-        return Some(skip_anchor(source, start).min(at.max(from)));
-    }
-    let last = top.last?;
-    if top.wants_key() && top.last_key() == Some(last) {
-        return None;
-    }
-    let separator: &[char] = if top.flow { &[','] } else { &['\n', '\r'] };
-    let between = source.get(last.end as usize..at).unwrap_or("");
-    (!between.contains(separator)).then(|| skip_anchor(source, last.start as usize))
-}
-
-/// Past `&name ` when something follows it on its line.
-fn skip_anchor(source: &str, at: usize) -> usize {
-    let line = source.get(at..lines::line_end(source, at)).unwrap_or("");
-    let Some(rest) = line.strip_prefix('&') else {
-        return at;
-    };
-    let name = rest
-        .find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)))
-        .unwrap_or(rest.len());
-    let after = lines::skip_blanks(source, at + 1 + name);
-    let blank = after > at + 1 + name && name > 0;
-    if blank && after < at + line.len() {
-        after
-    } else {
-        at
-    }
-}
-
 impl<'s> Scene<'s> {
+    fn new(source: &'s str, stop: Stop, frames: &'s [Frame]) -> Self {
+        let mut place = Place::new(source, frames);
+        let told = context::value_start(source, frames, stop.at);
+        let unsaid = match told {
+            Some((_, true)) => Unsaid::default(),
+            Some((value, false)) => Unsaid::read(source, value, stop.at, place.flow),
+            None => {
+                let from = context::unsaid_from(source, frames, stop.at);
+                Unsaid::read(source, from, stop.at, place.flow)
+            }
+        };
+        let last = unsaid.open.last();
+        let value = match last {
+            None => told.map(|t| t.0).or(unsaid.node),
+            Some(_) => unsaid.node.or(Some(stop.at)),
+        };
+        if let Some(last) = last {
+            place.flow = last.flow;
+        }
+        if let Some(block) = unsaid.open.iter().rev().find(|v| !v.flow) {
+            place.parent = Some(lines::column(source, block.start));
+        }
+        let told_flow = frames.iter().find(|f| f.flow).map(|f| f.start as usize);
+        let outer_flow = told_flow.or_else(|| unsaid.open.iter().find(|v| v.flow).map(|v| v.start));
+        let in_map = last.map_or_else(|| frames.last().is_some_and(Frame::is_map), |v| v.map);
+        Self { place, frames, stop, value, outer_flow, in_map }
+    }
+
     pub(super) fn source(&self) -> &'s str {
         self.place.source
     }
 
     pub(super) fn top(&self) -> Option<&'s Frame> {
         self.frames.last()
-    }
-
-    /// Start of the outermost collection in brackets that is open.
-    fn outer_flow(&self) -> Option<usize> {
-        self.frames
-            .iter()
-            .find(|f| f.flow)
-            .map(|f| f.start as usize)
     }
 
     /// Whether the parser stopped on a later line than `value`.
@@ -186,7 +160,7 @@ impl<'s> Scene<'s> {
 
     /// Takes out the value from `start` on: in brackets, all of the outermost ones.
     fn spoil(&self, diagnostic: Diagnostic, start: usize) -> Diagnosis {
-        let from = self.outer_flow().unwrap_or(start).min(start);
+        let from = self.outer_flow.unwrap_or(start).min(start);
         Diagnosis::error(diagnostic, from, self.block_end(from))
     }
 
@@ -286,7 +260,7 @@ impl<'s> Scene<'s> {
     /// Brackets that do not match each other, in the outermost brackets that are open.
     fn brackets(&self) -> Option<Diagnosis> {
         let source = self.source();
-        let start = self.outer_flow()?;
+        let start = self.outer_flow?;
         let end = self.block_end(start);
         match unbalanced(source, start, end)? {
             Unbalanced::Open(at) => {

@@ -77,7 +77,7 @@ fn next_entry(scene: &Scene<'_>, value: usize) -> Option<usize> {
         return (separate && key < at).then_some(key);
     }
     let separate = at > value && bytes.get(at - 1).is_some_and(u8::is_ascii_whitespace);
-    let starts = if scene.top()?.is_map() {
+    let starts = if scene.in_map {
         lines::key_at(source, at).is_some()
     } else {
         matches!(first, b'"' | b'\'' | b'[' | b'{')

@@ -5,6 +5,7 @@
 
 mod build;
 mod codes;
+mod context;
 pub(crate) mod decode;
 mod decode_block;
 mod diagnose;

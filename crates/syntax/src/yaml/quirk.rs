@@ -161,10 +161,7 @@ pub(super) fn sign(place: &Place<'_>, token: Span) -> Option<Found> {
     let end = place.reach(start)?;
     let name = place.text(start + 1, token.end as usize);
     let rest = place.text(token.end as usize, end).trim();
-    let word = !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| lines::is_word(b) || b == b'-' || b == b'.');
+    let word = name.bytes().next().is_some_and(lines::is_word) && !name.contains(['*', '(', '"']);
     let alias = place.source.as_bytes().get(start) == Some(&b'*');
     if word && (!alias || rest.is_empty()) {
         return None;

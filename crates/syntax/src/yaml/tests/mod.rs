@@ -1,5 +1,6 @@
 //! What a user relies on.
 
+mod quirks;
 mod suite;
 
 use crate::diagnostic::Diagnostic;
@@ -44,4 +45,16 @@ pub(crate) fn list(source: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// The text after the first fix of each finding.
+pub(crate) fn mended(source: &str, diagnostics: &[Diagnostic]) -> String {
+    let mut edits: Vec<_> =
+        diagnostics.iter().filter_map(|d| d.fixes.first()).flat_map(|f| &f.edits).collect();
+    edits.sort_by_key(|e| e.span);
+    let mut out = source.to_owned();
+    for edit in edits.iter().rev() {
+        out.replace_range(edit.span.range(), &edit.text);
+    }
+    out
 }
