@@ -11,6 +11,7 @@ pub mod limits;
 mod list;
 mod map;
 pub mod ops;
+mod order;
 pub mod schema;
 pub mod secret;
 mod text;

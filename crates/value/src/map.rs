@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::limits;
+use crate::order::Order;
 use crate::{Str, Value};
 
 /// A map's key. Numbers that are equal are one key, whether `int` or `uint`.
@@ -151,9 +152,9 @@ const LINEAR: usize = 8;
 #[derive(Clone, Default)]
 struct Inner {
     entries: Vec<(Key, Value)>,
-    /// Places in `entries`, by key; kept only for maps of more than [`LINEAR`] entries. Sorted
-    /// places rather than a hash table: nothing random, and no input that makes it slow.
-    order: Vec<u32>,
+    /// Places in `entries`, by key; only for maps of more than [`LINEAR`] entries. Sorted places
+    /// rather than a hash table: nothing random, and no input that makes it slow.
+    order: Order,
     size: u64,
     depth: u32,
 }
@@ -178,14 +179,11 @@ impl Map {
         }
         limits::check_size(size)?;
         limits::check_depth(depth + 1)?;
-        let mut order = sorted_places(&entries);
+        let order = ordered(&entries);
         if let Some(key) = first_repeated(&entries, &order) {
             return Err(Fault::expression(format!(
                 "the map's key `{key}` is given twice"
             )));
-        }
-        if entries.len() <= LINEAR {
-            order = Vec::new();
         }
         Ok(Self(Arc::new(Inner {
             entries,
@@ -225,17 +223,12 @@ impl Map {
         inner.depth = depth;
         inner.entries.push((key, value));
         if inner.entries.len() == LINEAR + 1 {
-            inner.order = sorted_places(&inner.entries);
+            inner.order = ordered(&inner.entries);
         } else if inner.entries.len() > LINEAR {
-            let last = inner.entries.len() - 1;
-            if let Some((key, _)) = inner.entries.last() {
-                let at = inner.order.partition_point(|&p| {
-                    inner.entries.get(p as usize).is_some_and(|(k, _)| k < key)
-                });
-                inner
-                    .order
-                    .insert(at, u32::try_from(last).unwrap_or(u32::MAX));
-            }
+            let (entries, last) = (&inner.entries, inner.entries.len() - 1);
+            let new = entries.get(last).map(|(k, _)| k);
+            let place = u32::try_from(last).unwrap_or(u32::MAX);
+            inner.order.insert(place, |p| key_at(entries, p).cmp(&new));
         }
         Ok(None)
     }
@@ -265,18 +258,15 @@ impl Map {
 
     fn place(&self, probe: Probe<'_>) -> Option<usize> {
         let inner = &*self.0;
-        if inner.order.is_empty() {
-            return inner
-                .entries
-                .iter()
-                .position(|(k, _)| k.probe().cmp(&probe) == Ordering::Equal);
+        if inner.entries.len() <= LINEAR {
+            let found = |(key, _): &(Key, Value)| key.probe().cmp(&probe) == Ordering::Equal;
+            return inner.entries.iter().position(found);
         }
-        let key_at = |&p: &u32| inner.entries.get(p as usize).map(|(k, _)| k.probe());
-        let at = inner
-            .order
-            .partition_point(|p| key_at(p).is_some_and(|k| k.cmp(&probe) == Ordering::Less));
-        let place = *inner.order.get(at)?;
-        (key_at(&place)?.cmp(&probe) == Ordering::Equal).then_some(place as usize)
+        let place = inner.order.find(|p| match key_at(&inner.entries, p) {
+            Some(key) => key.probe().cmp(&probe),
+            None => Ordering::Greater,
+        })?;
+        Some(place as usize)
     }
 
     fn find(&self, probe: Probe<'_>) -> Option<&Value> {
@@ -374,19 +364,34 @@ impl Map {
     }
 }
 
-fn sorted_places(entries: &[(Key, Value)]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
-    let key = |p: &u32| entries.get(*p as usize).map(|(k, _)| k);
-    order.sort_by(|a, b| key(a).cmp(&key(b)));
-    order
+fn key_at(entries: &[(Key, Value)], place: u32) -> Option<&Key> {
+    entries.get(place as usize).map(|(key, _)| key)
 }
 
-fn first_repeated<'a>(entries: &'a [(Key, Value)], order: &[u32]) -> Option<&'a Key> {
-    let key = |p: u32| entries.get(p as usize).map(|(k, _)| k);
-    order.windows(2).find_map(|pair| match pair {
-        [a, b] if key(*a) == key(*b) => key(*b),
-        _ => None,
+/// The order of entries that are too many to be searched one by one.
+fn ordered(entries: &[(Key, Value)]) -> Order {
+    if entries.len() <= LINEAR {
+        return Order::default();
+    }
+    Order::new(entries.len(), |a, b| {
+        key_at(entries, a).cmp(&key_at(entries, b))
     })
+}
+
+fn first_repeated<'a>(entries: &'a [(Key, Value)], order: &Order) -> Option<&'a Key> {
+    if entries.len() <= LINEAR {
+        let mut rest = entries.iter();
+        while let Some((key, _)) = rest.next() {
+            if rest.as_slice().iter().any(|(other, _)| other == key) {
+                return Some(key);
+            }
+        }
+        return None;
+    }
+    let keys = order.iter().filter_map(|p| key_at(entries, p));
+    keys.clone()
+        .zip(keys.skip(1))
+        .find_map(|(a, b)| (a == b).then_some(a))
 }
 
 /// Structural equality; the order of entries does not matter.

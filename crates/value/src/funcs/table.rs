@@ -59,7 +59,7 @@ macro_rules! function {
 /// A part of a timestamp, with and without a zone.
 macro_rules! part {
     ($name:literal, $kernel:path, $doc:literal $(, $also:expr)?) => {
-        function!(Member $name, $kernel, CHEAP, $doc, [
+        function!(Member $name, $kernel, DEAR, $doc, [
             on(&[Timestamp], Int),
             on(&[Timestamp, String], Int),
             $($also)?

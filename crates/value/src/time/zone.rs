@@ -1,11 +1,15 @@
 //! Time zones: fixed offsets and the bundled IANA database.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use super::civil::{Civil, civil_of};
 use super::timestamp::Timestamp;
+
+/// The bundled database; it remembers the zones that were looked up.
+static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// A time zone.
 #[derive(Clone, Debug)]
@@ -91,7 +95,7 @@ fn parse_offset(text: &str) -> Option<i32> {
 /// Whether `name` is an IANA time zone of the bundled database, in any case of letters.
 #[must_use]
 pub fn timezone_exists(name: &str) -> bool {
-    name == "UTC" || TimeZoneDatabase::bundled().get(name).is_ok()
+    name == "UTC" || DATABASE.get(name).is_ok()
 }
 
 /// The names of the bundled database's time zones, sorted.

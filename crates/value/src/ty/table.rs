@@ -1,5 +1,7 @@
 //! Named types.
 
+use std::collections::BTreeMap;
+
 use crate::Str;
 use crate::ty::Type;
 
@@ -7,6 +9,8 @@ use crate::ty::Type;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeTable {
     types: Vec<(Str, Type)>,
+    /// Places in `types`, by name.
+    places: BTreeMap<Str, usize>,
 }
 
 /// How many names may stand for names before a chain is taken for a cycle.
@@ -16,28 +20,31 @@ impl TypeTable {
     /// An empty table.
     #[must_use]
     pub const fn new() -> Self {
-        Self { types: Vec::new() }
+        Self {
+            types: Vec::new(),
+            places: BTreeMap::new(),
+        }
     }
 
     /// Sets `name`; gives the type that it had.
     pub fn insert(&mut self, name: impl Into<Str>, ty: Type) -> Option<Type> {
         let name = name.into();
-        match self.types.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, old)) => Some(std::mem::replace(old, ty)),
-            None => {
-                self.types.push((name, ty));
-                None
-            }
+        let known = self
+            .places
+            .get(&name)
+            .and_then(|at| self.types.get_mut(*at));
+        if let Some((_, old)) = known {
+            return Some(std::mem::replace(old, ty));
         }
+        self.places.insert(name.clone(), self.types.len());
+        self.types.push((name, ty));
+        None
     }
 
     /// The type called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Type> {
-        self.types
-            .iter()
-            .find(|(n, _)| &**n == name)
-            .map(|(_, ty)| ty)
+        self.types.get(*self.places.get(name)?).map(|(_, ty)| ty)
     }
 
     /// The types in the order written.
