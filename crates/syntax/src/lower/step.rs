@@ -108,8 +108,7 @@ impl Lower<'_> {
         let mut out = Vec::new();
         for mut item in fields.records("allow").unwrap_or_default() {
             let reason = item.name("reason");
-            if reason.as_ref().is_none_or(|r| r.text.trim().is_empty()) && item.spot("reason").is_none()
-            {
+            if reason.as_ref().is_some_and(|r| r.text.trim().is_empty()) {
                 self.allow_without_reason(item.span);
             }
             if let Some(code) = item.name("code") {

@@ -165,6 +165,9 @@ impl Lower<'_> {
         key: Option<Span>,
         owner: Owner<'_>,
     ) {
+        if field.name == "reason" && key.is_none() {
+            return self.allow_without_reason(owner.head);
+        }
         let (span, message) = match key {
             Some(key) => (key, format!("`{}` has no value", field.name)),
             None => (owner.head, format!("{} needs `{}`", owner.what, field.name)),
