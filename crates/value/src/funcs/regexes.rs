@@ -27,6 +27,8 @@ struct Compiled {
     regex: Regex,
     /// The cost of reading a byte of text.
     weight: u64,
+    /// Whether a search may read far beyond the match that it finds.
+    unbounded: bool,
 }
 
 /// Compiles `pattern`, or says why it cannot be; for checking constant patterns.
@@ -49,6 +51,7 @@ fn compile(pattern: &str) -> Result<Compiled, Fault> {
         return Err(wrong(&format!("it is longer than {most} bytes")));
     }
     // The library does not tell the compiled size, but keeps to a limit: try the small ones first.
+    let unbounded = pattern.contains(['*', '+']) || pattern.contains(",}");
     let mut limit = limits::MAX_REGEX_COMPILED >> 6;
     let mut weight = 1;
     loop {
@@ -57,7 +60,13 @@ fn compile(pattern: &str) -> Result<Compiled, Fault> {
             .nest_limit(NESTING)
             .build();
         match built {
-            Ok(regex) => return Ok(Compiled { regex, weight }),
+            Ok(regex) => {
+                return Ok(Compiled {
+                    regex,
+                    weight,
+                    unbounded,
+                });
+            }
             Err(error) if limit >= limits::MAX_REGEX_COMPILED => {
                 return Err(wrong(&error.to_string()));
             }
@@ -93,10 +102,16 @@ fn prepare(pattern: &Str, text: &str, ctx: &CallCtx) -> Result<Arc<Compiled>, Fa
     Ok(compiled)
 }
 
-/// Charges for the search that follows a match: it may read all of the rest, and mostly does not.
+/// Charges for the search that follows a match. With a repetition that has no end it may read
+/// all of the rest before it settles for a short match, although it mostly does not: a part of
+/// the rest is charged, so that the meter stops what would take quadratic time.
 fn charge_next(compiled: &Compiled, rest: usize, ctx: &CallCtx) -> Result<(), Fault> {
-    ctx.meter
-        .charge(1 + compiled.weight.saturating_mul(rest as u64) / 8)
+    let read = if compiled.unbounded {
+        16 + rest as u64 / 16
+    } else {
+        16
+    };
+    ctx.meter.charge(compiled.weight.saturating_mul(read))
 }
 
 pub(super) fn matches(args: &[Value], ctx: &CallCtx) -> Outcome {
@@ -271,6 +286,21 @@ mod tests {
         assert_eq!(run(&["aaa", "a", "b"], Some(0)), Ok("aaa".into()));
         assert_eq!(run(&["ab", "", "-"], None), Ok("-a-b-".into()));
         assert!(run(&["a", "a", r"\1"], None).is_err() && run(&["a", "a", r"\x"], None).is_err());
+    }
+
+    #[test]
+    fn searches_that_read_the_rest_for_every_match_meet_the_meter() {
+        let ctx = CallCtx {
+            meter: crate::funcs::Meter::new(500_000),
+            ..CallCtx::default()
+        };
+        let all = |text: &str, pattern: &str| {
+            ctx.meter.reset();
+            extract_all(&[text.into(), pattern.into()], &ctx).map(|_| ())
+        };
+        assert!(all(&"a".repeat(10_000), "a.*b|a").is_err());
+        assert_eq!(all(&"a".repeat(10_000), "a"), Ok(()));
+        assert_eq!(all(&"some 12 words ".repeat(500), r"\d+"), Ok(()));
     }
 
     #[test]
