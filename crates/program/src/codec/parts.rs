@@ -35,7 +35,7 @@ pub(super) fn write_sections(out: &mut Writer, parts: &Parts) {
     section(out, tag::IDENTITY, |out| {
         out.text(&parts.identity.slug);
         out.option(parts.identity.version.as_ref(), |out, version| {
-            out.text(version)
+            out.text(version);
         });
         out.option(parts.policy.max_steps, Writer::u64);
     });

@@ -163,7 +163,7 @@ id_operand!(
     ConstId,
     Const,
     |id, parts| within("constant", id.0, parts.consts.len()),
-    { parts.const_text(id.index()) }
+    parts.const_text(id.index())
 );
 id_operand!(
     TextId,
@@ -179,7 +179,7 @@ id_operand!(
     Slot,
     Slot,
     |id, parts| within("slot", id.0, parts.slots as usize),
-    { parts.slot_text(id) }
+    parts.slot_text(id)
 );
 id_operand!(
     SlotPair,

@@ -1,26 +1,35 @@
 //! The walk along every path.
 
+use std::collections::BTreeSet;
+
+use wfc_value::FnId;
+
 use super::forks::Entries;
 use super::scopes::{Arena, FiberKind, Heights, Node, ScopeTag, Scopes, State};
 use super::{Facts, MAX_SCOPES, MAX_SMALL_STACK, MAX_STACK, VerifyError};
-use crate::isa::{EffectKind, ForkId, Instr, Label};
+use crate::isa::{EffectKind, ForkId, Instr, Label, Slot};
 use crate::program::{ForkSpec, Parts};
 
 /// Walks the code.
-pub(super) fn check(parts: &Parts) -> Result<Facts, VerifyError> {
+pub(super) fn check(parts: &Parts, functions: Vec<FnId>) -> Result<Facts, VerifyError> {
     let mut walk = Walk {
         parts,
         arena: Arena::default(),
         entries: Entries::default(),
         states: vec![None; parts.code.len()],
         work: Vec::new(),
-        facts: Facts::default(),
+        facts: Facts {
+            functions,
+            ..Facts::default()
+        },
     };
     walk.start(None, Label(0), FiberKind::Main, 0)?;
     while let Some(at) = walk.work.pop() {
         walk.step(at)?;
     }
     walk.entries.check_depth()?;
+    let reads = walk.reads();
+    walk.facts.captures = walk.entries.captures(&reads);
     Ok(walk.facts)
 }
 
@@ -36,6 +45,27 @@ struct Walk<'a> {
 type Done = Result<(), VerifyError>;
 
 impl Walk<'_> {
+    /// The slots that each fiber's code reads, by entry.
+    fn reads(&self) -> BTreeSet<(u32, Slot)> {
+        let mut reads = BTreeSet::new();
+        for (instr, state) in self.parts.code.iter().zip(&self.states) {
+            let slot = match instr {
+                Instr::Load(slot)
+                | Instr::LoadOpt(slot)
+                | Instr::IsSet(slot)
+                | Instr::Append(slot)
+                | Instr::Put(slot)
+                | Instr::CompUnwind(slot)
+                | Instr::CompDrop(slot) => *slot,
+                _ => continue,
+            };
+            if let Some(state) = state {
+                reads.insert((state.entry, slot));
+            }
+        }
+        reads
+    }
+
     /// A fiber that starts at `at`.
     fn start(&mut self, from: Option<u32>, at: Label, kind: FiberKind, by: u32) -> Done {
         let (entry, new) = self.entries.add(from, at, kind);

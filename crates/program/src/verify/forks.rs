@@ -1,10 +1,10 @@
 //! Fibers' entries, and which fiber starts which: a graph without cycles, of bounded depth.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scopes::FiberKind;
 use super::{MAX_FORK_DEPTH, VerifyError};
-use crate::isa::Label;
+use crate::isa::{Label, Slot};
 
 /// The entries that were met.
 #[derive(Debug, Default)]
@@ -65,5 +65,32 @@ impl Entries {
         Err(VerifyError::table(format!(
             "forks are nested over {MAX_FORK_DEPTH} levels, or in a circle"
         )))
+    }
+
+    /// The slots that each compensation's code and the fibers that it starts read. Call after
+    /// [`Entries::check_depth`]: the edges have no cycles.
+    pub(super) fn captures(&self, reads: &BTreeSet<(u32, Slot)>) -> BTreeMap<u32, Vec<Slot>> {
+        let mut out = BTreeMap::new();
+        for (id, (at, kind)) in (0_u32..).zip(&self.list) {
+            if *kind != FiberKind::Compensation {
+                continue;
+            }
+            let mut fibers = BTreeSet::from([id]);
+            let mut work = vec![id];
+            while let Some(from) = work.pop() {
+                for (_, to) in self.edges.range((from, 0)..=(from, u32::MAX)) {
+                    if fibers.insert(*to) {
+                        work.push(*to);
+                    }
+                }
+            }
+            let slots: BTreeSet<Slot> = fibers
+                .iter()
+                .flat_map(|f| reads.range((*f, Slot(0))..=(*f, Slot(u32::MAX))))
+                .map(|(_, slot)| *slot)
+                .collect();
+            out.insert(at.0, slots.into_iter().collect());
+        }
+        out
     }
 }

@@ -10,8 +10,12 @@ mod forks;
 mod scopes;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use wfc_value::FnId;
+
+use crate::isa::Slot;
 use crate::program::Parts;
 
 /// The most slots of a fiber.
@@ -73,8 +77,12 @@ impl std::error::Error for VerifyError {}
 pub struct Facts {
     /// The highest stack of values of any fiber.
     pub max_stack: u32,
-    /// Whether the program can wait, fork or enter steps: if not, `eval` can run it.
+    /// Whether the program can wait, fork or enter steps: if not, it can be evaluated at once.
     pub has_effects: bool,
+    /// What the functions that the program names are in this build's registry.
+    pub functions: Vec<FnId>,
+    /// The slots that each compensation reads, by its entry: what it captures.
+    pub captures: BTreeMap<u32, Vec<Slot>>,
 }
 
 /// Verifies a program's parts; [`crate::Program::verify`] keeps the answer.
@@ -82,6 +90,6 @@ pub struct Facts {
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify(parts: &Parts) -> Result<Facts, VerifyError> {
-    tables::check(parts)?;
-    flow::check(parts)
+    let functions = tables::check(parts)?;
+    flow::check(parts, functions)
 }

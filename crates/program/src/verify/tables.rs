@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use wfc_value::{Type, TypeTable};
+use wfc_value::{FnId, Type, TypeTable, funcs};
 
 use super::{MAX_BRANCHES, MAX_SLOTS, VerifyError};
-use crate::isa::{Operand, Slot};
+use crate::isa::{Instr, Operand, Slot};
 use crate::program::{ForkSpec, Parts};
 
-pub(super) fn check(parts: &Parts) -> Result<(), VerifyError> {
+/// Checks the tables; gives what the functions are.
+pub(super) fn check(parts: &Parts) -> Result<Vec<FnId>, VerifyError> {
     if parts.slots > MAX_SLOTS {
         return Err(VerifyError::table(format!(
             "the program has {} slots, and the most is {MAX_SLOTS}",
@@ -34,7 +35,33 @@ pub(super) fn check(parts: &Parts) -> Result<(), VerifyError> {
     if let Some(output) = parts.output {
         output.check(parts).map_err(VerifyError::table)?;
     }
-    check_names(&parts.type_table)
+    check_names(&parts.type_table)?;
+    functions(parts)
+}
+
+/// The functions, and whether calls give them as many arguments as they take.
+fn functions(parts: &Parts) -> Result<Vec<FnId>, VerifyError> {
+    let find = |name| {
+        funcs::find(name).ok_or_else(|| {
+            VerifyError::table(format!("there is no function `{name}` in this version"))
+        })
+    };
+    let found: Vec<_> = parts
+        .functions
+        .iter()
+        .map(|name| find(name))
+        .collect::<Result<_, _>>()?;
+    for (at, instr) in parts.code.iter().enumerate() {
+        if let Instr::Call(f, n) = instr
+            && let Some((_, function)) = found.get(f.index())
+            && !function.takes(*n as usize)
+        {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            let message = format!("`{}` does not take {n} arguments", function.name);
+            return Err(VerifyError::code(at, message));
+        }
+    }
+    Ok(found.into_iter().map(|(id, _)| id).collect())
 }
 
 fn check_slots<'a>(

@@ -1,0 +1,99 @@
+//! Events: what the world tells a machine.
+
+use wfc_value::{Str, Timestamp, Value};
+
+use crate::effect::EffectId;
+use crate::error::ErrorRecord;
+
+/// Something that happened, and when. Time enters the machine by events only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When the host recorded it. A time before the last event's counts as the last event's.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// An effect ended well.
+    Completed {
+        /// Which.
+        effect: EffectId,
+        /// Its result.
+        value: Value,
+        /// What it used up.
+        usage: Option<Usage>,
+    },
+    /// An effect failed.
+    Failed {
+        /// Which.
+        effect: EffectId,
+        /// Why; step, attempt and span are the machine's to fill in.
+        error: Box<ErrorRecord>,
+        /// What it used up all the same.
+        usage: Option<Usage>,
+    },
+    /// It is not known how an effect ended, such as after a crash: the fault `unknown_outcome`.
+    Unknown {
+        /// Which.
+        effect: EffectId,
+    },
+    /// An effect was stopped before it was done.
+    Cancelled {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A timer's time has come. `Tick` does the same for all timers that are due.
+    Fired {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A named event came in. It goes to the effect that has waited longest for its name and
+    /// key, or is kept for one that will.
+    Message {
+        /// Its name.
+        name: Str,
+        /// Its key; an `event` effect without a key takes any.
+        key: Option<Str>,
+        /// What it carries.
+        payload: Value,
+        /// By which a repetition is told.
+        id: Option<Str>,
+    },
+    /// The run is to be cancelled.
+    Cancel {
+        /// Why, for people.
+        reason: Str,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// What work used up, drawn from the budgets around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Money, in US dollars.
+    pub usd: f64,
+    /// Tokens of language models.
+    pub tokens: u64,
+    /// Calls of agents beyond the effect itself.
+    pub agent_calls: u64,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It was taken.
+    Accepted,
+    /// It was taken before, or something else had already answered the effect.
+    Duplicate,
+    /// The effect was given up (timeout, cancel), never was, or is of another class; or the run
+    /// has ended.
+    Stale,
+    /// The mailbox is full.
+    Full,
+    /// The last turn has not ended: `run` comes first. Nothing was taken, the time included.
+    Busy,
+}

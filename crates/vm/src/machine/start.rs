@@ -1,0 +1,117 @@
+//! Starting a run.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use wfc_program::Program;
+use wfc_value::{CallCtx, Key, Map, Value, ty};
+
+use super::Machine;
+use crate::fiber::{Context, Fiber, FiberId, Role};
+use crate::frame::Frame;
+use crate::meta::Meta;
+use crate::outcome::StartError;
+
+impl Machine {
+    /// Starts a run: nothing of it happens before the first `run`.
+    ///
+    /// # Errors
+    /// When the program cannot be run, or an input is missing, unknown or not of its type.
+    pub fn start(program: Arc<Program>, inputs: &Map, meta: Meta) -> Result<Self, StartError> {
+        program
+            .verify()
+            .map_err(|error| StartError::Invalid(error.clone()))?;
+        let mut frame = Frame::new(0, program.slots as usize);
+        let inputs = decode_inputs(&program, inputs, &mut frame)?;
+        let id = FiberId(0);
+        let context = Context {
+            attempt: 1,
+            ..Context::default()
+        };
+        let main = Fiber::new(id, Role::Main, frame, context);
+        let steps = program
+            .policy
+            .max_steps
+            .unwrap_or(u64::MAX)
+            .min(meta.limits.max_steps);
+        let mut machine = Self {
+            ctx: CallCtx::new(meta.started_at),
+            fuel_left: meta.limits.fuel,
+            steps_left: steps,
+            program,
+            meta,
+            inputs,
+            fibers: BTreeMap::new(),
+            ready: VecDeque::from([id]),
+            next_fiber: 0,
+            effects: BTreeMap::new(),
+            next_effect: 0,
+            withdrawn: VecDeque::new(),
+            timers: BTreeMap::new(),
+            next_timer: 0,
+            compensations: BTreeMap::new(),
+            next_mark: 0,
+            budgets: BTreeMap::new(),
+            next_budget: 0,
+            mailbox: VecDeque::new(),
+            message_ids: VecDeque::new(),
+            trace: VecDeque::new(),
+            randoms: 0,
+            live: 0,
+            in_turn: true,
+            cancelled: None,
+            outcome: None,
+        };
+        machine.put(main);
+        Ok(machine)
+    }
+}
+
+/// Puts the inputs into their slots; gives them as a map.
+fn decode_inputs(program: &Program, inputs: &Map, frame: &mut Frame) -> Result<Value, StartError> {
+    for key in inputs.keys() {
+        if !program
+            .inputs
+            .iter()
+            .any(|spec| key.as_str() == Some(&*spec.name))
+        {
+            return Err(StartError::UnknownInput {
+                name: key.to_string().into(),
+                known: program
+                    .inputs
+                    .iter()
+                    .map(|spec| spec.name.clone())
+                    .collect(),
+            });
+        }
+    }
+    let mut decoded = Vec::new();
+    for spec in &program.inputs {
+        let declared = program
+            .types
+            .get(spec.ty.index())
+            .cloned()
+            .unwrap_or(wfc_value::Type::Any);
+        match inputs.get_str(&spec.name) {
+            Some(value) => {
+                let value = ty::decode(value, &declared, &program.type_table).map_err(|error| {
+                    StartError::WrongInput {
+                        name: spec.name.clone(),
+                        message: error.to_string(),
+                    }
+                })?;
+                decoded.push((Key::from(spec.name.clone()), value.clone()));
+                frame.set(spec.slot.index(), value);
+            }
+            None if spec.required => {
+                return Err(StartError::MissingInput {
+                    name: spec.name.clone(),
+                    ty: declared.to_string(),
+                });
+            }
+            None => {}
+        }
+    }
+    // The inputs are of one map already: together they are within the limits, about.
+    Ok(Value::map(decoded).unwrap_or_default())
+}
