@@ -107,6 +107,39 @@ mod tests {
     }
 
     #[test]
+    fn conflicting_names_take_no_exponential_time() {
+        let chain = |leaf: &str| {
+            let mut defs: Vec<String> = (0..60)
+                .map(|i| {
+                    format!(
+                        r##""D{i}":{{"properties":{{"n":{{"$ref":"#/$defs/D{}"}}}}}}"##,
+                        i + 1
+                    )
+                })
+                .collect();
+            defs.push(format!(r#""D60":{{"type":"{leaf}"}}"#));
+            json::parse(&format!(
+                r##"{{"$ref":"#/$defs/D0","$defs":{{{}}}}}"##,
+                defs.join(",")
+            ))
+            .unwrap()
+        };
+        let mut table = TypeTable::new();
+        assert_eq!(
+            to_type(&chain("string"), "t", &mut table).ty,
+            Type::named("D0")
+        );
+        let second = to_type(&chain("integer"), "t", &mut table);
+        assert_eq!((second.ty, second.problems.len()), (Type::named("t.D0"), 0));
+        assert_eq!(table.get("t.D60"), Some(&Type::Int));
+        // The same prefix again, with a third type.
+        let third = to_type(&chain("boolean"), "t", &mut table);
+        assert_eq!(third.ty, Type::named("t.D0.2"));
+        assert_eq!(table.get("t.D0").unwrap().to_string(), "{ n?: t.D1 }");
+        assert_eq!(table.get("t.D0.2").unwrap().to_string(), "{ n?: t.D1.2 }");
+    }
+
+    #[test]
     fn what_cannot_be_read_is_any_with_a_problem() {
         for (text, ty, problem) in [
             (r#"{"type":"text"}"#, "any", "/type: "),
@@ -131,7 +164,18 @@ mod tests {
                 "{text}: {problems:?}"
             );
         }
-        let deep = format!("{}true{}", r#"{"items":"#.repeat(90), "}".repeat(90));
+        let deep: Vec<String> = (0..200)
+            .map(|i| {
+                format!(
+                    r##""D{i}":{{"items":{{"$ref":"#/$defs/D{}"}}}}"##,
+                    (i + 1) % 200
+                )
+            })
+            .collect();
+        let deep = format!(
+            r##"{{"$ref":"#/$defs/D0","$defs":{{{}}}}}"##,
+            deep.join(",")
+        );
         assert!(!read(&deep).1.is_empty());
     }
 

@@ -24,11 +24,11 @@ pub struct SchemaProblem {
     pub message: String,
 }
 
-/// How deep schemas may be nested.
-const MAX_DEPTH: usize = 64;
+/// How deep schemas may be nested, references and names of properties counted.
+const MAX_DEPTH: usize = 256;
 
-/// How many schemas one document may hold.
-const MAX_SCHEMAS: usize = 20_000;
+/// How many schemas are read for one document, some of them more than once.
+const MAX_SCHEMAS: usize = 100_000;
 
 /// Reads a JSON Schema as a type. Local references (`#/$defs/Name`) become named types in
 /// `table`, under their own name if it is free, else under `prefix.Name`. Keywords that only
@@ -43,6 +43,8 @@ pub fn to_type(schema: &Value, prefix: &str, table: &mut TypeTable) -> SchemaTyp
         names: Vec::new(),
         open: Vec::new(),
         read: 0,
+        mine: Vec::new(),
+        conflict: false,
     };
     let ty = reader.schema(schema);
     SchemaType {
@@ -62,6 +64,10 @@ struct Reader<'a> {
     /// References that are being read, without any other schema in between.
     open: Vec<String>,
     read: usize,
+    /// Names that this schema gave, and what for.
+    mine: Vec<(String, String)>,
+    /// Whether a name was taken by another type.
+    conflict: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -306,36 +312,54 @@ impl<'a> Reader<'a> {
         self.define(pointer, target)
     }
 
+    /// Reads what a reference leads to, and gives it a name. A name that is taken is shared if it
+    /// stands for the same type; else the type gets a name of its own and is read again, since
+    /// it may refer to itself. From then on names that are taken are not tried any more.
     fn define(&mut self, pointer: &str, target: &'a Value) -> Type {
         let name = pointer
             .rsplit('/')
             .find(|part| !part.is_empty())
             .unwrap_or("Root");
-        let prefixed = format!("{}.{name}", self.prefix);
-        // Read under both names: which one it gets depends on what it turns out to be.
         let existing = self.table.get(name).cloned();
-        let at = self.names.len();
+        if existing.is_some() && self.conflict {
+            return self.define_as(self.free_name(pointer, name), pointer, target);
+        }
+        let (names, problems) = (self.names.len(), self.problems.len());
+        let Some(existing) = existing else {
+            return self.define_as(name.to_owned(), pointer, target);
+        };
         self.names.push((pointer.to_owned(), Type::named(name)));
         self.open.push(pointer.to_owned());
-        let (problems, read) = (self.problems.len(), self.read);
-        let ty = self.schema(target);
-        match existing {
-            None => {
-                self.table.insert(name, ty);
-                Type::named(name)
-            }
-            Some(existing) if existing == ty => Type::named(name),
-            Some(_) => {
-                let other = Type::named(prefixed.as_str());
-                self.names.truncate(at);
-                self.names.push((pointer.to_owned(), other.clone()));
-                self.problems.truncate(problems);
-                self.read = read;
-                let ty = self.schema(target);
-                self.table.insert(prefixed, ty);
-                other
-            }
+        if self.schema(target) == existing {
+            return Type::named(name);
         }
+        self.conflict = true;
+        self.names.truncate(names);
+        self.problems.truncate(problems);
+        self.define_as(self.free_name(pointer, name), pointer, target)
+    }
+
+    fn define_as(&mut self, name: String, pointer: &str, target: &'a Value) -> Type {
+        let named = Type::named(name.as_str());
+        self.names.push((pointer.to_owned(), named.clone()));
+        self.open.push(pointer.to_owned());
+        self.mine.push((name.clone(), pointer.to_owned()));
+        let ty = self.schema(target);
+        self.table.insert(name, ty);
+        named
+    }
+
+    /// `prefix.Name`, with a number if that is taken by another schema.
+    fn free_name(&self, pointer: &str, name: &str) -> String {
+        let prefix = self.prefix;
+        let first = std::iter::once(format!("{prefix}.{name}"));
+        first
+            .chain((2..).map(|n: u64| format!("{prefix}.{name}.{n}")))
+            .find(|name| {
+                self.table.get(name).is_none()
+                    || self.mine.iter().any(|(n, p)| n == name && p == pointer)
+            })
+            .unwrap_or_default()
     }
 }
 
