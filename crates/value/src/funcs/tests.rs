@@ -303,3 +303,79 @@ fn bounded_parameters_take_what_can_be_sorted() {
         .is_err()
     );
 }
+
+/// Values at the ends of their ranges.
+fn odd_values() -> Vec<Value> {
+    let mut values: Vec<Value> = [0, 1, -1, 2, 63, 64, i64::MAX, i64::MIN]
+        .map(Value::Int)
+        .into();
+    values.extend([0, 1, u64::MAX].map(Value::Uint));
+    values.extend([0.0, -0.5, 1e300, f64::NAN, f64::INFINITY, -9.3e18].map(Value::Double));
+    values.extend(
+        [
+            "", "a", "é😀", "%s%d%.3f", "(a|b)*", "\\1", "[", "1h", "+01:00",
+        ]
+        .map(Value::from),
+    );
+    values.extend([Timestamp::MIN, Timestamp::MAX].map(Value::Timestamp));
+    values.extend([i64::MIN, i64::MAX].map(|n| crate::Duration::from_nanos(n).into()));
+    values.extend(
+        [
+            "[]",
+            "[1,2.5]",
+            "[\"b\",\"a\"]",
+            "[[1],[null]]",
+            "{}",
+            "{\"a\":1}",
+        ]
+        .map(json),
+    );
+    values.extend([
+        Value::Null,
+        Value::Bool(true),
+        Value::bytes(*b"\xff"),
+        Value::none(),
+    ]);
+    values.extend([Value::secret("k"), Value::some(Value::Null).unwrap()]);
+    values.push(Value::list(vec![Value::secret("k"), "x".into()]).unwrap());
+    values.push(Value::Type(crate::TypeValue::new("int")));
+    values
+}
+
+#[test]
+fn no_values_make_a_function_or_an_operator_panic() {
+    use crate::ops::{BinaryOp, UnaryOp, binary, unary};
+    let values = odd_values();
+    let ctx = CallCtx::default();
+    let mut answers = 0;
+    for a in &values {
+        for op in UnaryOp::ALL {
+            answers += usize::from(unary(*op, a).is_ok());
+        }
+        for b in &values {
+            for op in BinaryOp::ALL {
+                answers += usize::from(binary(*op, a, b).is_ok());
+            }
+        }
+    }
+    for (id, function) in FUNCTIONS.iter().enumerate() {
+        let id = FnId(u16::try_from(id).unwrap());
+        let mut try_with = |args: &[Value]| {
+            ctx.meter.reset();
+            answers += usize::from(call(id, args, &ctx).is_ok());
+        };
+        try_with(&[]);
+        for a in &values {
+            try_with(std::slice::from_ref(a));
+            for b in &values {
+                try_with(&[a.clone(), b.clone()]);
+                if function.takes(3) {
+                    for c in &values {
+                        try_with(&[a.clone(), b.clone(), c.clone()]);
+                    }
+                }
+            }
+        }
+    }
+    assert!(answers > 5_000);
+}
