@@ -1,6 +1,8 @@
 //! Effects carried out: processes, MCP servers, agents, real time.
 
 mod clock;
+pub mod host;
+pub mod journal;
 pub mod exec;
 mod mcp;
 mod near;
@@ -10,6 +12,7 @@ pub mod stop;
 pub mod vault;
 
 pub use clock::{execution_id, now};
+pub use host::{Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target};
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};
 pub use vault::Vault;

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use wfc_value::{FaultCode, Type, TypeTable, Value};
+use wfc_vm::Usage;
 
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field, job_env};
 use crate::mcp::environment;
@@ -109,12 +110,15 @@ impl AgentExecutor {
             Reply::Text(text) => text,
             Reply::Ended(answer) => return Ok(answer),
         };
-        read(&second, &returns).map(Answer::done).map_err(|wrong| {
+        // The machine counts the first call itself.
+        let usage = Some(Usage { agent_calls: 1, ..Usage::default() });
+        let value = read(&second, &returns).map_err(|wrong| {
             let message =
                 format!("the agent `{name}` was asked twice and its answer does not fit: {wrong}");
             let answer = Value::from(wfc_value::shortened(&second, 2_000));
             Failure::new(FaultCode::AgentError, message).with([("answer", answer)])
-        })
+        })?;
+        Ok(Answer::Done { value, usage })
     }
 
     /// Starts the command once.

@@ -5,7 +5,7 @@ use wfc_value::{FaultCode, Map, Value};
 use super::Failure;
 
 /// The text of a scalar, or compact JSON: what templates would write.
-pub(super) fn text_of(value: &Value) -> String {
+pub(crate) fn text_of(value: &Value) -> String {
     match value {
         Value::String(s) => s.to_string(),
         Value::Secret(secret) => crate::vault::masked_text(secret),

@@ -7,6 +7,7 @@ mod tool;
 
 pub use agent::AgentExecutor;
 pub use bash::BashExecutor;
+pub(crate) use field::text_of;
 pub use tool::ToolExecutor;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wfc_value::{Fault, FaultCode, Value};
+use wfc_vm::Usage;
 
 use crate::process::Groups;
 use crate::stop::Stop;
@@ -46,7 +48,7 @@ pub enum Answer {
         /// What it gave.
         value: Value,
         /// What it used (money, tokens), when that is known.
-        usage: Option<Value>,
+        usage: Option<Usage>,
     },
     /// It failed.
     Failed(Failure),
@@ -116,7 +118,7 @@ impl Answer {
         match self {
             Answer::Done { value, usage } => Answer::Done {
                 value: vault.redact_value(&value),
-                usage: usage.map(|u| vault.redact_value(&u)),
+                usage,
             },
             Answer::Failed(f) => Answer::Failed(Failure {
                 code: f.code,

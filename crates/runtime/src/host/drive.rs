@@ -1,0 +1,328 @@
+//! The loop that owns the engine.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::time::Instant;
+use wfc_engine::{Dispatch, Engine, Incoming, Round, RunId, Waiting};
+use wfc_value::{FaultCode, Timestamp, Value};
+use wfc_vm::{Delivery, EffectId, ErrorRecord, EventKind};
+
+use super::running::Command;
+use super::{CANCEL_TIMEOUT, Control, Ended, HostError, How, Notice, Target, Workers};
+use crate::clock::now;
+use crate::exec::Surroundings;
+use crate::near::{listed, near};
+use crate::settings::Settings;
+
+/// The longest sleep before the clock is looked at again: it may be set, or the machine may have
+/// been asleep.
+const LOOK: Duration = Duration::from_secs(30);
+
+pub(super) struct Driver {
+    engine: Engine,
+    workers: Workers,
+    inbox: Vec<Incoming>,
+    notices: UnboundedSender<Notice>,
+    commands: UnboundedReceiver<Command>,
+    /// Answers of people that are on their way to the machines.
+    answers: Vec<(RunId, EffectId)>,
+    /// What the last idle notice said.
+    idle: Option<Vec<Waiting>>,
+    /// How to end early.
+    leave: Option<How>,
+    /// Whether to leave off as soon as nothing is worked on.
+    suspend: bool,
+    /// When a cancel has had its time.
+    cancel_by: Option<Instant>,
+    cancel_timeout: Duration,
+    /// Keeps the commands' channel open.
+    _control: Control,
+}
+
+impl Driver {
+    pub(super) fn new(
+        engine: Engine,
+        settings: Settings,
+        around: Surroundings,
+        control: Control,
+        notices: UnboundedSender<Notice>,
+        commands: UnboundedReceiver<Command>,
+    ) -> Self {
+        Self {
+            engine,
+            workers: Workers::new(&settings, around),
+            inbox: Vec::new(),
+            notices,
+            commands,
+            answers: Vec::new(),
+            idle: None,
+            leave: None,
+            suspend: false,
+            cancel_by: None,
+            cancel_timeout: settings.limits.cancel_timeout.unwrap_or(CANCEL_TIMEOUT),
+            _control: control,
+        }
+    }
+
+    /// Brings all runs to their ends.
+    pub(super) async fn drive(mut self) -> Result<Ended, HostError> {
+        let how = loop {
+            let round = self.engine.round(now(), std::mem::take(&mut self.inbox))?;
+            let (busy, next) = (round.busy, round.next_deadline);
+            self.carry_out(round);
+            self.gather();
+            if let Some(how) = self.leave {
+                break how;
+            }
+            if self.engine.is_over() {
+                break How::Finished;
+            }
+            if busy || !self.inbox.is_empty() {
+                // Others get their turn, then it goes on.
+                tokio::task::yield_now().await;
+                continue;
+            }
+            if self.suspend && self.workers.is_idle() {
+                break How::Suspended;
+            }
+            self.tell_idle(next);
+            self.wait(next).await;
+            self.gather();
+        };
+        match how {
+            How::Aborted => self.workers.abort().await,
+            How::Finished | How::Suspended => self.workers.close().await,
+        }
+        let headers = self.engine.headers();
+        let executions: Vec<_> = headers.map(|h| (h.run, h.execution.clone())).collect();
+        for (_, execution) in &executions {
+            self.workers.end_of(execution);
+        }
+        let Some((root, execution)) = executions.into_iter().next() else {
+            return Err(HostError::Fault("there is no run".to_owned()));
+        };
+        Ok(Ended {
+            how,
+            execution,
+            outcome: self.engine.outcome(root).cloned(),
+            waiting: self.engine.waiting(),
+        })
+    }
+
+    /// Nobody may listen any more; then there is nobody to tell.
+    fn tell(&self, notice: Notice) {
+        let _ = self.notices.send(notice);
+    }
+
+    fn carry_out(&mut self, round: Round) {
+        for begun in round.begun {
+            self.tell(Notice::Begun(begun));
+        }
+        for (run, event) in round.trace {
+            self.tell(Notice::Trace { run, event });
+        }
+        for (incoming, why) in round.refused {
+            self.refused(&incoming, why);
+        }
+        self.answers.clear();
+        for (run, effect) in round.cancel {
+            self.workers.stop(run, effect);
+        }
+        for dispatch in round.dispatch {
+            self.idle = None;
+            if let Err(other) = self.workers.start(dispatch) {
+                self.say(&other);
+            }
+        }
+        for waiting in round.waiting {
+            self.tell(Notice::Waiting(waiting));
+        }
+        for (run, outcome) in round.finished {
+            let header = self.engine.headers().find(|h| h.run == run);
+            if let Some(header) = header {
+                self.workers.end_of(&header.execution);
+            }
+            self.tell(Notice::Finished { run, outcome });
+        }
+    }
+
+    /// Carries out what needs no executor: messages. Nothing else comes here, and if it does it
+    /// fails rather than being passed over.
+    fn say(&mut self, dispatch: &Dispatch) {
+        let effect = &dispatch.effect;
+        let kind = if effect.kind == wfc_program::isa::EffectKind::Message {
+            let content = effect.args.get("content").map(crate::exec::text_of);
+            let interrupt = effect.args.get("interrupt").and_then(Value::as_bool);
+            self.tell(Notice::Message {
+                run: dispatch.run,
+                path: effect.path.clone(),
+                content: content.unwrap_or_default(),
+                interrupt: interrupt.unwrap_or(false),
+            });
+            EventKind::Completed { effect: effect.id, value: Value::Null, usage: None }
+        } else {
+            let message = format!("nothing carries out steps of the kind {:?}", effect.kind);
+            let error = Box::new(ErrorRecord::new(FaultCode::NotConfigured, message));
+            EventKind::Failed { effect: effect.id, error, usage: None }
+        };
+        self.inbox.push(Incoming { run: dispatch.run, kind });
+    }
+
+    fn refused(&self, incoming: &Incoming, why: Delivery) {
+        let text = match &incoming.kind {
+            EventKind::Completed { effect, .. }
+                if self.answers.contains(&(incoming.run, *effect)) =>
+            {
+                "the answer came too late: the step was answered already, or given up".to_owned()
+            }
+            EventKind::Message { name, .. } if why == Delivery::Full => {
+                format!("the event `{name}` was not taken: too many events wait for their steps")
+            }
+            _ => return,
+        };
+        self.tell(Notice::Refused(text));
+    }
+
+    /// Says, once, that nothing goes on by itself.
+    fn tell_idle(&mut self, next: Option<Timestamp>) {
+        if !self.workers.is_idle() {
+            return;
+        }
+        let waiting = self.engine.waiting();
+        if self.idle.as_ref() != Some(&waiting) {
+            self.tell(Notice::Idle { waiting: waiting.clone(), next });
+            self.idle = Some(waiting);
+        }
+    }
+
+    async fn wait(&mut self, next: Option<Timestamp>) {
+        let wake = next.map(|at| Instant::now() + until(at));
+        let cancel_by = self.cancel_by;
+        tokio::select! {
+            incoming = self.workers.next() => self.inbox.push(incoming),
+            command = self.commands.recv() => {
+                if let Some(command) = command {
+                    self.command(command);
+                }
+            }
+            () = sleep_until(wake) => {}
+            () = sleep_until(cancel_by) => self.leave = Some(How::Aborted),
+        }
+    }
+
+    /// Takes what is there already, so that one round deals with all of it.
+    fn gather(&mut self) {
+        while let Some(incoming) = self.workers.ready() {
+            self.inbox.push(incoming);
+        }
+        while let Ok(command) = self.commands.try_recv() {
+            self.command(command);
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Decide(target, decision) => {
+                let kinds = [wfc_program::isa::EffectKind::Approval];
+                let Some(waiting) = self.find(&target, &kinds) else { return };
+                match decision.event(waiting.effect, now()) {
+                    Ok(kind) => self.answer(&waiting, kind),
+                    Err(fault) => self.tell(Notice::Refused(fault.message)),
+                }
+            }
+            Command::Reply(target, value) => {
+                let kinds = [wfc_program::isa::EffectKind::Message];
+                let Some(waiting) = self.find(&target, &kinds) else { return };
+                let effect = waiting.effect;
+                self.answer(&waiting, EventKind::Completed { effect, value, usage: None });
+            }
+            Command::Event { name, key, payload, id } => {
+                let kind = EventKind::Message {
+                    name: name.into(),
+                    key: key.map(Into::into),
+                    payload,
+                    id: id.map(Into::into),
+                };
+                self.to_all(&kind);
+            }
+            Command::Cancel(reason) => {
+                self.cancel_by.get_or_insert(Instant::now() + self.cancel_timeout);
+                self.to_all(&EventKind::Cancel { reason: reason.into() });
+            }
+            Command::Suspend => self.suspend = true,
+            Command::Abort => self.leave = Some(How::Aborted),
+        }
+    }
+
+    fn to_all(&mut self, kind: &EventKind) {
+        let runs: Vec<RunId> = self.engine.headers().map(|h| h.run).collect();
+        let open = runs.into_iter().filter(|run| self.engine.outcome(*run).is_none());
+        self.inbox.extend(open.map(|run| Incoming { run, kind: kind.clone() }));
+    }
+
+    fn answer(&mut self, waiting: &Waiting, kind: EventKind) {
+        self.idle = None;
+        self.answers.push((waiting.run, waiting.effect));
+        self.inbox.push(Incoming { run: waiting.run, kind });
+    }
+
+    /// What an answer is for; says so when there is no such thing or more than one.
+    fn find(&self, target: &Target, kinds: &[wfc_program::isa::EffectKind]) -> Option<Waiting> {
+        let mut waiting = self.engine.waiting();
+        waiting.retain(|w| kinds.contains(&w.kind));
+        let text = match target {
+            Target::Effect(run, effect) => {
+                let found = waiting.into_iter().find(|w| (w.run, w.effect) == (*run, *effect));
+                if found.is_some() {
+                    return found;
+                }
+                "the answer came too late: the step was answered already, or given up".to_owned()
+            }
+            Target::Name(name) => {
+                let mut found: Vec<&Waiting> =
+                    waiting.iter().filter(|w| w.is_called(name)).collect();
+                match (found.pop(), found.as_slice()) {
+                    (Some(one), []) => return Some(one.clone()),
+                    (Some(last), _) => {
+                        found.push(last);
+                        let names: Vec<String> =
+                            found.iter().map(|w| format!("{}/{}", w.execution, w.path)).collect();
+                        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                        format!("`{name}` may mean {}: name one of them", listed(&names))
+                    }
+                    (None, _) => nobody(name, &waiting),
+                }
+            }
+        };
+        self.tell(Notice::Refused(text));
+        None
+    }
+}
+
+fn nobody(name: &str, waiting: &[Waiting]) -> String {
+    let names: Vec<&str> = waiting.iter().map(|w| w.path.as_str()).collect();
+    let meant = near(name, names.iter().copied());
+    match (meant.as_slice(), names.as_slice()) {
+        (_, []) => format!("nothing waits for the answer `{name}`"),
+        ([], names) => {
+            format!("nothing is called `{name}`: an answer is wanted by {}", listed(names))
+        }
+        (meant, _) => format!("nothing is called `{name}`: did you mean {}?", listed(meant)),
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long to sleep for a time of the clock.
+fn until(at: Timestamp) -> Duration {
+    let nanos = at.nanos() - now().nanos();
+    // One moment later than the time itself, so that it has come when the clock is asked.
+    let wait = u64::try_from(nanos).map_or(Duration::ZERO, Duration::from_nanos);
+    (wait + Duration::from_micros(100)).min(LOOK)
+}

@@ -1,0 +1,204 @@
+//! A run from outside: what it tells, and what it can be told.
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::task::JoinHandle;
+use wfc_engine::{Begun, Decision, RunId, Waiting};
+use wfc_value::{Str, Timestamp, Value};
+use wfc_vm::{EffectId, Outcome, TraceEvent};
+
+use super::HostError;
+
+/// Something to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// A run began: the one that was asked for, or one that another calls.
+    Begun(Begun),
+    /// Something happened to a step.
+    Trace {
+        /// Of which run.
+        run: RunId,
+        /// What.
+        event: TraceEvent,
+    },
+    /// Something happened to a step before the process that was resumed ended.
+    Replayed {
+        /// Of which run.
+        run: RunId,
+        /// What.
+        event: TraceEvent,
+    },
+    /// An answer is wanted.
+    Waiting(Waiting),
+    /// A step says something to people.
+    Message {
+        /// Of which run.
+        run: RunId,
+        /// The step's path.
+        path: Str,
+        /// What, secrets masked.
+        content: String,
+        /// Whether it is to interrupt them.
+        interrupt: bool,
+    },
+    /// A run ended.
+    Finished {
+        /// Which.
+        run: RunId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Nothing is worked on: it goes on with an answer, or when a time has come.
+    Idle {
+        /// The answers that are wanted.
+        waiting: Vec<Waiting>,
+        /// The next time at which something happens by itself.
+        next: Option<Timestamp>,
+    },
+    /// An answer or an event was not taken: why.
+    Refused(String),
+    /// Something else worth knowing.
+    Note(String),
+}
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// This effect of this run.
+    Effect(RunId, EffectId),
+    /// What is waited for under this name: the step's id, its path, or `EXECUTION/PATH`.
+    Name(String),
+}
+
+impl From<&Waiting> for Target {
+    fn from(waiting: &Waiting) -> Self {
+        Target::Effect(waiting.run, waiting.effect)
+    }
+}
+
+pub(super) enum Command {
+    Decide(Target, Decision),
+    Reply(Target, Value),
+    Event { name: String, key: Option<String>, payload: Value, id: Option<String> },
+    Cancel(String),
+    Suspend,
+    Abort,
+}
+
+/// Tells a host what to do. Clones tell the same host.
+#[derive(Clone)]
+pub struct Control(UnboundedSender<Command>);
+
+impl Control {
+    pub(super) const fn new(sender: UnboundedSender<Command>) -> Self {
+        Self(sender)
+    }
+
+    /// A host that has ended hears nothing any more, and that is no error.
+    fn send(&self, command: Command) {
+        let _ = self.0.send(command);
+    }
+
+    /// Answers an approval.
+    pub fn decide(&self, target: impl Into<Target>, decision: Decision) {
+        self.send(Command::Decide(target.into(), decision));
+    }
+
+    /// Answers a message that awaits a response.
+    pub fn reply(&self, target: impl Into<Target>, value: Value) {
+        self.send(Command::Reply(target.into(), value));
+    }
+
+    /// Tells all runs that a named event came in; one with an `id` counts once.
+    pub fn event(&self, name: &str, key: Option<&str>, payload: Value, id: Option<&str>) {
+        self.send(Command::Event {
+            name: name.to_owned(),
+            key: key.map(str::to_owned),
+            payload,
+            id: id.map(str::to_owned),
+        });
+    }
+
+    /// Cancels all runs: what is worked on is stopped, `finally` and compensation are run.
+    pub fn cancel(&self, reason: &str) {
+        self.send(Command::Cancel(reason.to_owned()));
+    }
+
+    /// Leaves off here, when nothing is worked on: the journal tells how to go on.
+    pub fn suspend(&self) {
+        self.send(Command::Suspend);
+    }
+
+    /// Kills everything at once.
+    pub fn abort(&self) {
+        self.send(Command::Abort);
+    }
+}
+
+/// How a host came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// All runs ended.
+    Finished,
+    /// It left off.
+    Suspended,
+    /// Everything was killed.
+    Aborted,
+}
+
+/// A host that ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// How.
+    pub how: How,
+    /// The execution's id of the run that was asked for.
+    pub execution: Str,
+    /// How that run ended, if it did.
+    pub outcome: Option<Outcome>,
+    /// The answers that are still wanted.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A run under way. Dropping it kills everything that belongs to it.
+pub struct Running {
+    control: Control,
+    notices: UnboundedReceiver<Notice>,
+    task: JoinHandle<Result<Ended, HostError>>,
+}
+
+impl Running {
+    pub(super) const fn new(
+        control: Control,
+        notices: UnboundedReceiver<Notice>,
+        task: JoinHandle<Result<Ended, HostError>>,
+    ) -> Self {
+        Self { control, notices, task }
+    }
+
+    /// By which the run is told things.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// The next thing to show; nothing after the end.
+    pub async fn next(&mut self) -> Option<Notice> {
+        self.notices.recv().await
+    }
+
+    /// Waits for the end. Notices that were not taken are lost.
+    ///
+    /// # Errors
+    /// When the run could not be brought to its end.
+    pub async fn end(mut self) -> Result<Ended, HostError> {
+        match (&mut self.task).await {
+            Ok(ended) => ended,
+            Err(error) => Err(HostError::Fault(error.to_string())),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

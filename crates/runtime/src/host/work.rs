@@ -1,0 +1,147 @@
+//! The executors at work: one task for each effect.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinError, JoinSet};
+use wfc_engine::{Dispatch, Incoming, RunId};
+use wfc_program::isa::EffectKind;
+use wfc_vm::{EffectId, ErrorRecord, EventKind};
+
+use crate::exec::{AgentExecutor, Answer, BashExecutor, Execute, Job, Surroundings, ToolExecutor};
+use crate::settings::Settings;
+use crate::stop::{Stopper, stopper};
+
+type Place = (RunId, EffectId);
+
+/// Executors and what they work on. Dropping it kills their processes.
+pub(super) struct Workers {
+    bash: Arc<dyn Execute>,
+    tool: Arc<dyn Execute>,
+    agent: Arc<dyn Execute>,
+    around: Surroundings,
+    tasks: JoinSet<Answer>,
+    places: BTreeMap<Id, Place>,
+    stoppers: BTreeMap<Place, Stopper>,
+}
+
+impl Workers {
+    pub(super) fn new(settings: &Settings, around: Surroundings) -> Self {
+        Self {
+            bash: Arc::new(BashExecutor::new(around.clone())),
+            tool: Arc::new(ToolExecutor::new(&settings.tools, around.clone())),
+            agent: Arc::new(AgentExecutor::new(settings, around.clone())),
+            around,
+            tasks: JoinSet::new(),
+            places: BTreeMap::new(),
+            stoppers: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Puts an effect to work; gives it back when it is none of the executors'.
+    pub(super) fn start(&mut self, dispatch: Dispatch) -> Result<(), Dispatch> {
+        let executor = match dispatch.effect.kind {
+            EffectKind::Bash => &self.bash,
+            EffectKind::Tool => &self.tool,
+            EffectKind::Agent => &self.agent,
+            _ => return Err(dispatch),
+        };
+        let executor = executor.clone();
+        let (stopper, stop) = stopper();
+        let place = (dispatch.run, dispatch.effect.id);
+        let job = Job {
+            execution: dispatch.execution.to_string(),
+            step: dispatch.effect.path.to_string(),
+            key: dispatch.effect.key.to_string(),
+            attempt: dispatch.effect.attempt,
+            args: dispatch.effect.args,
+            stop,
+        };
+        let task = self.tasks.spawn(async move { executor.execute(job).await });
+        self.places.insert(task.id(), place);
+        self.stoppers.insert(place, stopper);
+        Ok(())
+    }
+
+    /// Asks for a piece of work to be stopped; its answer comes as any other does.
+    pub(super) fn stop(&self, run: RunId, effect: EffectId) {
+        if let Some(stopper) = self.stoppers.get(&(run, effect)) {
+            stopper.stop();
+        }
+    }
+
+    /// The next answer; waits for ever when nothing is worked on.
+    pub(super) async fn next(&mut self) -> Incoming {
+        loop {
+            match self.tasks.join_next_with_id().await {
+                Some(ended) => {
+                    if let Some(incoming) = self.ended(ended) {
+                        return incoming;
+                    }
+                }
+                None => std::future::pending::<()>().await,
+            }
+        }
+    }
+
+    /// An answer that is there already.
+    pub(super) fn ready(&mut self) -> Option<Incoming> {
+        loop {
+            let ended = self.tasks.try_join_next_with_id()?;
+            if let Some(incoming) = self.ended(ended) {
+                return Some(incoming);
+            }
+        }
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Answer), JoinError>) -> Option<Incoming> {
+        let (id, answer) = match ended {
+            Ok(ended) => ended,
+            // An executor that fell over: what it had done by then is not known.
+            Err(error) => (error.id(), Answer::Unknown),
+        };
+        let (run, effect) = self.places.remove(&id)?;
+        self.stoppers.remove(&(run, effect));
+        let kind = match answer.redacted(&self.around.vault) {
+            Answer::Done { value, usage } => EventKind::Completed { effect, value, usage },
+            Answer::Failed(failure) => {
+                let error = ErrorRecord::new(failure.code, failure.message);
+                let error = Box::new(error.with_details(failure.details));
+                EventKind::Failed { effect, error, usage: None }
+            }
+            Answer::Cancelled => EventKind::Cancelled { effect },
+            Answer::Unknown => EventKind::Unknown { effect },
+        };
+        Some(Incoming { run, kind })
+    }
+
+    /// Kills what a run left in the background.
+    pub(super) fn end_of(&self, execution: &str) {
+        self.around.groups.end(execution);
+    }
+
+    /// Ends everything: work is asked to stop, then killed; servers are closed.
+    pub(super) async fn close(&mut self) {
+        for stopper in self.stoppers.values() {
+            stopper.stop();
+        }
+        // An executor kills what does not end within the grace by itself.
+        let bound = self.around.grace + Duration::from_secs(2);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(bound, all).await;
+        self.abort().await;
+        self.tool.close().await;
+    }
+
+    /// Kills everything that is worked on.
+    pub(super) async fn abort(&mut self) {
+        self.tasks.shutdown().await;
+        self.places.clear();
+        self.stoppers.clear();
+    }
+}
