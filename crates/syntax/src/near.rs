@@ -70,7 +70,11 @@ fn fold(name: &str) -> Vec<char> {
         .filter(|c| !matches!(c, '_' | '-' | ' '))
         .flat_map(char::to_lowercase)
         .collect();
-    if kept.is_empty() { name.chars().collect() } else { kept }
+    if kept.is_empty() {
+        name.chars().collect()
+    } else {
+        kept
+    }
 }
 
 /// The distance, when it is at most `limit`.
@@ -151,7 +155,10 @@ mod tests {
     fn evident_only_when_alone() {
         assert_eq!(evident("goall", ["goal", "tools"]), Some("goal"));
         assert_eq!(evident("els", ["elf", "else"]), None);
-        assert_eq!(evident("tiemout", ["timeout", "attempt_timeout"]), Some("timeout"));
+        assert_eq!(
+            evident("tiemout", ["timeout", "attempt_timeout"]),
+            Some("timeout")
+        );
     }
 
     #[test]

@@ -849,11 +849,12 @@ pub const ROOT: &[Field] = &[
     field("triggers", Shape::Triggers, "what starts it").also(&[foreign("on"), foreign("trigger")]),
     field("returns", Shape::Type, "type of what it returns")
         .also(&[foreign("outputs"), foreign("output")]),
-    field("steps", Shape::Block, "the body; a `return` alone does without").also(&[
-        foreign("jobs"),
-        foreign("tasks"),
-        foreign("do"),
-    ]),
+    field(
+        "steps",
+        Shape::Block,
+        "the body; a `return` alone does without",
+    )
+    .also(&[foreign("jobs"), foreign("tasks"), foreign("do")]),
     field("return", Shape::Value, "what it returns"),
     field("on_failure", Shape::Block, "runs after a failure").also(&[
         foreign("onFailure"),

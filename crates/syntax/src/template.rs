@@ -17,8 +17,12 @@ pub static UNCLOSED_TEMPLATE: Code = Code {
     severity: Severity::Error,
     summary: "a `{{` whose `}}` is missing",
     why: "`{{` starts an expression inside text. Two braces that are meant as text are written `\\{{`.",
-    bad: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }\n"),
-    good: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n"),
+    bad: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }\n",
+    ),
+    good: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n",
+    ),
 };
 
 /// `{{ }}`
@@ -28,8 +32,12 @@ pub static EMPTY_TEMPLATE: Code = Code {
     severity: Severity::Error,
     summary: "a `{{ }}` without an expression",
     why: "There is nothing to put into the text. Two braces that are meant as text are written `\\{{`.",
-    bad: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ }} and {{ name }}\n"),
-    good: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n"),
+    bad: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ }} and {{ name }}\n",
+    ),
+    good: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n",
+    ),
 };
 
 /// `when: "{{ x }}"`
@@ -39,8 +47,12 @@ pub static BRACES_IN_EXPRESSION: Code = Code {
     severity: Severity::Warning,
     summary: "an expression in `{{ }}` where an expression stands anyway",
     why: "The field holds an expression, so the braces say nothing; they are for expressions inside text.",
-    bad: Example::yaml("inputs: { deep: bool }\nsteps:\n  - type: bash\n    command: make clean\n    when: \"{{ deep }}\"\n"),
-    good: Example::yaml("inputs: { deep: bool }\nsteps:\n  - type: bash\n    command: make clean\n    when: deep\n"),
+    bad: Example::yaml(
+        "inputs: { deep: bool }\nsteps:\n  - type: bash\n    command: make clean\n    when: \"{{ deep }}\"\n",
+    ),
+    good: Example::yaml(
+        "inputs: { deep: bool }\nsteps:\n  - type: bash\n    command: make clean\n    when: deep\n",
+    ),
 };
 
 /// `name: Deploy {{ x }}`
@@ -51,8 +63,12 @@ pub static TEMPLATE_IN_PLAIN_TEXT: Code = Code {
     summary: "a `{{ }}` in a field that is plain text",
     why: "Titles, names of tools and workflows, cron and the like are known before the run: the braces stay in the text as \
           they are.",
-    bad: Example::yaml("inputs: { place: string }\nsteps:\n  - type: bash\n    name: Deploy to {{ place }}\n    command: ./deploy.sh\n    env: { PLACE: \"{{ place }}\" }\n"),
-    good: Example::yaml("inputs: { place: string }\nsteps:\n  - type: bash\n    name: Deploy\n    command: ./deploy.sh\n    env: { PLACE: \"{{ place }}\" }\n"),
+    bad: Example::yaml(
+        "inputs: { place: string }\nsteps:\n  - type: bash\n    name: Deploy to {{ place }}\n    command: ./deploy.sh\n    env: { PLACE: \"{{ place }}\" }\n",
+    ),
+    good: Example::yaml(
+        "inputs: { place: string }\nsteps:\n  - type: bash\n    name: Deploy\n    command: ./deploy.sh\n    env: { PLACE: \"{{ place }}\" }\n",
+    ),
 };
 
 /// `${{ x }}`
@@ -62,8 +78,12 @@ pub static DOLLAR_TEMPLATE: Code = Code {
     severity: Severity::Warning,
     summary: "a `$` before `{{`, as other languages write it",
     why: "Here the expression starts at `{{`, so the `$` stays in the text.",
-    bad: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet ${{ name }}\n"),
-    good: Example::yaml("inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n"),
+    bad: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet ${{ name }}\n",
+    ),
+    good: Example::yaml(
+        "inputs: { name: string }\nsteps:\n  - type: agent\n    goal: Greet {{ name }}\n",
+    ),
 };
 
 /// All codes of templates.
@@ -154,8 +174,12 @@ pub(crate) fn unclosed(open: Span) -> Diagnostic {
 
 /// Reports `{{ }}`.
 pub(crate) fn empty(span: Span) -> Diagnostic {
-    Diagnostic::new(&EMPTY_TEMPLATE, span, "nothing stands between `{{` and `}}`")
-        .help("write an expression, or `\\{{` for the braces themselves")
+    Diagnostic::new(
+        &EMPTY_TEMPLATE,
+        span,
+        "nothing stands between `{{` and `}}`",
+    )
+    .help("write an expression, or `\\{{` for the braces themselves")
 }
 
 /// Reports `{{ x }}` in plain text.
@@ -170,9 +194,13 @@ pub(crate) fn in_plain_text(span: Span) -> Diagnostic {
 
 /// Reports the `$` at `dollar`.
 pub(crate) fn dollar(dollar: Span) -> Diagnostic {
-    Diagnostic::new(&DOLLAR_TEMPLATE, dollar, "the `$` before `{{` stays in the text")
-        .help("write `{{ ... }}` without `$`")
-        .replace(Applicability::Suggested, "take the `$` out", dollar, "")
+    Diagnostic::new(
+        &DOLLAR_TEMPLATE,
+        dollar,
+        "the `$` before `{{` stays in the text",
+    )
+    .help("write `{{ ... }}` without `$`")
+    .replace(Applicability::Suggested, "take the `$` out", dollar, "")
 }
 
 #[cfg(test)]
@@ -191,7 +219,10 @@ mod tests {
         assert_eq!(pieces(r"\{{ x }}"), [Piece::Text(0..8)]);
         assert_eq!(pieces(r#"{{ {"a": {"b": 1}} }}"#), [Piece::Code(0..21)]);
         assert_eq!(pieces(r#"{{ "}}" }}"#), [Piece::Code(0..10)]);
-        assert_eq!(pieces("a {{ x }"), [Piece::Text(0..2), Piece::Unclosed(2..8)]);
+        assert_eq!(
+            pieces("a {{ x }"),
+            [Piece::Text(0..2), Piece::Unclosed(2..8)]
+        );
     }
 
     #[test]

@@ -21,13 +21,25 @@ impl Writer<'_> {
             ExprKind::Ident { name, rooted } => {
                 self.out.tagged(if *rooted { "root" } else { "name" }, name);
             }
-            ExprKind::Select { of, field, optional } => {
-                self.open(if *optional { "optional-select" } else { "select" });
+            ExprKind::Select {
+                of,
+                field,
+                optional,
+            } => {
+                self.open(if *optional {
+                    "optional-select"
+                } else {
+                    "select"
+                });
                 self.item(*of);
                 self.text(&field.text);
                 self.close();
             }
-            ExprKind::Index { of, index, optional } => {
+            ExprKind::Index {
+                of,
+                index,
+                optional,
+            } => {
                 let tag = if *optional { "optional-index" } else { "index" };
                 self.tagged(tag, &[*of, *index]);
             }
@@ -47,7 +59,9 @@ impl Writer<'_> {
                 };
                 self.tagged(tag, &[*arg]);
             }
-            ExprKind::Binary { op, left, right, .. } => self.tagged(op.sign(), &[*left, *right]),
+            ExprKind::Binary {
+                op, left, right, ..
+            } => self.tagged(op.sign(), &[*left, *right]),
             ExprKind::Ternary { cond, then, other } => self.tagged("if", &[*cond, *then, *other]),
             ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Template(_) => self.compound(id),
             ExprKind::Error => self.out.raw("[\"error\"]"),
@@ -131,6 +145,10 @@ impl Writer<'_> {
 
 /// The bits of a double as 16 hexadecimal digits; there is one not-a-number.
 pub(super) fn double(n: f64) -> String {
-    let bits = if n.is_nan() { 0x7ff8_0000_0000_0000 } else { n.to_bits() };
+    let bits = if n.is_nan() {
+        0x7ff8_0000_0000_0000
+    } else {
+        n.to_bits()
+    };
     format!("{bits:016x}")
 }

@@ -73,7 +73,14 @@ impl Writer<'_> {
     /// The kind's own fields with `type` among them.
     fn kind(&mut self, kind: &StepKind) {
         match kind {
-            StepKind::Agent { goal, context, model, agent, tools, returns } => {
+            StepKind::Agent {
+                goal,
+                context,
+                model,
+                agent,
+                tools,
+                returns,
+            } => {
                 self.name("agent", agent.as_ref());
                 self.expr_at("context", *context);
                 self.expr_at("goal", Some(*goal));
@@ -82,7 +89,13 @@ impl Writer<'_> {
                 self.texts("tools", tools);
                 self.word("type", "agent");
             }
-            StepKind::AgentMessage { content, interrupt, await_response, await_timeout, returns } => {
+            StepKind::AgentMessage {
+                content,
+                interrupt,
+                await_response,
+                await_timeout,
+                returns,
+            } => {
                 self.flag("await_response", await_response.map(|a| a.value));
                 self.expr_at("await_timeout", *await_timeout);
                 self.expr_at("content", Some(*content));
@@ -95,7 +108,15 @@ impl Writer<'_> {
                 self.name("tool", Some(tool));
                 self.word("type", "tool");
             }
-            StepKind::Bash { command, cwd, env, stdin, check, parse, returns } => {
+            StepKind::Bash {
+                command,
+                cwd,
+                env,
+                stdin,
+                check,
+                parse,
+                returns,
+            } => {
                 self.flag("check", check.map(|c| c.value));
                 self.expr_at("command", Some(*command));
                 self.expr_at("cwd", *cwd);
@@ -110,13 +131,20 @@ impl Writer<'_> {
                 self.expr_at("stdin", *stdin);
                 self.word("type", "bash");
             }
-            StepKind::Subworkflow { workflow, inputs, wait } => {
+            StepKind::Subworkflow {
+                workflow,
+                inputs,
+                wait,
+            } => {
                 self.expr_at("inputs", *inputs);
                 self.word("type", "subworkflow");
                 self.flag("wait", wait.map(|w| w.value));
                 self.name("workflow", Some(workflow));
             }
-            StepKind::Wait { wait, continue_on_timeout } => {
+            StepKind::Wait {
+                wait,
+                continue_on_timeout,
+            } => {
                 self.wait(wait, continue_on_timeout.map(|c| c.value));
             }
             StepKind::Return(value) => {
@@ -138,7 +166,11 @@ impl Writer<'_> {
     /// The kinds that hold steps or assign.
     fn composite(&mut self, kind: &StepKind) {
         match kind {
-            StepKind::Conditional { condition, then, otherwise } => {
+            StepKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => {
                 self.expr_at("condition", Some(*condition));
                 self.block_at("else", otherwise.as_ref());
                 self.block_at("then", Some(then));
@@ -156,7 +188,12 @@ impl Writer<'_> {
                 self.word("type", "switch");
             }
             StepKind::Loop { .. } => self.loop_kind(kind),
-            StepKind::Parallel { branches, max_concurrency, join, .. } => {
+            StepKind::Parallel {
+                branches,
+                max_concurrency,
+                join,
+                ..
+            } => {
                 self.list("branches", branches, |s, branch| {
                     s.out.raw("[");
                     s.out.string(&branch.name.text);
@@ -168,7 +205,13 @@ impl Writer<'_> {
                 self.number("max_concurrency", *max_concurrency);
                 self.word("type", "parallel");
             }
-            StepKind::Approval { prompt, items, approvers, on_timeout, on_deny } => {
+            StepKind::Approval {
+                prompt,
+                items,
+                approvers,
+                on_timeout,
+                on_deny,
+            } => {
                 self.texts("approvers", approvers);
                 self.expr_at("items", *items);
                 match on_deny.map(|o| o.value) {
@@ -196,7 +239,11 @@ impl Writer<'_> {
                     s.out.raw("}");
                 });
             }
-            StepKind::Try { body, catch, finally } => {
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => {
                 if let Some(catch) = catch {
                     self.out.key("catch");
                     self.out.raw("{");
@@ -213,7 +260,14 @@ impl Writer<'_> {
     }
 
     fn loop_kind(&mut self, kind: &StepKind) {
-        let StepKind::Loop { head, max_iterations, stop_on_limit, collect, join, body } = kind
+        let StepKind::Loop {
+            head,
+            max_iterations,
+            stop_on_limit,
+            collect,
+            join,
+            body,
+        } = kind
         else {
             return;
         };
@@ -225,7 +279,10 @@ impl Writer<'_> {
             self.name("index", index.as_ref());
         }
         self.join(join.map(|j| j.value));
-        if let LoopHead::Over { max_concurrency, .. } = head {
+        if let LoopHead::Over {
+            max_concurrency, ..
+        } = head
+        {
             self.number("max_concurrency", *max_concurrency);
         }
         self.number("max_iterations", *max_iterations);

@@ -13,14 +13,22 @@ impl Writer<'_> {
         let w: &Workflow = &self.ast.workflow;
         self.out.raw("{");
         self.allow(&w.allow);
-        self.flag("allow_self_modification", w.allow_self_modification.map(|a| a.value));
+        self.flag(
+            "allow_self_modification",
+            w.allow_self_modification.map(|a| a.value),
+        );
         self.texts("catalogues", &w.catalogues);
         self.name("description", w.description.as_ref());
         self.number("edition", w.edition);
         self.sorted("env", &w.env, |d: &EnvDecl| &d.name, Self::env_decl);
         self.block_at("finally", w.finally.as_ref());
         self.word("format", FORMAT);
-        self.sorted("inputs", &w.inputs, |d: &InputDecl| &d.name, Self::input_decl);
+        self.sorted(
+            "inputs",
+            &w.inputs,
+            |d: &InputDecl| &d.name,
+            Self::input_decl,
+        );
         self.name("name", w.name.as_ref());
         self.block_at("on_failure", w.on_failure.as_ref());
         self.policy(&w.policy);
@@ -101,7 +109,11 @@ impl Writer<'_> {
     fn trigger(&mut self, trigger: &Trigger) {
         self.out.raw("{");
         match &trigger.kind {
-            TriggerKind::Schedule { cron, timezone, catch_up } => {
+            TriggerKind::Schedule {
+                cron,
+                timezone,
+                catch_up,
+            } => {
                 if let Some(catch_up) = catch_up {
                     self.word(
                         "catch_up",
@@ -117,7 +129,13 @@ impl Writer<'_> {
                 self.name("timezone", timezone.as_ref());
                 self.word("type", "schedule");
             }
-            TriggerKind::Webhook { path, method, verify, secret, idempotency_key } => {
+            TriggerKind::Webhook {
+                path,
+                method,
+                verify,
+                secret,
+                idempotency_key,
+            } => {
                 self.expr_at("idempotency_key", *idempotency_key);
                 self.expr_at("inputs", trigger.inputs);
                 self.name("method", method.as_ref());

@@ -19,7 +19,9 @@ impl Lower<'_> {
         let mut steps = Vec::new();
         match tree.kind(node) {
             NodeKind::Seq(items) => {
-                if let (true, Some(name)) = (items.is_empty() && self.may_be_empty != Some(node), name) {
+                if let (true, Some(name)) =
+                    (items.is_empty() && self.may_be_empty != Some(node), name)
+                {
                     self.empty_body(span, name);
                 }
                 steps.reserve(items.len());

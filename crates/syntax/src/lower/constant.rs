@@ -180,14 +180,17 @@ impl Lower<'_> {
         let span = self.tree.span(node);
         let mut finding = self.wrong_kind(node, expected);
         let text = self.scalar_text(node).unwrap_or_default().to_owned();
-        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let whole = text.bytes().all(|b| b.is_ascii_digit());
+        let digits = !text.is_empty() && (whole || expected == "a number" && is_float(&text));
         if digits {
-            finding = finding.help(format!("write `{text}` without quotes")).replace(
-                crate::diagnostic::Applicability::Safe,
-                "take the quotes off",
-                span,
-                text,
-            );
+            finding = finding
+                .help(format!("write `{text}` without quotes"))
+                .replace(
+                    crate::diagnostic::Applicability::Safe,
+                    "take the quotes off",
+                    span,
+                    text,
+                );
         } else if text.contains("{{") || matches!(self.tree.kind(node), NodeKind::Expr(_)) {
             finding = finding.help("it is fixed before the run: write the number itself");
         }
@@ -205,11 +208,13 @@ impl Lower<'_> {
             return None;
         }
         let written = self.scalar_text(node).map(str::to_owned);
-        let meant = written.as_deref().and_then(|t| match t.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "y" => Some(true),
-            "false" | "no" | "off" | "n" => Some(false),
-            _ => None,
-        });
+        let meant = written
+            .as_deref()
+            .and_then(|t| match t.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" | "y" => Some(true),
+                "false" | "no" | "off" | "n" => Some(false),
+                _ => None,
+            });
         if let (Some(value), Some(written)) = (meant, written) {
             self.boolean_as_text(span, &written, value);
             return Some(At { value, span });
@@ -231,7 +236,11 @@ mod tests {
     use crate::tree::{SpanMap, Style};
 
     fn plain(text: &str, spelling: Spelling) -> Plain {
-        let scalar = Scalar { text: text.into(), style: Style::Plain, map: SpanMap::default() };
+        let scalar = Scalar {
+            text: text.into(),
+            style: Style::Plain,
+            map: SpanMap::default(),
+        };
         resolve(&scalar, spelling)
     }
 

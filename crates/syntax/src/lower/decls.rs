@@ -77,9 +77,9 @@ impl<'t> Lower<'t> {
             return false;
         };
         let has = |key: &str| entries.iter().any(|e| &*e.key == key);
-        let only = entries.iter().all(|e| {
-            shape::find(shape::INPUT, &e.key).is_some() || e.key.starts_with("x-")
-        });
+        let only = entries
+            .iter()
+            .all(|e| shape::find(shape::INPUT, &e.key).is_some() || e.key.starts_with("x-"));
         has("type") || only && (has("default") || has("required"))
     }
 
@@ -88,11 +88,13 @@ impl<'t> Lower<'t> {
         let NodeKind::Map(entries) = self.tree.kind(node) else {
             return false;
         };
-        let extra = |e: &MapEntry| {
-            shape::find(shape::INPUT, &e.key).is_none() && !e.key.starts_with("x-")
-        };
+        let extra =
+            |e: &MapEntry| shape::find(shape::INPUT, &e.key).is_none() && !e.key.starts_with("x-");
         entries.iter().any(extra)
-            && entries.iter().filter(|e| extra(e)).all(|e| is_keyword(&e.key))
+            && entries
+                .iter()
+                .filter(|e| extra(e))
+                .all(|e| is_keyword(&e.key))
             && self.reads_as_schema(node)
     }
 
@@ -114,7 +116,11 @@ impl<'t> Lower<'t> {
             let value = entry.value;
             if !self.is_declaration(value) {
                 let ty = self.ty_or_none(value);
-                out.push(EnvDecl { name, ty, default: None });
+                out.push(EnvDecl {
+                    name,
+                    ty,
+                    default: None,
+                });
                 continue;
             }
             let what = format!("the environment variable `{}`", name.text);
@@ -162,9 +168,10 @@ impl<'t> Lower<'t> {
     fn named(&mut self, node: NodeId, of: &str) -> Vec<&'t MapEntry> {
         let tree = self.tree;
         match tree.kind(node) {
-            NodeKind::Map(entries) => {
-                entries.iter().filter(|e| !e.key.starts_with("x-")).collect()
-            }
+            NodeKind::Map(entries) => entries
+                .iter()
+                .filter(|e| !e.key.starts_with("x-"))
+                .collect(),
             NodeKind::Error => Vec::new(),
             _ => {
                 self.expected_mapping(node, of);

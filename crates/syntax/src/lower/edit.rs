@@ -53,7 +53,12 @@ impl Lower<'_> {
             return ", ".to_owned();
         }
         let before = self.text.get(..at.start as usize).unwrap_or_default();
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
         format!("\n{}", " ".repeat(column))
     }
 }

@@ -78,7 +78,7 @@ impl Ids {
                 }
             }
         }
-        for block in step.compensate.iter() {
+        for block in &step.compensate {
             self.block(ast, block, scope);
         }
         if let Some(OnError::Steps(block)) = &step.on_error {
@@ -99,9 +99,9 @@ impl Ids {
 /// The blocks of a kind, in the order of their meaning.
 fn blocks(kind: &StepKind) -> Vec<&Block> {
     match kind {
-        StepKind::Conditional { then, otherwise, .. } => {
-            std::iter::once(then).chain(otherwise).collect()
-        }
+        StepKind::Conditional {
+            then, otherwise, ..
+        } => std::iter::once(then).chain(otherwise).collect(),
         StepKind::Switch { cases, default, .. } => {
             cases.iter().map(|c| &c.body).chain(default).collect()
         }
@@ -109,7 +109,11 @@ fn blocks(kind: &StepKind) -> Vec<&Block> {
         StepKind::Parallel { branches, .. } => {
             branches.iter().map(|Branch { body, .. }| body).collect()
         }
-        StepKind::Try { body, catch, finally } => {
+        StepKind::Try {
+            body,
+            catch,
+            finally,
+        } => {
             let catch = catch.as_ref().map(|Catch { body, .. }| body);
             std::iter::once(body).chain(catch).chain(finally).collect()
         }

@@ -9,6 +9,7 @@ use crate::span::Span;
 use crate::tree::{MapEntry, NodeId, NodeKind};
 
 /// How a step without `type` tells its kind.
+#[derive(Clone, Copy)]
 struct Guess<'t> {
     kind: &'static Kind,
     /// The entry that tells it.
@@ -51,7 +52,9 @@ impl Lower<'_> {
         let find = |key: &str| entries.iter().find(|e| &*e.key == key);
         // `bash: ls`, `tool: linear.search`, `break:`
         let named = |names: fn(&'static Kind) -> &'static [&'static str]| {
-            STEP_KINDS.iter().flat_map(move |k| names(k).iter().map(move |n| (k, *n)))
+            STEP_KINDS
+                .iter()
+                .flat_map(move |k| names(k).iter().map(move |n| (k, *n)))
         };
         let mut by_name: Vec<Guess<'t>> = STEP_KINDS
             .iter()
@@ -135,9 +138,9 @@ impl Lower<'_> {
             Some("return") => StepKind::Return(None),
             _ => {
                 if !self.is_fault(node) {
-                    let finding = self
-                        .wrong_kind(node, "a step")
-                        .help("a step is a mapping with `type`, such as `{ type: bash, command: ls }`");
+                    let finding = self.wrong_kind(node, "a step").help(
+                        "a step is a mapping with `type`, such as `{ type: bash, command: ls }`",
+                    );
                     self.report(finding);
                 }
                 return StepKind::Error;
@@ -182,7 +185,11 @@ fn main_given<'t>(guess: Guess<'t>, entries: &[MapEntry]) -> Guess<'t> {
         .field
         .is_some_and(|f| f.name != &*guess.entry.key && entries.iter().any(|e| &*e.key == f.name));
     Guess {
-        field: if given && own.is_some() { own } else { guess.field },
+        field: if given && own.is_some() {
+            own
+        } else {
+            guess.field
+        },
         ..guess
     }
 }
@@ -200,7 +207,9 @@ fn fits(kind: &Kind, entries: &[MapEntry], but: &str) -> bool {
 
 /// Whether some kind of step has a field of this name.
 fn is_field(name: &str) -> bool {
-    STEP_KINDS.iter().any(|k| shape::step_field(k, name).is_some())
+    STEP_KINDS
+        .iter()
+        .any(|k| shape::step_field(k, name).is_some())
 }
 
 /// Whether only one kind has the field.

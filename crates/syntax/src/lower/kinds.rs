@@ -293,10 +293,8 @@ impl Lower<'_> {
         }
         let (time, until, event) = (f.expr("for"), f.expr("until"), f.name("event"));
         let (key, returns) = (f.expr("key"), f.ty("returns"));
-        let continue_on_timeout = pick(
-            f.word("on_timeout"),
-            &[("continue", true), ("fail", false)],
-        );
+        let continue_on_timeout =
+            pick(f.word("on_timeout"), &[("continue", true), ("fail", false)]);
         let wait = match (time, until, event) {
             (Some(time), _, _) => Wait::For(time),
             (_, Some(until), _) => Wait::Until(until),

@@ -14,9 +14,10 @@ impl Lower<'_> {
         match self.tree.kind(node) {
             NodeKind::Scalar(s) => Some(Name::new(&*s.text, content(s, self.tree.span(node)))),
             NodeKind::Expr(e) => match self.exprs.kind(*e) {
-                ExprKind::Ident { name, rooted: false } => {
-                    Some(Name::new(&**name, self.tree.span(node)))
-                }
+                ExprKind::Ident {
+                    name,
+                    rooted: false,
+                } => Some(Name::new(&**name, self.tree.span(node))),
                 ExprKind::String(text) => Some(Name::new(&**text, self.tree.span(node))),
                 _ => None,
             },
@@ -111,7 +112,10 @@ impl Lower<'_> {
         let span = self.exprs.span(item);
         match self.exprs.kind(item) {
             ExprKind::String(text) => Some(Name::new(&**text, span)),
-            ExprKind::Ident { name, rooted: false } => Some(Name::new(&**name, span)),
+            ExprKind::Ident {
+                name,
+                rooted: false,
+            } => Some(Name::new(&**name, span)),
             ExprKind::Error => None,
             _ => {
                 self.report(

@@ -4,8 +4,8 @@ use super::Lower;
 use super::fields::Fields;
 use super::rules::{EDITIONS, Owner};
 use super::step::budget;
-use crate::ast::{OnOverlap, Policy, StepKind, Workflow};
 use crate::ast::{At, Block};
+use crate::ast::{OnOverlap, Policy, StepKind, Workflow};
 use crate::shape::ROOT;
 use crate::tree::{NodeId, NodeKind};
 

@@ -104,7 +104,10 @@ fn is_schema(tree: &Tree, declared: &BTreeSet<&str>, node: NodeId) -> bool {
     let NodeKind::Map(entries) = tree.kind(node) else {
         return false;
     };
-    if entries.iter().any(|e| matches!(&*e.key, "$schema" | "$ref")) {
+    if entries
+        .iter()
+        .any(|e| matches!(&*e.key, "$schema" | "$ref"))
+    {
         return true;
     }
     let only_keywords = entries.iter().all(|e| is_keyword(&e.key));

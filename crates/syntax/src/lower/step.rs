@@ -3,7 +3,7 @@
 use super::Lower;
 use super::fields::Fields;
 use super::rules::Owner;
-use crate::ast::{At, Allow, Budget, OnInterrupt, Retry, Step, StepId, StepKind};
+use crate::ast::{Allow, At, Budget, OnInterrupt, Retry, Step, StepId, StepKind};
 use crate::shape::{self, AliasKind, COMMON, Kind, STEP_KINDS};
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind};
@@ -99,7 +99,12 @@ impl Lower<'_> {
         step.allow = self.allow(&mut fields);
         step.kind = self.step_kind(kind, head, node, &mut fields);
         #[cfg(test)]
-        assert!(fields.left().is_empty(), "{} left {:?}", kind.name, fields.left());
+        assert!(
+            fields.left().is_empty(),
+            "{} left {:?}",
+            kind.name,
+            fields.left()
+        );
         step
     }
 

@@ -43,7 +43,10 @@ impl Lower<'_> {
                     let _: Option<()> = self.not(word, "the type of a trigger");
                     return faulty;
                 };
-                (self.known_kind(TRIGGER_KINDS, "trigger", &name.text, head), head)
+                (
+                    self.known_kind(TRIGGER_KINDS, "trigger", &name.text, head),
+                    head,
+                )
             }
             None => match plain_kind(entries) {
                 Some((kind, entry)) => {
@@ -94,7 +97,9 @@ fn trigger_kind(kind: &Kind, f: &mut Fields) -> TriggerKind {
         "webhook" => match f.name("path") {
             Some(path) => TriggerKind::Webhook {
                 path,
-                method: f.word("method").map(|w| crate::expr::Name::new(w.value, w.span)),
+                method: f
+                    .word("method")
+                    .map(|w| crate::expr::Name::new(w.value, w.span)),
                 verify: f.word("verify").map(verify),
                 secret: f.name("secret"),
                 idempotency_key: f.expr("idempotency_key"),

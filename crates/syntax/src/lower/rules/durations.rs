@@ -35,8 +35,12 @@ pub static AWAIT_TIMEOUT_TOO_SHORT: Code = Code {
     summary: "an `await_timeout_ms` below 1000",
     why: "The field counts milliseconds. Nobody answers within less than a second; a small number is most likely meant in \
           seconds.",
-    bad: Example::yaml("steps:\n  - type: agent_message\n    content: Ready?\n    await_response: true\n    await_timeout_ms: 30\n"),
-    good: Example::yaml("steps:\n  - type: agent_message\n    content: Ready?\n    await_response: true\n    await_timeout_ms: 30000\n"),
+    bad: Example::yaml(
+        "steps:\n  - type: agent_message\n    content: Ready?\n    await_response: true\n    await_timeout_ms: 30\n",
+    ),
+    good: Example::yaml(
+        "steps:\n  - type: agent_message\n    content: Ready?\n    await_response: true\n    await_timeout_ms: 30000\n",
+    ),
 };
 
 impl Lower<'_> {
@@ -60,7 +64,12 @@ impl Lower<'_> {
     }
 
     /// Reports a text that is no duration; `meant` is what it evidently says.
-    pub(in crate::lower) fn invalid_duration(&mut self, span: Span, text: &str, meant: Option<String>) {
+    pub(in crate::lower) fn invalid_duration(
+        &mut self,
+        span: Span,
+        text: &str,
+        meant: Option<String>,
+    ) {
         let mut finding = Diagnostic::new(
             &INVALID_DURATION,
             span,
@@ -113,7 +122,10 @@ pub(in crate::lower) fn in_words(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = lower.as_str();
     while !rest.is_empty() {
-        let digits = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+        let digits = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_digit() || *b == b'.')
+            .count();
         let (number, after) = rest.split_at_checked(digits)?;
         let after = after.trim_start();
         let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();

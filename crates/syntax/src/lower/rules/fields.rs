@@ -81,14 +81,21 @@ impl Lower<'_> {
         if let Some(best) = near.first() {
             let sure = near::evident(&entry.key, all.iter().copied()) == Some(*best);
             finding = finding.help(format!("write `{best}`")).replace(
-                if sure { Applicability::Safe } else { Applicability::Suggested },
+                if sure {
+                    Applicability::Safe
+                } else {
+                    Applicability::Suggested
+                },
                 format!("rename to `{best}`"),
                 entry.key_span,
                 self.key_like(entry.key_span, best),
             );
         } else {
             finding = finding.help(elsewhere(&entry.key).unwrap_or_else(|| {
-                format!("its fields are {}; fields of your own start with `x-`", quoted_list(all))
+                format!(
+                    "its fields are {}; fields of your own start with `x-`",
+                    quoted_list(all)
+                )
             }));
         }
         self.report(finding.near(near.into_iter().map(str::to_owned).collect()));
@@ -126,7 +133,10 @@ impl Lower<'_> {
             let fits = match value {
                 Some(v) => {
                     let span = self.tree.span(entry.value);
-                    edits.push(crate::diagnostic::Edit { span, text: self.word_like(span, &v) });
+                    edits.push(crate::diagnostic::Edit {
+                        span,
+                        text: self.word_like(span, &v),
+                    });
                     true
                 }
                 None => !needs_other_value(&entry.key),
@@ -182,7 +192,7 @@ impl Lower<'_> {
         let finding = Diagnostic::new(
             &REPEATED_FIELD,
             entry.key_span,
-            format!("`{}` is given twice", name),
+            format!("`{name}` is given twice"),
         )
         .label(first, "first given here")
         .help(format!("keep one of the two; the name is `{name}`"));

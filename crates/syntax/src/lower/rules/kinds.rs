@@ -73,14 +73,21 @@ impl Lower<'_> {
         }
         let names: Vec<&str> = kinds.iter().map(|k| k.name).collect();
         let near = near::nearest(written, names.iter().copied());
-        let mut finding =
-            Diagnostic::new(&UNKNOWN_KIND, span, format!("no {noun} has the type `{written}`"));
+        let mut finding = Diagnostic::new(
+            &UNKNOWN_KIND,
+            span,
+            format!("no {noun} has the type `{written}`"),
+        );
         let best = near.first().copied();
         finding = match best {
             Some(best) => {
                 let sure = near::evident(written, names.iter().copied()).is_some();
                 finding.help(format!("write `{best}`")).replace(
-                    if sure { Applicability::Safe } else { Applicability::Suggested },
+                    if sure {
+                        Applicability::Safe
+                    } else {
+                        Applicability::Suggested
+                    },
                     format!("replace with `{best}`"),
                     span,
                     self.word_like(span, best),
@@ -103,11 +110,19 @@ impl Lower<'_> {
         name: Option<&str>,
     ) {
         let at = entry.key_span;
-        let typed = format!("{}: {}", self.key_like(at, "type"), self.word_like(at, kind.name));
+        let typed = format!(
+            "{}: {}",
+            self.key_like(at, "type"),
+            self.word_like(at, kind.name)
+        );
         let edit = match name {
             Some(name) => Edit {
                 span: at,
-                text: format!("{typed}{}{}", self.entry_break(map, at), self.key_like(at, name)),
+                text: format!(
+                    "{typed}{}{}",
+                    self.entry_break(map, at),
+                    self.key_like(at, name)
+                ),
             },
             None => Edit {
                 span: self.whole_entry(entry),
@@ -119,7 +134,11 @@ impl Lower<'_> {
 
     /// Reports a step that is its kind's word alone: `- break`.
     pub(in crate::lower) fn bare_word_step(&mut self, kind: &Kind, span: Span) {
-        let quote = if self.tree.spelling == Spelling::Json { "\"" } else { "" };
+        let quote = if self.tree.spelling == Spelling::Json {
+            "\""
+        } else {
+            ""
+        };
         let name = kind.name;
         let edit = Edit {
             span,
@@ -155,12 +174,7 @@ impl Lower<'_> {
     }
 
     /// Reports a step or trigger without `type` whose kind is not plain.
-    pub(in crate::lower) fn untyped(
-        &mut self,
-        node: NodeId,
-        noun: &str,
-        kinds: &'static [Kind],
-    ) {
+    pub(in crate::lower) fn untyped(&mut self, node: NodeId, noun: &str, kinds: &'static [Kind]) {
         let names: Vec<&str> = kinds.iter().map(|k| k.name).collect();
         let place = match self.tree.kind(node) {
             NodeKind::Map(entries) => entries.first().map(|e| e.key_span),

@@ -27,8 +27,12 @@ pub static DUPLICATE_ID: Code = Code {
     summary: "two steps with one id",
     why: "A step's output is reached by its id, and so are its approvals and its place in a trace. Ids are unique in the \
           workflow, or in the loop body that they stand in.",
-    bad: Example::yaml("steps:\n  - { id: build, type: bash, command: make }\n  - { id: build, type: bash, command: make test }\n"),
-    good: Example::yaml("steps:\n  - { id: build, type: bash, command: make }\n  - { id: check, type: bash, command: make test }\n"),
+    bad: Example::yaml(
+        "steps:\n  - { id: build, type: bash, command: make }\n  - { id: build, type: bash, command: make test }\n",
+    ),
+    good: Example::yaml(
+        "steps:\n  - { id: build, type: bash, command: make }\n  - { id: check, type: bash, command: make test }\n",
+    ),
 };
 
 /// An input and a variable with one name.
@@ -39,8 +43,12 @@ pub static DUPLICATE_DECLARATION: Code = Code {
     summary: "one name declared twice",
     why: "Inputs and variables are reached by their plain names, so one name can stand for one of them only; secrets, types \
           and environment variables are unique among themselves.",
-    bad: Example::yaml("inputs: { branch: string }\nvariables: { branch: main }\nsteps:\n  - type: bash\n    command: git fetch\n    env: { BRANCH: \"{{ branch }}\" }\n"),
-    good: Example::yaml("inputs: { branch: string }\nvariables: { base: main }\nsteps:\n  - type: bash\n    command: git fetch\n    env: { BRANCH: \"{{ branch }}\", BASE: \"{{ base }}\" }\n"),
+    bad: Example::yaml(
+        "inputs: { branch: string }\nvariables: { branch: main }\nsteps:\n  - type: bash\n    command: git fetch\n    env: { BRANCH: \"{{ branch }}\" }\n",
+    ),
+    good: Example::yaml(
+        "inputs: { branch: string }\nvariables: { base: main }\nsteps:\n  - type: bash\n    command: git fetch\n    env: { BRANCH: \"{{ branch }}\", BASE: \"{{ base }}\" }\n",
+    ),
 };
 
 /// The nearest name to a text that is none: other characters become `_`.
@@ -94,7 +102,10 @@ impl Lower<'_> {
         let finding = Diagnostic::new(
             &DUPLICATE_DECLARATION,
             name.span,
-            format!("the {what} `{}` has the name of another {}", name.text, first.0),
+            format!(
+                "the {what} `{}` has the name of another {}",
+                name.text, first.0
+            ),
         )
         .label(first.1, "first declared here")
         .help("give one of them another name");
@@ -108,7 +119,9 @@ mod tests {
 
     #[test]
     fn names() {
-        assert!(is_name("a_1") && is_name("_") && !is_name("1a") && !is_name("a-b") && !is_name(""));
+        assert!(
+            is_name("a_1") && is_name("_") && !is_name("1a") && !is_name("a-b") && !is_name("")
+        );
         assert_eq!(made_name("exit-code").as_deref(), Some("exit_code"));
         assert_eq!(made_name("2nd").as_deref(), Some("_2nd"));
         assert_eq!(made_name("--"), None);

@@ -44,7 +44,13 @@ pub(in crate::lower) const OLDER_BASH_LIMIT_MS: u64 = 600_000;
 
 impl Lower<'_> {
     /// Notes milliseconds where a duration could stand.
-    pub(in crate::lower) fn older_millis(&mut self, key: Span, value: Span, name: &str, millis: u64) {
+    pub(in crate::lower) fn older_millis(
+        &mut self,
+        key: Span,
+        value: Span,
+        name: &str,
+        millis: u64,
+    ) {
         let duration = spell_millis(millis);
         let finding = Diagnostic::new(
             &DEPRECATED_SPELLING,
@@ -56,8 +62,14 @@ impl Lower<'_> {
             title: format!("replace with `{name}: {duration}`"),
             applicability: Applicability::Safe,
             edits: vec![
-                Edit { span: key, text: self.key_like(key, name) },
-                Edit { span: value, text: self.word_like(value, &duration) },
+                Edit {
+                    span: key,
+                    text: self.key_like(key, name),
+                },
+                Edit {
+                    span: value,
+                    text: self.word_like(value, &duration),
+                },
             ],
         });
         self.report(finding);
@@ -107,7 +119,10 @@ impl Lower<'_> {
             span,
             format!("`timeoutMs` of a `bash` step is 600000 at most, not {millis}"),
         )
-        .help(format!("write `timeout: {}`, which has no limit", spell_millis(millis)));
+        .help(format!(
+            "write `timeout: {}`, which has no limit",
+            spell_millis(millis)
+        ));
         self.report(finding);
     }
 

@@ -12,8 +12,12 @@ pub static EMPTY_BODY: Code = Code {
     severity: Severity::Warning,
     summary: "a block without steps",
     why: "Nothing runs there. Most often the steps stand at another indentation than was meant.",
-    bad: Example::yaml("inputs: { deep: bool }\nsteps:\n  - type: conditional\n    condition: deep\n    then: []\n"),
-    good: Example::yaml("inputs: { deep: bool }\nsteps:\n  - type: conditional\n    condition: deep\n    then:\n      - { type: bash, command: make clean }\n"),
+    bad: Example::yaml(
+        "inputs: { deep: bool }\nsteps:\n  - type: conditional\n    condition: deep\n    then: []\n",
+    ),
+    good: Example::yaml(
+        "inputs: { deep: bool }\nsteps:\n  - type: conditional\n    condition: deep\n    then:\n      - { type: bash, command: make clean }\n",
+    ),
 };
 
 /// A loop that nothing drives.
@@ -24,7 +28,9 @@ pub static LOOP_WITHOUT_HEAD: Code = Code {
     summary: "a loop without `over`, `while`, `until` or `max_iterations`",
     why: "Nothing says what it goes over or when it ends.",
     bad: Example::yaml("steps:\n  - type: loop\n    steps:\n      - { type: bash, command: ls }\n"),
-    good: Example::yaml("steps:\n  - type: loop\n    over: [1, 2, 3]\n    steps:\n      - { type: bash, command: ls }\n"),
+    good: Example::yaml(
+        "steps:\n  - type: loop\n    over: [1, 2, 3]\n    steps:\n      - { type: bash, command: ls }\n",
+    ),
 };
 
 /// `over` and `while`
@@ -34,8 +40,12 @@ pub static LOOP_WITH_SEVERAL_HEADS: Code = Code {
     severity: Severity::Error,
     summary: "a loop with more than one of `over`, `while` and `until`",
     why: "A loop goes over a list, or as long as one condition says. To leave a loop over a list early, use `break`.",
-    bad: Example::yaml("inputs: { hosts: list<string>, all: bool }\nsteps:\n  - type: loop\n    over: hosts\n    while: all\n    steps:\n      - { type: bash, command: ls }\n"),
-    good: Example::yaml("inputs: { hosts: list<string> }\nsteps:\n  - type: loop\n    over: hosts\n    steps:\n      - { type: bash, command: ls }\n"),
+    bad: Example::yaml(
+        "inputs: { hosts: list<string>, all: bool }\nsteps:\n  - type: loop\n    over: hosts\n    while: all\n    steps:\n      - { type: bash, command: ls }\n",
+    ),
+    good: Example::yaml(
+        "inputs: { hosts: list<string> }\nsteps:\n  - type: loop\n    over: hosts\n    steps:\n      - { type: bash, command: ls }\n",
+    ),
 };
 
 /// `branches` and `steps`
@@ -46,7 +56,9 @@ pub static PARALLEL_BRANCHES: Code = Code {
     summary: "a parallel step with both or neither of `branches` and `steps`",
     why: "`branches` names blocks that run at the same time; with `steps` each step is a branch of its own.",
     bad: Example::yaml("steps:\n  - type: parallel\n    max_concurrency: 2\n"),
-    good: Example::yaml("steps:\n  - type: parallel\n    max_concurrency: 2\n    branches:\n      lint: [ { type: bash, command: make lint } ]\n      test: [ { type: bash, command: make test } ]\n"),
+    good: Example::yaml(
+        "steps:\n  - type: parallel\n    max_concurrency: 2\n    branches:\n      lint: [ { type: bash, command: make lint } ]\n      test: [ { type: bash, command: make test } ]\n",
+    ),
 };
 
 /// A wait for nothing.
@@ -67,7 +79,9 @@ pub static SEVERAL_CONTENTS: Code = Code {
     severity: Severity::Error,
     summary: "an agent message with more than one of `content`, `message` and `goal`",
     why: "The three are names of one field; only one of the texts could be sent.",
-    bad: Example::yaml("steps:\n  - type: agent_message\n    content: The build is done\n    message: Done\n"),
+    bad: Example::yaml(
+        "steps:\n  - type: agent_message\n    content: The build is done\n    message: Done\n",
+    ),
     good: Example::yaml("steps:\n  - type: agent_message\n    content: The build is done\n"),
 };
 
@@ -78,8 +92,12 @@ pub static ALLOW_WITHOUT_REASON: Code = Code {
     severity: Severity::Error,
     summary: "a finding that is allowed without a reason",
     why: "Whoever reads the workflow later has to know why the finding does not matter here, and when it would again.",
-    bad: Example::yaml("steps:\n  - type: bash\n    command: ls\n    allow: [ { code: unused-output } ]\n"),
-    good: Example::yaml("steps:\n  - type: bash\n    command: ls\n    allow: [ { code: unused-output, reason: the listing is for the log } ]\n"),
+    bad: Example::yaml(
+        "steps:\n  - type: bash\n    command: ls\n    allow: [ { code: unused-output } ]\n",
+    ),
+    good: Example::yaml(
+        "steps:\n  - type: bash\n    command: ls\n    allow: [ { code: unused-output, reason: the listing is for the log } ]\n",
+    ),
 };
 
 /// `as` of a `while` loop

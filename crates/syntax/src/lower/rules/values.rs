@@ -14,8 +14,12 @@ pub static WRONG_KIND: Code = Code {
     severity: Severity::Error,
     summary: "a value of another kind than the field holds",
     why: "Each field holds one kind of value: text, a number, steps, a mapping. Another kind cannot be read as it.",
-    bad: Example::yaml("steps:\n  - type: loop\n    over: [1, 2]\n    max_concurrency: many\n    steps:\n      - type: bash\n        command: ls\n"),
-    good: Example::yaml("steps:\n  - type: loop\n    over: [1, 2]\n    max_concurrency: 4\n    steps:\n      - type: bash\n        command: ls\n"),
+    bad: Example::yaml(
+        "steps:\n  - type: loop\n    over: [1, 2]\n    max_concurrency: many\n    steps:\n      - type: bash\n        command: ls\n",
+    ),
+    good: Example::yaml(
+        "steps:\n  - type: loop\n    over: [1, 2]\n    max_concurrency: 4\n    steps:\n      - type: bash\n        command: ls\n",
+    ),
 };
 
 /// `parse: jsn`
@@ -36,7 +40,9 @@ pub static EXPECTED_MAPPING: Code = Code {
     severity: Severity::Error,
     summary: "a single value or a list where a mapping of names to values belongs",
     why: "Arguments, inputs and variables go by name, so that each can be checked on its own.",
-    bad: Example::yaml("steps:\n  - type: tool\n    tool: linear.search\n    arguments: open bugs\n"),
+    bad: Example::yaml(
+        "steps:\n  - type: tool\n    tool: linear.search\n    arguments: open bugs\n",
+    ),
     good: Example::yaml(
         "steps:\n  - type: tool\n    tool: linear.search\n    arguments: { query: open bugs }\n",
     ),
@@ -61,8 +67,12 @@ pub static NUMBER_TOO_LARGE: Code = Code {
     summary: "a number that 64 bits cannot hold",
     why: "Numbers are never rounded in silence. Write an identifier that is so long as text, a measure with an \
           exponent.",
-    bad: Example::yaml("variables:\n  account: 99999999999999999999\nsteps:\n  - type: bash\n    command: echo {{ account }}\n"),
-    good: Example::yaml("variables:\n  account: \"99999999999999999999\"\nsteps:\n  - type: bash\n    command: echo {{ account }}\n"),
+    bad: Example::yaml(
+        "variables:\n  account: 99999999999999999999\nsteps:\n  - type: bash\n    command: echo {{ account }}\n",
+    ),
+    good: Example::yaml(
+        "variables:\n  account: \"99999999999999999999\"\nsteps:\n  - type: bash\n    command: echo {{ account }}\n",
+    ),
 };
 
 /// `case: "{{ x }}"`
@@ -73,8 +83,12 @@ pub static CASE_NOT_CONSTANT: Code = Code {
     summary: "a case of a switch that is not a constant",
     why: "Only against constants can be checked which cases are covered. Compare with other values in a \
           `conditional`.",
-    bad: Example::yaml("inputs: { level: string, limit: string }\nsteps:\n  - type: switch\n    on: level\n    cases:\n      - case: \"{{ limit }}\"\n        steps: [ { type: bash, command: ls } ]\n    default: [ { type: bash, command: pwd } ]\n"),
-    good: Example::yaml("inputs: { level: string }\nsteps:\n  - type: switch\n    on: level\n    cases:\n      - case: high\n        steps: [ { type: bash, command: ls } ]\n    default: [ { type: bash, command: pwd } ]\n"),
+    bad: Example::yaml(
+        "inputs: { level: string, limit: string }\nsteps:\n  - type: switch\n    on: level\n    cases:\n      - case: \"{{ limit }}\"\n        steps: [ { type: bash, command: ls } ]\n    default: [ { type: bash, command: pwd } ]\n",
+    ),
+    good: Example::yaml(
+        "inputs: { level: string }\nsteps:\n  - type: switch\n    on: level\n    cases:\n      - case: high\n        steps: [ { type: bash, command: ls } ]\n    default: [ { type: bash, command: pwd } ]\n",
+    ),
 };
 
 impl Lower<'_> {
@@ -122,7 +136,11 @@ impl Lower<'_> {
         if let Some(best) = best {
             let sure = near::evident(written, words.iter().copied()).is_some();
             finding = finding.help(format!("write `{best}`")).replace(
-                if sure { Applicability::Safe } else { Applicability::Suggested },
+                if sure {
+                    Applicability::Safe
+                } else {
+                    Applicability::Suggested
+                },
                 format!("replace with `{best}`"),
                 span,
                 self.word_like(span, best),
@@ -157,7 +175,9 @@ impl Lower<'_> {
             span,
             format!("`{written}` does not fit in 64 bits"),
         )
-        .help(format!("write it as text, `\"{written}\"`, or with an exponent as a double"))
+        .help(format!(
+            "write it as text, `\"{written}\"`, or with an exponent as a double"
+        ))
         .replace(
             Applicability::Suggested,
             "make it text",
@@ -169,12 +189,8 @@ impl Lower<'_> {
 
     /// Reports a case that is no constant.
     pub(in crate::lower) fn case_not_constant(&mut self, span: Span) {
-        let finding = Diagnostic::new(
-            &CASE_NOT_CONSTANT,
-            span,
-            "a case has to be a constant",
-        )
-        .help("write a constant here, or compare in a `conditional`");
+        let finding = Diagnostic::new(&CASE_NOT_CONSTANT, span, "a case has to be a constant")
+            .help("write a constant here, or compare in a `conditional`");
         self.report(finding);
     }
 }

@@ -27,7 +27,11 @@ fn the_bad_example_gets_exactly_its_code_and_the_good_one_nothing() {
 
 #[test]
 fn ids_and_names_are_unique_and_within_their_families() {
-    let codes: Vec<&Code> = rules::CODES.iter().chain(template::CODES).copied().collect();
+    let codes: Vec<&Code> = rules::CODES
+        .iter()
+        .chain(template::CODES)
+        .copied()
+        .collect();
     for (i, code) in codes.iter().enumerate() {
         let number: u32 = code.id[2..].parse().unwrap();
         assert!(
@@ -36,7 +40,11 @@ fn ids_and_names_are_unique_and_within_their_families() {
             code.id
         );
         for other in &codes[..i] {
-            assert!(code.id != other.id && code.name != other.name, "{}", code.id);
+            assert!(
+                code.id != other.id && code.name != other.name,
+                "{}",
+                code.id
+            );
         }
     }
 }

@@ -97,9 +97,14 @@ fn every_kind_and_field_is_read() {
     assert_eq!(w.env.len(), 2);
     assert!(!w.allow_self_modification.unwrap().value);
     assert_eq!(w.policy.max_steps.unwrap().value, 100);
-    assert_eq!(w.policy.budget.as_ref().unwrap().agent_calls.unwrap().value, 3);
+    assert_eq!(
+        w.policy.budget.as_ref().unwrap().agent_calls.unwrap().value,
+        3
+    );
     assert_eq!(w.triggers.len(), 4);
-    assert!(matches!(&w.triggers[2].kind, TriggerKind::Webhook { method: Some(m), .. } if &*m.text == "PUT"));
+    assert!(
+        matches!(&w.triggers[2].kind, TriggerKind::Webhook { method: Some(m), .. } if &*m.text == "PUT")
+    );
     assert_eq!(r.expr(w.policy.timeout.unwrap()), "2h");
     assert_eq!(r.expr(w.return_value.unwrap()), "{\"summary\": result}");
     assert!(w.on_failure.is_some() && w.finally.is_some());
@@ -113,25 +118,65 @@ fn every_kind_and_field_is_read() {
     assert_eq!(r.expr(step.attempt_timeout.unwrap()), "1m30s");
     assert_eq!(step.compensate.as_ref().unwrap().steps.len(), 1);
     assert_eq!(step.allow.len(), 1);
-    let kinds: Vec<&StepKind> =
-        w.steps.steps.iter().map(|id| &r.ast.step(*id).kind).collect();
+    let kinds: Vec<&StepKind> = w
+        .steps
+        .steps
+        .iter()
+        .map(|id| &r.ast.step(*id).kind)
+        .collect();
     assert!(!kinds.iter().any(|k| matches!(k, StepKind::Error)));
-    assert!(matches!(kinds[3], StepKind::Bash { parse: Some(p), check: Some(c), .. }
-        if p.value == Parse::Lines && !c.value));
+    assert!(
+        matches!(kinds[3], StepKind::Bash { parse: Some(p), check: Some(c), .. }
+        if p.value == Parse::Lines && !c.value)
+    );
     assert!(matches!(kinds[5], StepKind::Switch { cases, .. } if cases[0].values.len() == 2));
-    assert!(matches!(kinds[6], StepKind::Switch { cases, .. } if r.expr(cases[0].values[0]) == "\"low\""));
-    assert!(matches!(kinds[7], StepKind::Loop { head: LoopHead::Over { item, index: Some(_), max_concurrency: Some(_), .. }, .. }
-        if &*item.text == "word"));
-    assert!(matches!(kinds[8], StepKind::Loop { head: LoopHead::While(_), stop_on_limit: Some(s), .. } if s.value));
-    assert!(matches!(kinds[9], StepKind::Loop { head: LoopHead::Until(_), .. }));
-    assert!(matches!(kinds[10], StepKind::Loop { head: LoopHead::Times, .. }));
-    assert!(matches!(kinds[11], StepKind::Parallel { branches, from_steps: false, .. } if branches.len() == 2));
-    assert!(matches!(kinds[13], StepKind::Approval { on_timeout: Some(t), on_deny: Some(d), .. }
-        if t.value == OnApprovalTimeout::Deny && d.value == OnDeny::Skip));
-    assert!(matches!(kinds[14], StepKind::Wait { wait: Wait::For(_), .. }));
-    assert!(matches!(kinds[15], StepKind::Wait { wait: Wait::Until(e), .. } if r.expr(*e) == "trigger.time"));
-    assert!(matches!(kinds[16], StepKind::Wait { wait: Wait::Event { .. }, continue_on_timeout: Some(c) } if c.value));
-    assert!(matches!(kinds[17], StepKind::Set { values, .. } if values[1].ty.is_some() && &*values[1].name.text == "n"));
+    assert!(
+        matches!(kinds[6], StepKind::Switch { cases, .. } if r.expr(cases[0].values[0]) == "\"low\"")
+    );
+    assert!(
+        matches!(kinds[7], StepKind::Loop { head: LoopHead::Over { item, index: Some(_), max_concurrency: Some(_), .. }, .. }
+        if &*item.text == "word")
+    );
+    assert!(
+        matches!(kinds[8], StepKind::Loop { head: LoopHead::While(_), stop_on_limit: Some(s), .. } if s.value)
+    );
+    assert!(matches!(
+        kinds[9],
+        StepKind::Loop {
+            head: LoopHead::Until(_),
+            ..
+        }
+    ));
+    assert!(matches!(
+        kinds[10],
+        StepKind::Loop {
+            head: LoopHead::Times,
+            ..
+        }
+    ));
+    assert!(
+        matches!(kinds[11], StepKind::Parallel { branches, from_steps: false, .. } if branches.len() == 2)
+    );
+    assert!(
+        matches!(kinds[13], StepKind::Approval { on_timeout: Some(t), on_deny: Some(d), .. }
+        if t.value == OnApprovalTimeout::Deny && d.value == OnDeny::Skip)
+    );
+    assert!(matches!(
+        kinds[14],
+        StepKind::Wait {
+            wait: Wait::For(_),
+            ..
+        }
+    ));
+    assert!(
+        matches!(kinds[15], StepKind::Wait { wait: Wait::Until(e), .. } if r.expr(*e) == "trigger.time")
+    );
+    assert!(
+        matches!(kinds[16], StepKind::Wait { wait: Wait::Event { .. }, continue_on_timeout: Some(c) } if c.value)
+    );
+    assert!(
+        matches!(kinds[17], StepKind::Set { values, .. } if values[1].ty.is_some() && &*values[1].name.text == "n")
+    );
     assert!(matches!(kinds[18], StepKind::Try { catch: Some(c), .. } if &*c.name.text == "e"));
     assert!(matches!(kinds[19], StepKind::Try { catch: Some(c), .. } if &*c.name.text == "error"));
 }
@@ -149,7 +194,8 @@ fn steps_are_numbered_in_the_order_of_their_places() {
 
 #[test]
 fn a_last_return_is_the_workflows_return() {
-    let r = yaml("steps:\n  - { type: bash, command: ls }\n  - { type: return, value: 5 }\n").clean();
+    let r =
+        yaml("steps:\n  - { type: bash, command: ls }\n  - { type: return, value: 5 }\n").clean();
     assert_eq!(r.ast.workflow.steps.steps.len(), 1);
     assert_eq!(r.expr(r.ast.workflow.return_value.unwrap()), "5");
     let named = yaml("steps:\n  - { id: end, type: return, value: 5 }\n").clean();
@@ -259,14 +305,8 @@ fn a_step_without_type_gets_one_in_its_own_layout() {
             "steps:\n  - set: { a: 1 }\n",
             "steps:\n  - type: set\n    values: { a: 1 }\n",
         ),
-        (
-            "steps:\n  - break\n",
-            "steps:\n  - { type: break }\n",
-        ),
-        (
-            "steps:\n  - break:\n",
-            "steps:\n  - type: break\n",
-        ),
+        ("steps:\n  - break\n", "steps:\n  - { type: break }\n"),
+        ("steps:\n  - break:\n", "steps:\n  - type: break\n"),
         (
             "steps:\n  - over: [1]\n    steps: [ { type: bash, command: ls } ]\n",
             "steps:\n  - type: loop\n    over: [1]\n    steps: [ { type: bash, command: ls } ]\n",
@@ -284,7 +324,10 @@ fn a_step_without_type_gets_one_in_its_own_layout() {
         );
     }
     let json = read("{\"steps\": [{\"bash\": \"ls\"}]}", Spelling::Json);
-    assert_eq!(json.mended(), "{\"steps\": [{\"type\": \"bash\", \"command\": \"ls\"}]}");
+    assert_eq!(
+        json.mended(),
+        "{\"steps\": [{\"type\": \"bash\", \"command\": \"ls\"}]}"
+    );
 }
 
 #[test]
@@ -307,7 +350,13 @@ fn foreign_fields_with_other_units_get_the_value_that_is_meant() {
         "steps:\n  - type: bash\n    command: ls\n    timeout-minutes: 10\n    continue-on-error: true\n",
     );
     let mut text = r.text.clone();
-    assert_eq!(r.codes(), [("foreign-field", "timeout-minutes"), ("foreign-field", "continue-on-error")]);
+    assert_eq!(
+        r.codes(),
+        [
+            ("foreign-field", "timeout-minutes"),
+            ("foreign-field", "continue-on-error")
+        ]
+    );
     for found in r.found.iter().rev() {
         text = mend(&text, found);
     }
@@ -320,7 +369,9 @@ fn foreign_fields_with_other_units_get_the_value_that_is_meant() {
 #[test]
 fn ids_may_come_again_in_another_loop() {
     yaml("steps:\n  - { type: loop, over: [1], steps: [ { id: a, type: bash, command: ls } ] }\n  - { id: a, type: bash, command: ls }\n").clean();
-    let r = yaml("steps:\n  - { type: conditional, condition: true, then: [ { id: a, type: bash, command: ls } ], else: [ { id: a, type: bash, command: ls } ] }\n");
+    let r = yaml(
+        "steps:\n  - { type: conditional, condition: true, then: [ { id: a, type: bash, command: ls } ], else: [ { id: a, type: bash, command: ls } ] }\n",
+    );
     assert_eq!(r.codes(), [("duplicate-id", "a")]);
 }
 

@@ -46,7 +46,10 @@ fn a_definition_of_the_older_form_has_lints_at_the_most() {
         [
             ("bash-as-tool", "bash"),
             ("deprecated-spelling", "\"timeoutMs\""),
-            ("deprecated-spelling", "{ \"variable\": \"status\", \"equals\": \"done\" }"),
+            (
+                "deprecated-spelling",
+                "{ \"variable\": \"status\", \"equals\": \"done\" }"
+            ),
         ]
     );
     let kinds: Vec<&StepKind> = r
@@ -59,15 +62,26 @@ fn a_definition_of_the_older_form_has_lints_at_the_most() {
         .collect();
     assert!(!kinds.iter().any(|k| matches!(k, StepKind::Error)));
     assert!(matches!(kinds[4], StepKind::Bash { command, .. } if r.expr(*command) == "\"ls\""));
-    let StepKind::AgentMessage { await_timeout: Some(timeout), .. } = kinds[2] else {
+    let StepKind::AgentMessage {
+        await_timeout: Some(timeout),
+        ..
+    } = kinds[2]
+    else {
         panic!("{:?}", kinds[2])
     };
     assert_eq!(r.expr(*timeout), "1m");
     assert!(matches!(kinds[8], StepKind::Conditional { condition, .. }
         if r.expr(*condition) == "status == \"done\""));
-    assert!(matches!(kinds[10], StepKind::Loop { head: LoopHead::Over { over, .. }, .. }
-        if r.expr(*over) == "[1, 2]"));
-    let StepKind::Parallel { branches, from_steps: true, .. } = kinds[11] else {
+    assert!(
+        matches!(kinds[10], StepKind::Loop { head: LoopHead::Over { over, .. }, .. }
+        if r.expr(*over) == "[1, 2]")
+    );
+    let StepKind::Parallel {
+        branches,
+        from_steps: true,
+        ..
+    } = kinds[11]
+    else {
         panic!("{:?}", kinds[11])
     };
     let names: Vec<&str> = branches.iter().map(|b| &*b.name.text).collect();
@@ -80,12 +94,18 @@ fn a_definition_of_the_older_form_has_lints_at_the_most() {
 fn the_fixes_of_the_older_form_keep_its_meaning() {
     let r = read(OLDER, Spelling::Json);
     let before = crate::canonical::canonical_bytes(&r.ast);
-    for found in r.found.iter().filter(|d| d.code.name == "deprecated-spelling") {
+    for found in r
+        .found
+        .iter()
+        .filter(|d| d.code.name == "deprecated-spelling")
+    {
         let mended = read(&super::mend(OLDER, found), Spelling::Json);
         assert_eq!(mended.found.len(), r.found.len() - 1);
         assert_eq!(crate::canonical::canonical_bytes(&mended.ast), before);
     }
-    let yaml = yaml("steps:\n  - type: conditional\n    condition: { variable: status, equals: done }\n    then: [ { type: bash, command: ls } ]\n");
+    let yaml = yaml(
+        "steps:\n  - type: conditional\n    condition: { variable: status, equals: done }\n    then: [ { type: bash, command: ls } ]\n",
+    );
     assert_eq!(
         yaml.mended(),
         "steps:\n  - type: conditional\n    condition: 'status == \"done\"'\n    then: [ { type: bash, command: ls } ]\n"

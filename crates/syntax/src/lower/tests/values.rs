@@ -39,7 +39,10 @@ fn scalars_are_resolved_by_what_is_expected() {
     let version = yaml("version: 1.10\nreturn: 1\n").clean();
     assert_eq!(&*version.ast.workflow.version.unwrap().text, "1.10");
     let big = yaml("return: 18446744073709551616\n");
-    assert_eq!(big.codes(), [("number-out-of-range", "18446744073709551616")]);
+    assert_eq!(
+        big.codes(),
+        [("number-out-of-range", "18446744073709551616")]
+    );
     let json = read("{\"return\": 1E2}", Spelling::Json).clean();
     assert_eq!(json.expr(json.ast.workflow.return_value.unwrap()), "100.0");
 }
@@ -60,14 +63,20 @@ fn templates_have_their_parts_at_exact_places() {
         })
         .collect();
     assert_eq!(places, ["name", "when"]);
-    assert_eq!(&r.text[r.ast.exprs.span(id).range()], text["return: ".len()..].trim_end_matches('\n'));
+    assert_eq!(
+        &r.text[r.ast.exprs.span(id).range()],
+        text["return: ".len()..].trim_end_matches('\n')
+    );
 }
 
 #[test]
 fn faults_inside_templates_point_into_the_file() {
     let r = yaml("return: \"ü\\n{{ a + }} and {{ }} and {{ b\"\n");
     let codes = r.codes();
-    assert_eq!(codes[1..], [("empty-template", "{{ }}"), ("unclosed-template", "{{")]);
+    assert_eq!(
+        codes[1..],
+        [("empty-template", "{{ }}"), ("unclosed-template", "{{")]
+    );
     assert_eq!(r.found.len(), 3);
     assert!(r.found[0].span.start > 12, "{:?}", r.found[0]);
 }
@@ -80,7 +89,9 @@ fn an_expression_in_braces_is_accepted_with_a_fix() {
         ("\"{{ a }} == 'x'\"", "\"a == 'x'\""),
         ("'{{ a || b }} && c'", "'(a || b) && c'"),
     ] {
-        let r = yaml(&format!("return: 1\nsteps:\n  - type: bash\n    command: ls\n    when: {bad}\n"));
+        let r = yaml(&format!(
+            "return: 1\nsteps:\n  - type: bash\n    command: ls\n    when: {bad}\n"
+        ));
         let names: Vec<&str> = r.found.iter().map(|d| d.code.name).collect();
         assert_eq!(names, ["braces-in-expression"], "{bad}: {:#?}", r.found);
         let mended = r.mended();
@@ -96,10 +107,20 @@ fn an_expression_in_braces_is_accepted_with_a_fix() {
 #[test]
 fn constants_and_lists_stand_for_expressions() {
     let r = yaml("steps:\n  - { type: loop, over: [1, a], steps: [ { type: bash, command: ls, when: false } ] }\n").clean();
-    assert!(matches!(r.kind(), crate::ast::StepKind::Loop { head: crate::ast::LoopHead::Over { over, .. }, .. }
-        if r.expr(*over) == "[1, \"a\"]"));
-    let r = yaml("steps:\n  - { type: bash, command: ls, when: [1] }\n  - { type: bash, command: ls, when: '' }\n");
-    assert_eq!(r.codes(), [("wrong-kind-of-value", "[1]"), ("wrong-kind-of-value", "''")]);
+    assert!(
+        matches!(r.kind(), crate::ast::StepKind::Loop { head: crate::ast::LoopHead::Over { over, .. }, .. }
+        if r.expr(*over) == "[1, \"a\"]")
+    );
+    let r = yaml(
+        "steps:\n  - { type: bash, command: ls, when: [1] }\n  - { type: bash, command: ls, when: '' }\n",
+    );
+    assert_eq!(
+        r.codes(),
+        [
+            ("wrong-kind-of-value", "[1]"),
+            ("wrong-kind-of-value", "''")
+        ]
+    );
 }
 
 #[test]
@@ -112,7 +133,10 @@ fn durations() {
         ("0s", 0),
         ("-5s", -5_000_000_000),
     ] {
-        let r = yaml(&format!("steps: [ {{ type: bash, command: ls, timeout: {text} }} ]\n")).clean();
+        let r = yaml(&format!(
+            "steps: [ {{ type: bash, command: ls, timeout: {text} }} ]\n"
+        ))
+        .clean();
         let kind = r.ast.exprs.kind(r.step().timeout.unwrap());
         assert_eq!(*kind, ExprKind::Duration(nanos), "{text}");
     }
@@ -123,22 +147,34 @@ fn durations() {
         ("'30'", "duration-without-unit", Some("'30s'")),
         ("10 minutes", "invalid-duration", Some("10m")),
         ("PT1H", "invalid-duration", Some("1h")),
-        ("inputs.limit", "invalid-duration", Some("\"{{ inputs.limit }}\"")),
+        (
+            "inputs.limit",
+            "invalid-duration",
+            Some("\"{{ inputs.limit }}\""),
+        ),
         ("soon", "invalid-duration", None),
         ("'{{ n }}m'", "invalid-duration", None),
         ("[1]", "wrong-kind-of-value", None),
     ] {
-        let r = yaml(&format!("steps: [ {{ type: bash, command: ls, timeout: {bad} }} ]\n"));
+        let r = yaml(&format!(
+            "steps: [ {{ type: bash, command: ls, timeout: {bad} }} ]\n"
+        ));
         assert_eq!(r.codes(), [(code, bad)]);
         match fix {
-            Some(fix) => assert!(r.mended().contains(&format!("timeout: {fix} }}")), "{}", r.mended()),
+            Some(fix) => assert!(
+                r.mended().contains(&format!("timeout: {fix} }}")),
+                "{}",
+                r.mended()
+            ),
             None => assert!(r.found[0].fixes.is_empty()),
         }
     }
 }
 
 fn ty(text: &str) -> (Read, TypeExprKind) {
-    let r = yaml(&format!("types: {{ T: string }}\nreturn: 1\nreturns: {text}\n"));
+    let r = yaml(&format!(
+        "types: {{ T: string }}\nreturn: 1\nreturns: {text}\n"
+    ));
     let id = r.ast.workflow.returns.unwrap();
     let kind = r.ast.types.get(id).kind.clone();
     (r, kind)
@@ -153,7 +189,10 @@ fn mappings_are_record_types_or_json_schemas() {
         ("{ properties: T, items: list<int> }", false),
         ("{ required: bool }", false),
         ("{ type: string }", true),
-        ("{ type: object, properties: { a: { type: string } } }", true),
+        (
+            "{ type: object, properties: { a: { type: string } } }",
+            true,
+        ),
         ("{ type: [string, 'null'] }", true),
         ("{ $ref: '#/a' }", true),
         ("{ enum: [a, b] }", true),
@@ -164,8 +203,16 @@ fn mappings_are_record_types_or_json_schemas() {
     ] {
         let (r, kind) = ty(text);
         assert!(r.found.is_empty(), "{text}: {:#?}", r.found);
-        assert_eq!(matches!(kind, TypeExprKind::Schema(_)), schema, "{text}: {kind:?}");
-        assert_eq!(matches!(kind, TypeExprKind::Record(_)), !schema, "{text}: {kind:?}");
+        assert_eq!(
+            matches!(kind, TypeExprKind::Schema(_)),
+            schema,
+            "{text}: {kind:?}"
+        );
+        assert_eq!(
+            matches!(kind, TypeExprKind::Record(_)),
+            !schema,
+            "{text}: {kind:?}"
+        );
     }
     let (_, list) = ty("[string]");
     assert!(matches!(list, TypeExprKind::List(_)));
@@ -179,15 +226,26 @@ fn mappings_are_record_types_or_json_schemas() {
 fn strings_of_a_schema_are_no_templates() {
     let (r, kind) = ty("{ type: string, pattern: 'a{{b' }");
     assert!(r.found.is_empty(), "{:#?}", r.found);
-    let TypeExprKind::Schema(schema) = kind else { panic!() };
-    assert_eq!(r.expr(schema), "{\"type\": \"string\", \"pattern\": \"a{{b\"}");
+    let TypeExprKind::Schema(schema) = kind else {
+        panic!()
+    };
+    assert_eq!(
+        r.expr(schema),
+        "{\"type\": \"string\", \"pattern\": \"a{{b\"}"
+    );
 }
 
 #[test]
 fn an_input_may_be_declared_by_a_schema() {
-    let r = yaml("inputs: { a: { type: string, minLength: 2, default: xy, description: Two } }\nreturn: 1\n").clean();
+    let r = yaml(
+        "inputs: { a: { type: string, minLength: 2, default: xy, description: Two } }\nreturn: 1\n",
+    )
+    .clean();
     let input = &r.ast.workflow.inputs[0];
-    assert!(matches!(r.ast.types.get(input.ty.unwrap()).kind, TypeExprKind::Schema(_)));
+    assert!(matches!(
+        r.ast.types.get(input.ty.unwrap()).kind,
+        TypeExprKind::Schema(_)
+    ));
     assert_eq!(r.expr(input.default.unwrap()), "\"xy\"");
     let r = yaml("inputs: { a: { type: string, defualt: x } }\nreturn: 1\n");
     assert_eq!(r.codes(), [("unknown-field", "defualt")]);
@@ -195,7 +253,9 @@ fn an_input_may_be_declared_by_a_schema() {
 
 #[test]
 fn words_booleans_and_numbers_in_quotes() {
-    let r = yaml("steps:\n  - { type: bash, command: ls, check: no, parse: JSON }\n  - { type: loop, max_iterations: \"5\", steps: [ { type: break } ] }\n");
+    let r = yaml(
+        "steps:\n  - { type: bash, command: ls, check: no, parse: JSON }\n  - { type: loop, max_iterations: \"5\", steps: [ { type: break } ] }\n",
+    );
     assert_eq!(
         r.codes(),
         [
@@ -213,7 +273,9 @@ fn words_booleans_and_numbers_in_quotes() {
 
 #[test]
 fn names_that_are_none() {
-    let r = yaml("inputs: { a-b: string }\nvariables: { 1x: 2 }\nsteps:\n  - { type: bash, command: ls, outputVariable: '' }\n");
+    let r = yaml(
+        "inputs: { a-b: string }\nvariables: { 1x: 2 }\nsteps:\n  - { type: bash, command: ls, outputVariable: '' }\n",
+    );
     assert_eq!(
         r.codes(),
         [
