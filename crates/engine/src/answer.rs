@@ -21,7 +21,10 @@ impl Decision {
     /// `limit_exceeded` when the comment is too long for a value.
     pub fn event(self, effect: EffectId, at: Timestamp) -> Result<EventKind, Fault> {
         let mut fields = vec![
-            ("decision", Value::from(if self.approve { "approve" } else { "deny" })),
+            (
+                "decision",
+                Value::from(if self.approve { "approve" } else { "deny" }),
+            ),
             ("by", self.by.map_or(Value::Null, Value::from)),
             ("at", Value::from(at)),
         ];
@@ -30,6 +33,10 @@ impl Decision {
         }
         fields.push(("timed_out", Value::from(false)));
         let value = Value::record(fields)?;
-        Ok(EventKind::Completed { effect, value, usage: None })
+        Ok(EventKind::Completed {
+            effect,
+            value,
+            usage: None,
+        })
     }
 }

@@ -20,7 +20,12 @@ pub(crate) fn digest<'a>(
     for effect in new {
         // Writing to a text cannot fail.
         let _ = write!(text, "effect {} {:?} ", effect.id, effect.kind);
-        let _ = write!(text, "{} {} ", json::quoted(&effect.path), json::quoted(&effect.key));
+        let _ = write!(
+            text,
+            "{} {} ",
+            json::quoted(&effect.path),
+            json::quoted(&effect.key)
+        );
         let _ = write!(text, "{} ", effect.attempt);
         if let Some(deadline) = effect.deadline {
             let _ = write!(text, "{deadline} ");
@@ -36,7 +41,12 @@ pub(crate) fn digest<'a>(
             let _ = writeln!(text, "succeeded {}", json::to_tagged(value));
         }
         Some(Outcome::Failed(error)) => {
-            let _ = writeln!(text, "failed {} {}", error.code, json::quoted(&error.message));
+            let _ = writeln!(
+                text,
+                "failed {} {}",
+                error.code,
+                json::quoted(&error.message)
+            );
         }
         Some(Outcome::Cancelled { .. }) => text.push_str("cancelled\n"),
         None => {}

@@ -68,8 +68,13 @@ impl Engine {
 
     /// What happened to steps since this was last asked; the next round tells it otherwise.
     pub fn take_trace(&mut self) -> Vec<(RunId, TraceEvent)> {
-        let traces = self.runs.iter_mut().map(|run| (run.header.run, run.take_trace()));
-        traces.flat_map(|(id, all)| all.into_iter().map(move |event| (id, event))).collect()
+        let traces = self
+            .runs
+            .iter_mut()
+            .map(|run| (run.header.run, run.take_trace()));
+        traces
+            .flat_map(|(id, all)| all.into_iter().map(move |event| (id, event)))
+            .collect()
     }
 
     /// Starts a run; it is stepped in the next round.
@@ -173,7 +178,9 @@ impl Engine {
             }
             let over = run.is_over();
             for effect in run.outstanding() {
-                let Some(known) = run.effects.get_mut(&effect.id) else { continue };
+                let Some(known) = run.effects.get_mut(&effect.id) else {
+                    continue;
+                };
                 let works = matches!(effect.class, EffectClass::Await | EffectClass::Notify);
                 if known.out || effect.cancelling || over {
                     if effect.cancelling && works && known.out && !known.stop_told {
@@ -195,7 +202,11 @@ impl Engine {
                         attempt: known.started,
                     });
                     let execution = run.header.execution.clone();
-                    round.dispatch.push(Dispatch { run: run.header.run, execution, effect });
+                    round.dispatch.push(Dispatch {
+                        run: run.header.run,
+                        execution,
+                        effect,
+                    });
                 }
             }
         }
@@ -208,7 +219,9 @@ impl Engine {
         for record in self.records.drain(..) {
             self.store.append(record);
         }
-        self.store.commit().inspect_err(|error| self.broken = Some(error.clone()))
+        self.store
+            .commit()
+            .inspect_err(|error| self.broken = Some(error.clone()))
     }
 
     /// Puts into the round what people are told.
@@ -223,7 +236,10 @@ impl Engine {
                     parent: parent.map(|p| p.run),
                     step: parent.and_then(|p| {
                         let caller = self.run(p.run)?.outstanding();
-                        caller.into_iter().find(|e| e.id == p.effect).map(|e| e.path)
+                        caller
+                            .into_iter()
+                            .find(|e| e.id == p.effect)
+                            .map(|e| e.path)
                     }),
                 });
             }
@@ -261,7 +277,9 @@ impl Engine {
         let runs = self.runs.iter().filter(|run| !run.is_over());
         runs.flat_map(|run| {
             let wanted = run.outstanding().into_iter().filter(wants_answer);
-            wanted.map(|effect| waiting(run, &effect)).collect::<Vec<_>>()
+            wanted
+                .map(|effect| waiting(run, &effect))
+                .collect::<Vec<_>>()
         })
         .collect()
     }
@@ -312,5 +330,8 @@ fn waiting(run: &Run, effect: &Effect) -> Waiting {
 
 /// A program's hash in hexadecimal digits.
 pub(crate) fn hash(program: &Program) -> String {
-    wfc_program::program_hash(program).iter().map(|byte| format!("{byte:02x}")).collect()
+    wfc_program::program_hash(program)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -28,7 +28,10 @@ enum Act {
 impl Engine {
     /// Does what is to be done between the runs. What it changes is stepped after it.
     pub(crate) fn link(&mut self, now: Timestamp) {
-        for id in (0..self.runs.len()).filter_map(|i| u32::try_from(i).ok()).map(RunId) {
+        for id in (0..self.runs.len())
+            .filter_map(|i| u32::try_from(i).ok())
+            .map(RunId)
+        {
             for (effect, act) in self.acts(id) {
                 match act {
                     Act::Call => self.call(id, &effect, now),
@@ -46,9 +49,14 @@ impl Engine {
     }
 
     fn acts(&self, id: RunId) -> Vec<(Effect, Act)> {
-        let Some(run) = self.run(id).filter(|run| run.is_settled()) else { return Vec::new() };
+        let Some(run) = self.run(id).filter(|run| run.is_settled()) else {
+            return Vec::new();
+        };
         let act = |effect: Effect| {
-            let known = run.effects.get(&effect.id).filter(|known| !known.answered)?;
+            let known = run
+                .effects
+                .get(&effect.id)
+                .filter(|known| !known.answered)?;
             if run.is_over() {
                 // A run that was ended by a limit leaves what it called behind.
                 let child = known.child.filter(|_| !known.stop_told)?;
@@ -58,8 +66,8 @@ impl Engine {
                 EffectClass::Call => self.act_on_call(&effect, known)?,
                 EffectClass::Await | EffectClass::Notify | EffectClass::Promise => {
                     // Where an executor works on it, the executor is told and answers.
-                    let nobody = !known.out || effect.kind == EffectKind::Message
-                        && effect.class == EffectClass::Await;
+                    let nobody = !known.out
+                        || effect.kind == EffectKind::Message && effect.class == EffectClass::Await;
                     (effect.cancelling && nobody)
                         .then_some(Act::Answer(EventKind::Cancelled { effect: effect.id }))?
                 }
@@ -73,7 +81,11 @@ impl Engine {
     fn act_on_call(&self, effect: &Effect, known: &Known) -> Option<Act> {
         let Some(child) = known.child else {
             let cancelled = EventKind::Cancelled { effect: effect.id };
-            return Some(if effect.cancelling { Act::Answer(cancelled) } else { Act::Call });
+            return Some(if effect.cancelling {
+                Act::Answer(cancelled)
+            } else {
+                Act::Call
+            });
         };
         let run = self.run(child)?;
         if run.header.parent.is_some_and(|parent| !parent.wait) {
@@ -90,9 +102,14 @@ impl Engine {
                 Some(Act::Answer(EventKind::Cancelled { effect: effect.id }))
             }
             Some(Outcome::Cancelled { reason }) => {
-                let message =
-                    format!("the workflow `{}` was cancelled: {reason}", run.header.workflow);
-                Some(Act::Answer(failed(effect, ErrorRecord::new(FaultCode::Cancelled, message))))
+                let message = format!(
+                    "the workflow `{}` was cancelled: {reason}",
+                    run.header.workflow
+                );
+                Some(Act::Answer(failed(
+                    effect,
+                    ErrorRecord::new(FaultCode::Cancelled, message),
+                )))
             }
             None if effect.cancelling && !known.stop_told => Some(Act::CancelChild(child)),
             None => None,
@@ -118,8 +135,16 @@ impl Engine {
             );
             return Err(ErrorRecord::new(FaultCode::LimitExceeded, message));
         }
-        let workflow = effect.args.get("workflow").and_then(Value::as_str).unwrap_or_default();
-        let wait = effect.args.get("wait").and_then(Value::as_bool).unwrap_or(true);
+        let workflow = effect
+            .args
+            .get("workflow")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let wait = effect
+            .args
+            .get("wait")
+            .and_then(Value::as_bool)
+            .unwrap_or(true);
         let inputs = match effect.args.get("inputs") {
             Some(Value::Map(inputs)) => inputs.clone(),
             _ => Map::default(),
@@ -139,11 +164,16 @@ impl Engine {
             limits: caller.limits,
             at: now,
         };
-        let parent = Parent { run: id, effect: effect.id, wait };
-        self.begin(start, Some(parent), caller.attempt).map_err(|error| {
-            let message = format!("the workflow `{workflow}` cannot be started: {error}");
-            ErrorRecord::new(FaultCode::TypeMismatch, message)
-        })
+        let parent = Parent {
+            run: id,
+            effect: effect.id,
+            wait,
+        };
+        self.begin(start, Some(parent), caller.attempt)
+            .map_err(|error| {
+                let message = format!("the workflow `{workflow}` cannot be started: {error}");
+                ErrorRecord::new(FaultCode::TypeMismatch, message)
+            })
     }
 
     fn depth(&self, id: RunId) -> usize {
@@ -165,18 +195,29 @@ impl Engine {
     }
 
     fn known(&mut self, id: RunId, effect: &Effect, change: impl FnOnce(&mut Known)) {
-        if let Some(known) = self.run_mut(id).and_then(|run| run.effects.get_mut(&effect.id)) {
+        if let Some(known) = self
+            .run_mut(id)
+            .and_then(|run| run.effects.get_mut(&effect.id))
+        {
             change(known);
         }
     }
 }
 
 fn completed(effect: &Effect, value: Value) -> EventKind {
-    EventKind::Completed { effect: effect.id, value, usage: None }
+    EventKind::Completed {
+        effect: effect.id,
+        value,
+        usage: None,
+    }
 }
 
 fn failed(effect: &Effect, error: ErrorRecord) -> EventKind {
-    EventKind::Failed { effect: effect.id, error: Box::new(error), usage: None }
+    EventKind::Failed {
+        effect: effect.id,
+        error: Box::new(error),
+        usage: None,
+    }
 }
 
 /// A callee's error as the caller sees it: the same code, and where it was in the details.

@@ -51,7 +51,10 @@ impl Engine {
     ) -> Result<Self, RecoverError> {
         let mut engine = Self::new(programs, store);
         for (at, record) in records.into_iter().enumerate() {
-            engine.replay(record).map_err(|message| RecoverError { record: at + 1, message })?;
+            engine.replay(record).map_err(|message| RecoverError {
+                record: at + 1,
+                message,
+            })?;
         }
         engine.find_children();
         for run in &mut engine.runs {
@@ -62,7 +65,9 @@ impl Engine {
 
     /// The runs that cannot go on, and why: lower case, no full stop.
     pub fn quarantined(&self) -> impl Iterator<Item = (RunId, &str)> {
-        self.runs.iter().filter_map(|run| Some((run.header.run, run.quarantined.as_deref()?)))
+        self.runs
+            .iter()
+            .filter_map(|run| Some((run.header.run, run.quarantined.as_deref()?)))
     }
 
     fn replay(&mut self, record: Record) -> Result<(), String> {
@@ -71,7 +76,10 @@ impl Engine {
         match record {
             Record::Begun { header, digest } => {
                 if usize::try_from(id.0).ok() != Some(self.runs.len()) {
-                    return Err(format!("run {id} begins where run {} is due", self.runs.len()));
+                    return Err(format!(
+                        "run {id} begins where run {} is due",
+                        self.runs.len()
+                    ));
                 }
                 if header.parent.is_some_and(|parent| parent.run >= id) {
                     return Err(format!("run {id} is called by a run that began after it"));
@@ -87,7 +95,9 @@ impl Engine {
                     compare(run, replayed, digest, &what);
                 }
             }
-            Record::Started { effect, attempt, .. } => {
+            Record::Started {
+                effect, attempt, ..
+            } => {
                 if let Some(known) = self.run_mut(id).and_then(|r| r.effects.get_mut(&effect)) {
                     known.started = attempt;
                 }
@@ -124,8 +134,11 @@ impl Engine {
 
     /// Ties the runs that were called to the effects that called them.
     fn find_children(&mut self) {
-        let parents: Vec<_> =
-            self.runs.iter().filter_map(|r| Some((r.header.run, r.header.parent?))).collect();
+        let parents: Vec<_> = self
+            .runs
+            .iter()
+            .filter_map(|r| Some((r.header.run, r.header.parent?)))
+            .collect();
         for (child, parent) in parents {
             let effects = self.run_mut(parent.run).map(|run| &mut run.effects);
             if let Some(known) = effects.and_then(|effects| effects.get_mut(&parent.effect)) {
@@ -155,7 +168,9 @@ impl Run {
             return;
         }
         for effect in self.outstanding() {
-            let Some(known) = self.effects.get(&effect.id) else { continue };
+            let Some(known) = self.effects.get(&effect.id) else {
+                continue;
+            };
             let working = matches!(effect.class, EffectClass::Await | EffectClass::Notify);
             if working && known.started > 0 && (effect.cancelling || !self.may_repeat(&effect)) {
                 if let Some(known) = self.effects.get_mut(&effect.id) {

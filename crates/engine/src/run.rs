@@ -73,7 +73,11 @@ impl Run {
     pub(crate) fn start(header: Header, program: Arc<Program>) -> Result<Self, StartError> {
         let machine = Machine::start(program.clone(), &header.inputs, header.meta())?;
         let open = Some(Open::Beginning);
-        Ok(Self { live: Some((program, machine)), open, ..Self::quarantined(header, None) })
+        Ok(Self {
+            live: Some((program, machine)),
+            open,
+            ..Self::quarantined(header, None)
+        })
     }
 
     /// A run that cannot go on.
@@ -131,7 +135,11 @@ impl Run {
     /// What the machine waits for; after the run's end what is to be stopped, if anything.
     pub(crate) fn outstanding(&self) -> Vec<Effect> {
         let machine = self.live.as_ref().map(|(_, machine)| machine);
-        machine.into_iter().flat_map(Machine::outstanding).cloned().collect()
+        machine
+            .into_iter()
+            .flat_map(Machine::outstanding)
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn take_trace(&mut self) -> Vec<TraceEvent> {
@@ -146,7 +154,9 @@ impl Run {
                 return Stepped::Ended;
             }
             if self.open.is_none() {
-                let Some(event) = self.queue.pop_front() else { return Stepped::Waiting };
+                let Some(event) = self.queue.pop_front() else {
+                    return Stepped::Waiting;
+                };
                 match self.deliver(&event) {
                     Delivery::Accepted => self.open = Some(Open::Event(Box::new(event))),
                     refused => {
@@ -162,9 +172,10 @@ impl Run {
             if let Some((digest, open)) = self.turn() {
                 let run = self.header.run;
                 records.push(match open {
-                    Open::Beginning => {
-                        Record::Begun { header: Box::new(self.header.clone()), digest }
-                    }
+                    Open::Beginning => Record::Begun {
+                        header: Box::new(self.header.clone()),
+                        digest,
+                    },
                     Open::Event(event) => Record::Event { run, event, digest },
                 });
             }
@@ -200,7 +211,13 @@ impl Run {
         );
         for effect in &effects {
             let known = before.get(&effect.id).cloned().unwrap_or_default();
-            self.effects.insert(effect.id, Known { cancelling: effect.cancelling, ..known });
+            self.effects.insert(
+                effect.id,
+                Known {
+                    cancelling: effect.cancelling,
+                    ..known
+                },
+            );
         }
         digest
     }

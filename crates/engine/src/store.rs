@@ -67,7 +67,9 @@ impl Store for MemoryStore {
     fn commit(&mut self) -> Result<(), StoreError> {
         match &mut self.fails_after {
             Some(0) => {
-                return Err(StoreError { message: "the store was told to fail".to_owned() });
+                return Err(StoreError {
+                    message: "the store was told to fail".to_owned(),
+                });
             }
             Some(left) => *left -= 1,
             None => {}

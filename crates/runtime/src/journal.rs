@@ -55,7 +55,12 @@ impl FileStore {
     pub fn create(path: &Path) -> Result<Self, FileError> {
         let io = io_error(path, "made");
         let mut options = OpenOptions::new();
-        let file = options.read(true).append(true).create(true).open(path).map_err(&io)?;
+        let file = options
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(&io)?;
         let store = Self::lock(file, path)?;
         if store.file.metadata().map_err(&io)?.len() > 0 {
             return Err(FileError::Exists(path.to_owned()));
@@ -80,8 +85,10 @@ impl FileStore {
         let mut bytes = Vec::new();
         store.file.seek(SeekFrom::Start(0)).map_err(&io)?;
         store.file.read_to_end(&mut bytes).map_err(&io)?;
-        let journal = codec::decode(&bytes)
-            .map_err(|error| FileError::Damaged { path: path.to_owned(), error })?;
+        let journal = codec::decode(&bytes).map_err(|error| FileError::Damaged {
+            path: path.to_owned(),
+            error,
+        })?;
         if journal.records.is_empty() {
             return Err(FileError::Empty(path.to_owned()));
         }
@@ -95,7 +102,11 @@ impl FileStore {
 
     fn lock(file: File, path: &Path) -> Result<Self, FileError> {
         match file.try_lock() {
-            Ok(()) => Ok(Self { file, path: path.to_owned(), added: String::new() }),
+            Ok(()) => Ok(Self {
+                file,
+                path: path.to_owned(),
+                added: String::new(),
+            }),
             Err(TryLockError::WouldBlock) => Err(FileError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(io_error(path, "locked")(error)),
         }
@@ -103,7 +114,11 @@ impl FileStore {
 }
 
 fn io_error<'a>(path: &'a Path, what: &'static str) -> impl Fn(std::io::Error) -> FileError + 'a {
-    move |error| FileError::Io { path: path.to_owned(), what, error }
+    move |error| FileError::Io {
+        path: path.to_owned(),
+        what,
+        error,
+    }
 }
 
 impl Store for FileStore {
@@ -113,9 +128,15 @@ impl Store for FileStore {
 
     fn commit(&mut self) -> Result<(), StoreError> {
         let added = std::mem::take(&mut self.added);
-        let written = self.file.write_all(added.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self
+            .file
+            .write_all(added.as_bytes())
+            .and_then(|()| self.file.sync_data());
         written.map_err(|error| StoreError {
-            message: format!("the journal `{}` cannot be written: {error}", self.path.display()),
+            message: format!(
+                "the journal `{}` cannot be written: {error}",
+                self.path.display()
+            ),
         })
     }
 }

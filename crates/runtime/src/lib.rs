@@ -1,9 +1,9 @@
 //! Effects carried out: processes, MCP servers, agents, real time.
 
 mod clock;
+pub mod exec;
 pub mod host;
 pub mod journal;
-pub mod exec;
 mod mcp;
 mod near;
 mod process;

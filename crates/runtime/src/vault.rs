@@ -56,7 +56,7 @@ impl Vault {
                         Segment::Text(part) => text.push_str(part),
                         Segment::Ref(name) => text.push_str(self.held(name)?),
                         Segment::JsonRef(name) => {
-                            text.push_str(inside(&json::quoted(self.held(name)?)))
+                            text.push_str(inside(&json::quoted(self.held(name)?)));
                         }
                     }
                 }

@@ -65,11 +65,19 @@ struct UsageLine {
 
 impl UsageLine {
     fn of(usage: Usage) -> Self {
-        Self { usd: usage.usd, tokens: usage.tokens, agent_calls: usage.agent_calls }
+        Self {
+            usd: usage.usd,
+            tokens: usage.tokens,
+            agent_calls: usage.agent_calls,
+        }
     }
 
     fn read(self) -> Usage {
-        Usage { usd: self.usd, tokens: self.tokens, agent_calls: self.agent_calls }
+        Usage {
+            usd: self.usd,
+            tokens: self.tokens,
+            agent_calls: self.agent_calls,
+        }
     }
 }
 
@@ -77,12 +85,20 @@ impl EventLine {
     pub(super) fn of(event: &Event) -> Self {
         let text = Str::to_string;
         let is = match &event.kind {
-            EventKind::Completed { effect, value, usage } => What::Completed {
+            EventKind::Completed {
+                effect,
+                value,
+                usage,
+            } => What::Completed {
                 effect: effect.0,
                 value: tagged(value),
                 usage: usage.map(UsageLine::of),
             },
-            EventKind::Failed { effect, error, usage } => What::Failed {
+            EventKind::Failed {
+                effect,
+                error,
+                usage,
+            } => What::Failed {
                 effect: effect.0,
                 code: error.code.as_str().to_owned(),
                 message: error.message.clone(),
@@ -92,26 +108,46 @@ impl EventLine {
             EventKind::Unknown { effect } => What::Unknown { effect: effect.0 },
             EventKind::Cancelled { effect } => What::Cancelled { effect: effect.0 },
             EventKind::Fired { effect } => What::Fired { effect: effect.0 },
-            EventKind::Message { name, key, payload, id } => What::Message {
+            EventKind::Message {
+                name,
+                key,
+                payload,
+                id,
+            } => What::Message {
                 name: name.to_string(),
                 key: key.as_ref().map(text),
                 payload: tagged(payload),
                 id: id.as_ref().map(text),
             },
-            EventKind::Cancel { reason } => What::Cancel { reason: reason.to_string() },
+            EventKind::Cancel { reason } => What::Cancel {
+                reason: reason.to_string(),
+            },
             EventKind::Tick => What::Tick,
         };
-        Self { at: event.at.to_string(), is }
+        Self {
+            at: event.at.to_string(),
+            is,
+        }
     }
 
     pub(super) fn read(self) -> Result<Event, String> {
         let kind = match self.is {
-            What::Completed { effect, value, usage } => EventKind::Completed {
+            What::Completed {
+                effect,
+                value,
+                usage,
+            } => EventKind::Completed {
                 effect: EffectId(effect),
                 value: untagged(&value)?,
                 usage: usage.map(UsageLine::read),
             },
-            What::Failed { effect, code, message, details, usage } => {
+            What::Failed {
+                effect,
+                code,
+                message,
+                details,
+                usage,
+            } => {
                 let error = ErrorRecord::new(FaultCode::from_name(&code), message);
                 EventKind::Failed {
                     effect: EffectId(effect),
@@ -119,18 +155,34 @@ impl EventLine {
                     usage: usage.map(UsageLine::read),
                 }
             }
-            What::Unknown { effect } => EventKind::Unknown { effect: EffectId(effect) },
-            What::Cancelled { effect } => EventKind::Cancelled { effect: EffectId(effect) },
-            What::Fired { effect } => EventKind::Fired { effect: EffectId(effect) },
-            What::Message { name, key, payload, id } => EventKind::Message {
+            What::Unknown { effect } => EventKind::Unknown {
+                effect: EffectId(effect),
+            },
+            What::Cancelled { effect } => EventKind::Cancelled {
+                effect: EffectId(effect),
+            },
+            What::Fired { effect } => EventKind::Fired {
+                effect: EffectId(effect),
+            },
+            What::Message {
+                name,
+                key,
+                payload,
+                id,
+            } => EventKind::Message {
                 name: name.into(),
                 key: key.map(Str::from),
                 payload: untagged(&payload)?,
                 id: id.map(Str::from),
             },
-            What::Cancel { reason } => EventKind::Cancel { reason: reason.into() },
+            What::Cancel { reason } => EventKind::Cancel {
+                reason: reason.into(),
+            },
             What::Tick => EventKind::Tick,
         };
-        Ok(Event { at: time(&self.at)?, kind })
+        Ok(Event {
+            at: time(&self.at)?,
+            kind,
+        })
     }
 }

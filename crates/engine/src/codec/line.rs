@@ -96,7 +96,11 @@ pub(super) fn encode(record: &Record) -> String {
             digest: Some(digest.to_string()),
             ..Line::default()
         },
-        Record::Started { run, effect, attempt } => Line {
+        Record::Started {
+            run,
+            effect,
+            attempt,
+        } => Line {
             run: run.0,
             started: Some(effect.0),
             attempt: Some(*attempt),
@@ -113,13 +117,34 @@ pub(super) fn decode(line: &str) -> Result<Record, String> {
     let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let run = RunId(line.run);
     match line {
-        Line { begun: Some(begun), event: None, started: None, attempt: None, digest, .. } => {
+        Line {
+            begun: Some(begun),
+            event: None,
+            started: None,
+            attempt: None,
+            digest,
+            ..
+        } => {
             let header = Box::new(header(run, begun)?);
-            Ok(Record::Begun { header, digest: digest_of(digest)? })
+            Ok(Record::Begun {
+                header,
+                digest: digest_of(digest)?,
+            })
         }
-        Line { begun: None, event: Some(event), started: None, attempt: None, digest, .. } => {
+        Line {
+            begun: None,
+            event: Some(event),
+            started: None,
+            attempt: None,
+            digest,
+            ..
+        } => {
             let event = Box::new(event.read()?);
-            Ok(Record::Event { run, event, digest: digest_of(digest)? })
+            Ok(Record::Event {
+                run,
+                event,
+                digest: digest_of(digest)?,
+            })
         }
         Line {
             begun: None,
@@ -128,7 +153,11 @@ pub(super) fn decode(line: &str) -> Result<Record, String> {
             attempt: Some(attempt),
             digest: None,
             ..
-        } => Ok(Record::Started { run, effect: EffectId(effect), attempt }),
+        } => Ok(Record::Started {
+            run,
+            effect: EffectId(effect),
+            attempt,
+        }),
         _ => Err("it is neither a beginning, an event nor a start".to_owned()),
     }
 }
@@ -218,6 +247,9 @@ fn header(run: RunId, begun: Begun) -> Result<Header, String> {
 fn map(raw: &RawValue) -> Result<Map, String> {
     match untagged(raw)? {
         Value::Map(map) => Ok(map),
-        other => Err(format!("a map is expected, and this is a {}", other.type_name())),
+        other => Err(format!(
+            "a map is expected, and this is a {}",
+            other.type_name()
+        )),
     }
 }

@@ -43,7 +43,11 @@ pub struct JournalError {
 
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the journal is damaged in line {}: {}", self.line, self.message)
+        write!(
+            f,
+            "the journal is damaged in line {}: {}",
+            self.line, self.message
+        )
     }
 }
 
@@ -60,10 +64,16 @@ pub fn encode(record: &Record) -> String {
 /// # Errors
 /// The first line that is no record, except a last one without its line end.
 pub fn decode(bytes: &[u8]) -> Result<Journal, JournalError> {
-    let end = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let end = bytes
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |at| at + 1);
     let whole = bytes.get(..end).unwrap_or_default();
-    let mut journal =
-        Journal { records: Vec::new(), valid_len: end, torn: bytes.len() - end };
+    let mut journal = Journal {
+        records: Vec::new(),
+        valid_len: end,
+        torn: bytes.len() - end,
+    };
     for (at, line) in whole.split(|b| *b == b'\n').enumerate() {
         // After the last line end there is an empty rest.
         if line.is_empty() && journal_ends(whole, at) {
@@ -72,7 +82,10 @@ pub fn decode(bytes: &[u8]) -> Result<Journal, JournalError> {
         let record = std::str::from_utf8(line)
             .map_err(|_| "it is not UTF-8".to_owned())
             .and_then(line::decode)
-            .map_err(|message| JournalError { line: at + 1, message })?;
+            .map_err(|message| JournalError {
+                line: at + 1,
+                message,
+            })?;
         journal.records.push(record);
     }
     Ok(journal)

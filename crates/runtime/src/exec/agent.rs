@@ -111,7 +111,10 @@ impl AgentExecutor {
             Reply::Ended(answer) => return Ok(answer),
         };
         // The machine counts the first call itself.
-        let usage = Some(Usage { agent_calls: 1, ..Usage::default() });
+        let usage = Some(Usage {
+            agent_calls: 1,
+            ..Usage::default()
+        });
         let value = read(&second, &returns).map_err(|wrong| {
             let message =
                 format!("the agent `{name}` was asked twice and its answer does not fit: {wrong}");

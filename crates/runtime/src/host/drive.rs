@@ -43,7 +43,7 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(
         engine: Engine,
-        settings: Settings,
+        settings: &Settings,
         around: Surroundings,
         control: Control,
         notices: UnboundedSender<Notice>,
@@ -51,7 +51,7 @@ impl Driver {
     ) -> Self {
         Self {
             engine,
-            workers: Workers::new(&settings, around),
+            workers: Workers::new(settings, around),
             inbox: Vec::new(),
             notices,
             commands,
@@ -131,7 +131,7 @@ impl Driver {
         }
         for dispatch in round.dispatch {
             self.idle = None;
-            if let Err(other) = self.workers.start(dispatch) {
+            if let Some(other) = self.workers.start(dispatch) {
                 self.say(&other);
             }
         }
@@ -160,13 +160,24 @@ impl Driver {
                 content: content.unwrap_or_default(),
                 interrupt: interrupt.unwrap_or(false),
             });
-            EventKind::Completed { effect: effect.id, value: Value::Null, usage: None }
+            EventKind::Completed {
+                effect: effect.id,
+                value: Value::Null,
+                usage: None,
+            }
         } else {
             let message = format!("nothing carries out steps of the kind {:?}", effect.kind);
             let error = Box::new(ErrorRecord::new(FaultCode::NotConfigured, message));
-            EventKind::Failed { effect: effect.id, error, usage: None }
+            EventKind::Failed {
+                effect: effect.id,
+                error,
+                usage: None,
+            }
         };
-        self.inbox.push(Incoming { run: dispatch.run, kind });
+        self.inbox.push(Incoming {
+            run: dispatch.run,
+            kind,
+        });
     }
 
     fn refused(&self, incoming: &Incoming, why: Delivery) {
@@ -191,7 +202,10 @@ impl Driver {
         }
         let waiting = self.engine.waiting();
         if self.idle.as_ref() != Some(&waiting) {
-            self.tell(Notice::Idle { waiting: waiting.clone(), next });
+            self.tell(Notice::Idle {
+                waiting: waiting.clone(),
+                next,
+            });
             self.idle = Some(waiting);
         }
     }
@@ -225,7 +239,9 @@ impl Driver {
         match command {
             Command::Decide(target, decision) => {
                 let kinds = [wfc_program::isa::EffectKind::Approval];
-                let Some(waiting) = self.find(&target, &kinds) else { return };
+                let Some(waiting) = self.find(&target, &kinds) else {
+                    return;
+                };
                 match decision.event(waiting.effect, now()) {
                     Ok(kind) => self.answer(&waiting, kind),
                     Err(fault) => self.tell(Notice::Refused(fault.message)),
@@ -233,38 +249,63 @@ impl Driver {
             }
             Command::Reply(target, value) => {
                 let kinds = [wfc_program::isa::EffectKind::Message];
-                let Some(waiting) = self.find(&target, &kinds) else { return };
+                let Some(waiting) = self.find(&target, &kinds) else {
+                    return;
+                };
                 let effect = waiting.effect;
-                self.answer(&waiting, EventKind::Completed { effect, value, usage: None });
+                self.answer(
+                    &waiting,
+                    EventKind::Completed {
+                        effect,
+                        value,
+                        usage: None,
+                    },
+                );
             }
-            Command::Event { name, key, payload, id } => {
+            Command::Event {
+                name,
+                key,
+                payload,
+                id,
+            } => {
                 let kind = EventKind::Message {
                     name: name.into(),
                     key: key.map(Into::into),
                     payload,
                     id: id.map(Into::into),
                 };
-                self.to_all(&kind);
+                self.tell_all(&kind);
             }
             Command::Cancel(reason) => {
-                self.cancel_by.get_or_insert(Instant::now() + self.cancel_timeout);
-                self.to_all(&EventKind::Cancel { reason: reason.into() });
+                self.cancel_by
+                    .get_or_insert(Instant::now() + self.cancel_timeout);
+                self.tell_all(&EventKind::Cancel {
+                    reason: reason.into(),
+                });
             }
             Command::Suspend => self.suspend = true,
             Command::Abort => self.leave = Some(How::Aborted),
         }
     }
 
-    fn to_all(&mut self, kind: &EventKind) {
+    fn tell_all(&mut self, kind: &EventKind) {
         let runs: Vec<RunId> = self.engine.headers().map(|h| h.run).collect();
-        let open = runs.into_iter().filter(|run| self.engine.outcome(*run).is_none());
-        self.inbox.extend(open.map(|run| Incoming { run, kind: kind.clone() }));
+        let open = runs
+            .into_iter()
+            .filter(|run| self.engine.outcome(*run).is_none());
+        self.inbox.extend(open.map(|run| Incoming {
+            run,
+            kind: kind.clone(),
+        }));
     }
 
     fn answer(&mut self, waiting: &Waiting, kind: EventKind) {
         self.idle = None;
         self.answers.push((waiting.run, waiting.effect));
-        self.inbox.push(Incoming { run: waiting.run, kind });
+        self.inbox.push(Incoming {
+            run: waiting.run,
+            kind,
+        });
     }
 
     /// What an answer is for; says so when there is no such thing or more than one.
@@ -273,7 +314,9 @@ impl Driver {
         waiting.retain(|w| kinds.contains(&w.kind));
         let text = match target {
             Target::Effect(run, effect) => {
-                let found = waiting.into_iter().find(|w| (w.run, w.effect) == (*run, *effect));
+                let found = waiting
+                    .into_iter()
+                    .find(|w| (w.run, w.effect) == (*run, *effect));
                 if found.is_some() {
                     return found;
                 }
@@ -286,8 +329,10 @@ impl Driver {
                     (Some(one), []) => return Some(one.clone()),
                     (Some(last), _) => {
                         found.push(last);
-                        let names: Vec<String> =
-                            found.iter().map(|w| format!("{}/{}", w.execution, w.path)).collect();
+                        let names: Vec<String> = found
+                            .iter()
+                            .map(|w| format!("{}/{}", w.execution, w.path))
+                            .collect();
                         let names: Vec<&str> = names.iter().map(String::as_str).collect();
                         format!("`{name}` may mean {}: name one of them", listed(&names))
                     }
@@ -306,9 +351,15 @@ fn nobody(name: &str, waiting: &[Waiting]) -> String {
     match (meant.as_slice(), names.as_slice()) {
         (_, []) => format!("nothing waits for the answer `{name}`"),
         ([], names) => {
-            format!("nothing is called `{name}`: an answer is wanted by {}", listed(names))
+            format!(
+                "nothing is called `{name}`: an answer is wanted by {}",
+                listed(names)
+            )
         }
-        (meant, _) => format!("nothing is called `{name}`: did you mean {}?", listed(meant)),
+        (meant, _) => format!(
+            "nothing is called `{name}`: did you mean {}?",
+            listed(meant)
+        ),
     }
 }
 

@@ -89,7 +89,11 @@ impl Host {
             groups: Groups::default(),
             grace: settings.limits.grace.unwrap_or(GRACE),
         };
-        Self { settings, programs, around }
+        Self {
+            settings,
+            programs,
+            around,
+        }
     }
 
     /// The limits of runs by the settings.
@@ -139,7 +143,14 @@ impl Host {
             engine.keep_in(Box::new(FileStore::create(path)?));
         }
         let driver = |control, notices, commands| {
-            Driver::new(engine, self.settings, self.around, control, notices, commands)
+            Driver::new(
+                engine,
+                &self.settings,
+                self.around,
+                control,
+                notices,
+                commands,
+            )
         };
         Ok(launch(driver, Vec::new()))
     }
@@ -165,7 +176,14 @@ impl Host {
         let replayed = engine.take_trace().into_iter();
         notes.extend(replayed.map(|(run, event)| Notice::Replayed { run, event }));
         let driver = |control, notices, commands| {
-            Driver::new(engine, self.settings, self.around, control, notices, commands)
+            Driver::new(
+                engine,
+                &self.settings,
+                self.around,
+                control,
+                notices,
+                commands,
+            )
         };
         Ok(launch(driver, notes))
     }

@@ -78,7 +78,12 @@ impl From<&Waiting> for Target {
 pub(super) enum Command {
     Decide(Target, Decision),
     Reply(Target, Value),
-    Event { name: String, key: Option<String>, payload: Value, id: Option<String> },
+    Event {
+        name: String,
+        key: Option<String>,
+        payload: Value,
+        id: Option<String>,
+    },
     Cancel(String),
     Suspend,
     Abort,
@@ -171,7 +176,11 @@ impl Running {
         notices: UnboundedReceiver<Notice>,
         task: JoinHandle<Result<Ended, HostError>>,
     ) -> Self {
-        Self { control, notices, task }
+        Self {
+            control,
+            notices,
+            task,
+        }
     }
 
     /// By which the run is told things.

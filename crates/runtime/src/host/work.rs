@@ -44,12 +44,12 @@ impl Workers {
     }
 
     /// Puts an effect to work; gives it back when it is none of the executors'.
-    pub(super) fn start(&mut self, dispatch: Dispatch) -> Result<(), Dispatch> {
+    pub(super) fn start(&mut self, dispatch: Dispatch) -> Option<Dispatch> {
         let executor = match dispatch.effect.kind {
             EffectKind::Bash => &self.bash,
             EffectKind::Tool => &self.tool,
             EffectKind::Agent => &self.agent,
-            _ => return Err(dispatch),
+            _ => return Some(dispatch),
         };
         let executor = executor.clone();
         let (stopper, stop) = stopper();
@@ -65,7 +65,7 @@ impl Workers {
         let task = self.tasks.spawn(async move { executor.execute(job).await });
         self.places.insert(task.id(), place);
         self.stoppers.insert(place, stopper);
-        Ok(())
+        None
     }
 
     /// Asks for a piece of work to be stopped; its answer comes as any other does.
@@ -108,11 +108,19 @@ impl Workers {
         let (run, effect) = self.places.remove(&id)?;
         self.stoppers.remove(&(run, effect));
         let kind = match answer.redacted(&self.around.vault) {
-            Answer::Done { value, usage } => EventKind::Completed { effect, value, usage },
+            Answer::Done { value, usage } => EventKind::Completed {
+                effect,
+                value,
+                usage,
+            },
             Answer::Failed(failure) => {
                 let error = ErrorRecord::new(failure.code, failure.message);
                 let error = Box::new(error.with_details(failure.details));
-                EventKind::Failed { effect, error, usage: None }
+                EventKind::Failed {
+                    effect,
+                    error,
+                    usage: None,
+                }
             }
             Answer::Cancelled => EventKind::Cancelled { effect },
             Answer::Unknown => EventKind::Unknown { effect },

@@ -10,5 +10,7 @@
 
 mod agent;
 mod bash;
+mod host;
+mod programs;
 mod support;
 mod tool;
