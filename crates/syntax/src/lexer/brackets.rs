@@ -334,6 +334,7 @@ impl Repair<'_> {
                     && (token.first
                         || token.kind == TokenKind::LBrace
                             && at(tokens, index + 1).is_some_and(|t| t.first));
+                let flat = flat && bracket.kind == TokenKind::LBrace;
                 if line_end || !flat && !inside(token) {
                     break;
                 }

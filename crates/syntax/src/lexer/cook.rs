@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(&*got, &[0xff, 0xff, 0xc3, 0xa9, b'\n']);
         assert!(faults.is_empty());
         let text = r"b'\u00e9'";
-        bytes(text, Span::of(0, text.len()), Flavor::Cel, &mut faults);
+        let _ = bytes(text, Span::of(0, text.len()), Flavor::Cel, &mut faults);
         assert_eq!(faults.len(), 1);
     }
 

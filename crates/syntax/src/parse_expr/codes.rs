@@ -92,17 +92,6 @@ pub static FOREIGN_INTERPOLATION: Code = Code {
     good: Example::wf("workflow w {\n  input a: int\n  return a\n}\n"),
 };
 
-/// `{{ x }}` around a whole expression of the text form.
-pub static BRACES_AROUND_EXPRESSION: Code = Code {
-    id: "WF0038",
-    name: "braces-around-expression",
-    severity: Severity::Warning,
-    summary: "`{{ }}` where an expression stands anyway",
-    why: "Braces take an expression out of text. Where an expression is expected it stands without them.",
-    bad: Example::wf("workflow w {\n  input a: bool\n  if {{ a }} { bash \"ls\" }\n}\n"),
-    good: Example::wf("workflow w {\n  input a: bool\n  if a { bash \"ls\" }\n}\n"),
-};
-
 /// All of them.
 pub static CODES: &[&Code] = &[
     &EXPECTED_EXPRESSION,
@@ -113,5 +102,4 @@ pub static CODES: &[&Code] = &[
     &NUMBER_OUT_OF_RANGE,
     &DURATION_IN_EXPRESSION,
     &FOREIGN_INTERPOLATION,
-    &BRACES_AROUND_EXPRESSION,
 ];

@@ -1,7 +1,7 @@
 //! Operands: names, calls, brackets, and what is hung on them with `.` and `[`.
 
 use super::codes::{
-    BRACES_AROUND_EXPRESSION, EXPECTED_EXPRESSION, FOREIGN_INTERPOLATION, FOREIGN_OPERATOR,
+    EXPECTED_EXPRESSION, FOREIGN_INTERPOLATION, FOREIGN_OPERATOR,
     MESSAGE_CONSTRUCTION, RESERVED_WORD, UNEXPECTED_IN_EXPRESSION,
 };
 use super::{ExprParser, Node, Parsed, RESERVED, Reported};
@@ -9,6 +9,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::expr::{Entry, ExprId, ExprKind, Item, Name};
 use crate::lexer::TokenKind;
 use crate::span::Span;
+use crate::template::BRACES_IN_EXPRESSION;
 
 impl ExprParser<'_> {
     /// An operand with its selections, calls and indexes; with `negative`, a number behind a sign.
@@ -46,7 +47,7 @@ impl ExprParser<'_> {
             | TokenKind::Duration => self.literal(false),
             TokenKind::LParen => self.parenthesised(),
             TokenKind::LBracket => self.list(),
-            TokenKind::LBrace => self.map(),
+            TokenKind::LBrace if !self.opens_block() => self.map(),
             TokenKind::Dollar if self.kind_at(1) == TokenKind::LBrace => {
                 self.pos += 1;
                 let dollar = self.before();
@@ -54,6 +55,18 @@ impl ExprParser<'_> {
             }
             _ => self.no_operand(),
         }
+    }
+
+    /// Whether the `{` here opens a block of the text form: steps stand in it, not keys.
+    fn opens_block(&self) -> bool {
+        let words = matches!(
+            self.kind_at(2),
+            TokenKind::Str | TokenKind::Ident | TokenKind::LBrace
+        );
+        self.outermost_text()
+            && self.kind_at(1) == TokenKind::Ident
+            && words
+            && self.text_at(2) != "in"
     }
 
     /// Whether a fault at the next token follows from one that was reported.
@@ -413,7 +426,7 @@ impl ExprParser<'_> {
             .to(self.tokens.get(close).span);
         self.note(
             Diagnostic::new(
-                &BRACES_AROUND_EXPRESSION,
+                &BRACES_IN_EXPRESSION,
                 open,
                 "an expression stands here without `{{ }}`",
             )
