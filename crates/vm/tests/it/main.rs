@@ -1,0 +1,19 @@
+//! What the machine promises, shown on hand-assembled programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
+
+mod cancelling;
+mod compensation;
+mod events;
+mod expressions;
+mod forks;
+mod handlers;
+mod limits;
+mod random;
+mod steps;
+mod support;

@@ -1,0 +1,1 @@
+//! Properties over random event orders and random programs.
