@@ -7,7 +7,9 @@ use crate::support::{Run, at, value};
 
 #[test]
 fn a_cancelled_run_stops_its_work_first() {
-    let mut run = Run::new("catch @c\nstep_enter a\npush {}\neffect bash\npop\nstep_leave\nend_catch\npush 1\nreturn\nc:\nreturn");
+    let mut run = Run::new(
+        "catch @c\nstep_enter a\npush {}\neffect bash\npop\nstep_leave\nend_catch\npush 1\nreturn\nc:\nreturn",
+    );
     assert_eq!(run.cancel(), Delivery::Accepted);
     assert_eq!(run.asks(), ["1 bash a cancelling"]);
     assert_eq!(run.effect(1).grace, Some(at(10)));
@@ -38,7 +40,10 @@ fn work_that_does_not_stop_in_time_is_unknown_and_late_answers_are_stale() {
 
 #[test]
 fn waits_for_people_and_times_end_at_once() {
-    for wait in ["push {\"prompt\": \"ok?\"}\neffect approval\npop", "dur 1h\nsleep"] {
+    for wait in [
+        "push {\"prompt\": \"ok?\"}\neffect approval\npop",
+        "dur 1h\nsleep",
+    ] {
         let mut run = Run::new(&format!("{wait}\npush 1\nreturn"));
         run.cancel();
         assert!(run.is_cancelled(), "{wait}");
@@ -52,8 +57,18 @@ const SHIELDED: &str = "finally @f\ndur 1h\nsleep\nend_finally\npush 1\nreturn\n
 
 #[test]
 fn finally_runs_shielded_with_a_deadline_of_its_own() {
-    let limits = Limits { finally_grace: Duration::from_secs(60), ..Limits::default() };
-    let mut run = Run::with(SHIELDED, "{}", Meta { limits, ..Meta::new("e", at(0)) });
+    let limits = Limits {
+        finally_grace: Duration::from_secs(60),
+        ..Limits::default()
+    };
+    let mut run = Run::with(
+        SHIELDED,
+        "{}",
+        Meta {
+            limits,
+            ..Meta::new("e", at(0))
+        },
+    );
     run.cancel();
     assert_eq!(run.asks(), ["2 bash "]);
     assert_eq!(run.machine.next_wake(), Some(at(60)));
@@ -82,7 +97,11 @@ fn a_cancel_that_comes_while_finally_code_runs_waits_for_its_end() {
 
 #[test]
 fn finally_code_cannot_undo_a_cancel() {
-    for escape in ["push 1\nreturn", "push {\"code\": \"x\", \"message\": \"y\"}\nraise", "leave 1 @out"] {
+    for escape in [
+        "push 1\nreturn",
+        "push {\"code\": \"x\", \"message\": \"y\"}\nraise",
+        "leave 1 @out",
+    ] {
         let mut run = Run::new(&format!(
             "finally @f\ndur 1h\nsleep\nend_finally\nout:\npush 1\nreturn\nf:\n{escape}"
         ));
@@ -131,13 +150,21 @@ fn work_that_completes_while_it_is_being_cancelled_counts_as_done() {
     run.cancel();
     run.complete(1, "1");
     assert!(run.is_cancelled());
-    assert_eq!(run.trace(), ["a started", "a waiting", "a succeeded"], "`b` never began");
+    assert_eq!(
+        run.trace(),
+        ["a started", "a waiting", "a succeeded"],
+        "`b` never began"
+    );
 }
 
 #[test]
 fn an_effect_that_the_world_cancels_by_itself_has_failed() {
-    let mut run = Run::new("catch @c\npush {}\neffect bash\npop\nend_catch\npush 1\nreturn\nc:\nselect code\nreturn");
-    run.event(EventKind::Cancelled { effect: EffectId(1) });
+    let mut run = Run::new(
+        "catch @c\npush {}\neffect bash\npop\nend_catch\npush 1\nreturn\nc:\nselect code\nreturn",
+    );
+    run.event(EventKind::Cancelled {
+        effect: EffectId(1),
+    });
     assert_eq!(*run.value(), "cancelled".into());
 }
 
@@ -147,7 +174,11 @@ fn a_timeout_over_a_fork_stops_its_children_first() {
         "catch @c\ndur 5s\ndeadline\nfork all 0 a=@a b=@b\nstore $r\nend_deadline\nend_catch\npush 1\nreturn\nc:\nselect code\nreturn\n\
          a:\npush {}\neffect tool\nend_fiber\nb:\npush {}\neffect bash\nend_fiber",
     );
-    assert_eq!(run.effect(1).deadline, Some(at(5)), "children know the deadline");
+    assert_eq!(
+        run.effect(1).deadline,
+        Some(at(5)),
+        "children know the deadline"
+    );
     run.tick(5);
     assert_eq!(run.asks(), ["1 tool  cancelling", "2 bash  cancelling"]);
     run.cancelled(1);
@@ -157,12 +188,18 @@ fn a_timeout_over_a_fork_stops_its_children_first() {
 
 #[test]
 fn a_run_that_ends_by_a_total_says_what_is_to_be_stopped() {
-    let limits = Limits { max_steps: 1, ..Limits::default() };
+    let limits = Limits {
+        max_steps: 1,
+        ..Limits::default()
+    };
     let mut run = Run::with(
         "fork all 0 a=@a b=@b\nreturn\na:\npush {}\neffect bash\nend_fiber\n\
          b:\npush {}\neffect tool\npop\nstep_enter x\nstep_leave\nstep_enter y\nstep_leave\npush 1\nend_fiber",
         "{}",
-        Meta { limits, ..Meta::new("e", at(0)) },
+        Meta {
+            limits,
+            ..Meta::new("e", at(0))
+        },
     );
     run.complete(2, "null");
     assert_eq!(run.error().code.as_str(), "limit_exceeded");

@@ -13,9 +13,7 @@ fn step(id: &str) -> String {
 }
 
 fn undo(id: &str) -> String {
-    format!(
-        "undo_{id}:\npush \"undo\"\nload ${id}\nmap 1\neffect tool\npop\nend_fiber_skip\n"
-    )
+    format!("undo_{id}:\npush \"undo\"\nload ${id}\nmap 1\neffect tool\npop\nend_fiber_skip\n")
 }
 
 /// What the outstanding effects are told, in order.
@@ -42,9 +40,17 @@ fn what_was_done_is_undone_newest_first_one_by_one() {
     run.complete(4, "null");
     assert_eq!(run.error().code.as_str(), "x");
     let trace = run.trace();
-    assert_eq!(trace[6..], [
-        "b compensating", "b waiting", "b compensated", "a compensating", "a waiting", "a compensated",
-    ]);
+    assert_eq!(
+        trace[6..],
+        [
+            "b compensating",
+            "b waiting",
+            "b compensated",
+            "a compensating",
+            "a waiting",
+            "a compensated",
+        ]
+    );
 }
 
 #[test]
@@ -69,7 +75,10 @@ fn it_captures_the_values_of_its_own_iteration() {
 fn it_goes_on_past_a_handler_that_fails() {
     let text = format!(
         "{}{}comp_unwind $none\npush \"end\"\nreturn\n{}{}",
-        step("a"), step("b"), undo("a"), undo("b")
+        step("a"),
+        step("b"),
+        undo("a"),
+        undo("b")
     );
     let mut run = Run::new(&text);
     run.complete(1, "1");
@@ -78,14 +87,18 @@ fn it_goes_on_past_a_handler_that_fails() {
     assert_eq!(told(&run), [value(r#"{"undo": 1}"#)]);
     run.complete(4, "null");
     assert_eq!(*run.value(), "end".into());
-    assert!(run.trace().contains(&"b not compensated tool_error".to_owned()));
+    assert!(
+        run.trace()
+            .contains(&"b not compensated tool_error".to_owned())
+    );
 }
 
 #[test]
 fn steps_that_failed_or_never_ran_are_not_undone() {
     let text = format!(
         "catch @c\n{}end_catch\nc2:\ncomp_unwind $none\npush \"end\"\nreturn\nc:\npop\njump @c2\n{}",
-        step("a"), undo("a")
+        step("a"),
+        undo("a")
     );
     let mut run = Run::new(&text);
     run.fail(1, "tool_error");
@@ -96,10 +109,13 @@ fn steps_that_failed_or_never_ran_are_not_undone() {
 fn a_step_whose_outcome_is_unknown_is_undone() {
     let text = format!(
         "push \"?\"\nstore $a\ncatch @c\n{}end_catch\nc2:\ncomp_unwind $none\npush \"end\"\nreturn\nc:\npop\njump @c2\n{}",
-        step("a"), undo("a")
+        step("a"),
+        undo("a")
     );
     let mut run = Run::new(&text);
-    run.event(EventKind::Unknown { effect: EffectId(1) });
+    run.event(EventKind::Unknown {
+        effect: EffectId(1),
+    });
     assert_eq!(told(&run), [value(r#"{"undo": "?"}"#)]);
 }
 
@@ -107,7 +123,12 @@ fn a_step_whose_outcome_is_unknown_is_undone() {
 fn marks_bound_what_is_undone_and_dropped() {
     let text = format!(
         "{}comp_mark $m\n{}comp_unwind $m\ncomp_unwind $m\ncomp_mark $n\n{}comp_drop $n\ncomp_unwind $none\npush \"end\"\nreturn\n{}{}{}",
-        step("a"), step("b"), step("c"), undo("a"), undo("b"), undo("c")
+        step("a"),
+        step("b"),
+        step("c"),
+        undo("a"),
+        undo("b"),
+        undo("c")
     );
     let mut run = Run::new(&text);
     run.complete(1, "\"a\"");
@@ -126,7 +147,10 @@ fn parallel_branches_are_undone_in_the_order_of_their_completions() {
     let text = format!(
         "fork all 0 x=@x y=@y\npop\ncomp_unwind $none\npush \"end\"\nreturn\n\
          x:\n{}push 1\nend_fiber\ny:\n{}push 1\nend_fiber\n{}{}",
-        step("a"), step("b"), undo("a"), undo("b")
+        step("a"),
+        step("b"),
+        undo("a"),
+        undo("b")
     );
     let mut run = Run::new(&text);
     run.complete(2, "\"b\"");
@@ -141,7 +165,8 @@ fn the_losers_of_a_race_are_undone_before_it_ends_and_the_winner_is_not() {
     let text = format!(
         "fork any 0 x=@x y=@y\ncomp_unwind $keep\nselect branch\nreturn\n\
          x:\n{}dur 1h\nsleep\npush 1\nend_fiber\ny:\npush {{}}\neffect bash\nend_fiber\n{}",
-        step("a"), undo("a")
+        step("a"),
+        undo("a")
     );
     let mut run = Run::new(&text);
     run.complete(1, "\"a\"");
@@ -157,7 +182,8 @@ fn a_caught_error_keeps_what_the_children_did() {
     let text = format!(
         "catch @c\nfork all 0 x=@x y=@y\npop\nend_catch\npush 1\nreturn\nc:\npop\ncomp_unwind $none\npush \"end\"\nreturn\n\
          x:\n{}push 1\nend_fiber\ny:\npush {{}}\neffect bash\nend_fiber\n{}",
-        step("a"), undo("a")
+        step("a"),
+        undo("a")
     );
     let mut run = Run::new(&text);
     run.complete(1, "\"a\"");
@@ -170,7 +196,8 @@ fn workflow() -> String {
     format!(
         "finally @f\n{}push {{}}\neffect bash\npop\nend_finally\npush 1\nreturn\n\
          f:\nfinally_how\npush \"done\"\neq\njump_if @skip\ncomp_unwind $none\nskip:\nfinally_done\n{}",
-        step("a"), undo("a")
+        step("a"),
+        undo("a")
     )
 }
 
@@ -186,7 +213,11 @@ fn a_cancelled_run_is_undone_and_ends_cancelled() {
     let mut run = Run::new(&workflow());
     run.complete(1, "\"a\"");
     run.complete(2, "null");
-    assert_eq!(*run.value(), Value::Int(1), "nothing is undone when all went well");
+    assert_eq!(
+        *run.value(),
+        Value::Int(1),
+        "nothing is undone when all went well"
+    );
 }
 
 #[test]
@@ -201,7 +232,10 @@ fn a_compensation_of_a_cancelled_run_has_so_long() {
     assert_eq!(run.asks(), ["3 tool a cancelling"]);
     run.tick(610);
     assert!(run.is_cancelled());
-    assert!(run.trace().contains(&"a not compensated timeout".to_owned()));
+    assert!(
+        run.trace()
+            .contains(&"a not compensated timeout".to_owned())
+    );
 }
 
 #[test]

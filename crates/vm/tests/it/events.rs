@@ -26,7 +26,11 @@ fn no_event_comes_into_a_turn() {
     let mut run = Run::new(TWO);
     let event = |id| wfc_vm::Event {
         at: at(1),
-        kind: EventKind::Completed { effect: EffectId(id), value: Value::Null, usage: None },
+        kind: EventKind::Completed {
+            effect: EffectId(id),
+            value: Value::Null,
+            usage: None,
+        },
     };
     assert_eq!(run.machine.deliver(event(1)), Delivery::Accepted);
     assert_eq!(run.machine.deliver(event(2)), Delivery::Busy);
@@ -36,9 +40,8 @@ fn no_event_comes_into_a_turn() {
 
 #[test]
 fn time_never_goes_back_and_refused_events_do_not_move_it() {
-    let mut run = Run::new(
-        "push {}\neffect tool\npop\npush {}\neffect tool\npop\ncall now 0\nreturn",
-    );
+    let mut run =
+        Run::new("push {}\neffect tool\npop\npush {}\neffect tool\npop\ncall now 0\nreturn");
     run.at(10).complete(1, "1");
     run.at(99).complete(1, "1");
     run.at(5).complete(2, "1");
@@ -59,10 +62,19 @@ fn an_answer_wins_over_a_deadline_of_the_same_time_or_before_it() {
 fn timers_fire_by_time_or_by_name() {
     let text = "dur 30s\nsleep\ncall now 0\nreturn";
     let mut run = Run::new(text);
-    assert_eq!(run.at(31).event(EventKind::Fired { effect: EffectId(1) }), Delivery::Accepted);
+    assert_eq!(
+        run.at(31).event(EventKind::Fired {
+            effect: EffectId(1)
+        }),
+        Delivery::Accepted
+    );
     assert_eq!(*run.value(), Value::Timestamp(at(31)));
     let mut run = Run::new(text);
-    assert_eq!(run.complete(1, "1"), Delivery::Stale, "a timer has no result");
+    assert_eq!(
+        run.complete(1, "1"),
+        Delivery::Stale,
+        "a timer has no result"
+    );
     run.tick(30);
     assert_eq!(*run.value(), Value::Timestamp(at(30)));
     // A time that is past needs no event.
@@ -116,8 +128,18 @@ fn the_longest_waiting_effect_gets_the_message() {
 
 #[test]
 fn messages_are_told_apart_by_id_and_the_mailbox_has_an_end() {
-    let limits = Limits { mailbox: 2, ..Limits::default() };
-    let mut run = Run::with(WAIT, "{}", Meta { limits, ..Meta::new("e", at(0)) });
+    let limits = Limits {
+        mailbox: 2,
+        ..Limits::default()
+    };
+    let mut run = Run::with(
+        WAIT,
+        "{}",
+        Meta {
+            limits,
+            ..Meta::new("e", at(0))
+        },
+    );
     let mut send = |id: &str| {
         run.event(EventKind::Message {
             name: "other".into(),
@@ -141,7 +163,9 @@ fn an_outcome_that_is_not_known_is_an_error_that_can_be_caught() {
         "catch @c\nstep_enter s\npush {}\neffect tool\npop\nstep_leave\nend_catch\npush 1\nreturn\n\
          c:\nselect code\nload $s.status\nlist 2\nreturn",
     );
-    run.event(EventKind::Unknown { effect: EffectId(1) });
+    run.event(EventKind::Unknown {
+        effect: EffectId(1),
+    });
     assert_eq!(*run.value(), value(r#"["unknown_outcome", "unknown"]"#));
     assert_eq!(run.trace().last().unwrap(), "s unknown");
 }

@@ -31,7 +31,11 @@ fn int_operators_give_what_the_kernels_give_even_where_they_overflow() {
             for b in cases {
                 let program = asm(&format!("push {a}\npush {b}\n{name}\nreturn"));
                 let ours = eval(&program, Vec::new(), at(0));
-                assert_eq!(ours, binary(op, &Value::Int(a), &Value::Int(b)), "{a} {name} {b}");
+                assert_eq!(
+                    ours,
+                    binary(op, &Value::Int(a), &Value::Int(b)),
+                    "{a} {name} {b}"
+                );
             }
         }
     }
@@ -39,10 +43,19 @@ fn int_operators_give_what_the_kernels_give_even_where_they_overflow() {
 
 #[test]
 fn slots_are_set_or_unset() {
-    assert_eq!(result("push 1\nstore $x\nis_set $x\nis_set $y\nlist 2\nreturn"), value("[true, false]"));
-    assert_eq!(result("push 1\nstore $x\nclear $x\nis_set $x\nreturn"), Value::Bool(false));
+    assert_eq!(
+        result("push 1\nstore $x\nis_set $x\nis_set $y\nlist 2\nreturn"),
+        value("[true, false]")
+    );
+    assert_eq!(
+        result("push 1\nstore $x\nclear $x\nis_set $x\nreturn"),
+        Value::Bool(false)
+    );
     assert_eq!(result("load_opt $x\nnone\neq\nreturn"), Value::Bool(true));
-    assert_eq!(result("push 3\nstore $x\nload_opt $x\nsome 3\neq\nreturn"), Value::Bool(true));
+    assert_eq!(
+        result("push 3\nstore $x\nload_opt $x\nsome 3\neq\nreturn"),
+        Value::Bool(true)
+    );
     let fault = fault_of("load $ticket\nreturn");
     assert_eq!(fault.code, FaultCode::ExpressionError);
     assert_eq!(fault.message, "`ticket` is not set here");
@@ -50,12 +63,16 @@ fn slots_are_set_or_unset() {
 
 #[test]
 fn containers_are_made_of_what_was_pushed_in_its_order() {
-    assert_eq!(result("push 1\npush 2\npush 3\nlist 3\nreturn"), value("[1, 2, 3]"));
+    assert_eq!(
+        result("push 1\npush 2\npush 3\nlist 3\nreturn"),
+        value("[1, 2, 3]")
+    );
     let map = "push \"a\"\npush 1\npush \"b\"\npush 2\nmap 2\nreturn";
     assert_eq!(result(map), value(r#"{"a": 1, "b": 2}"#));
     let twice = fault_of("push \"a\"\npush 1\npush \"a\"\npush 2\nmap 2\nreturn");
     assert!(twice.message.contains("`a` is given twice"), "{twice}");
-    let optional = "list_new\nsome 1\nlist_push_opt\nnone\nlist_push_opt\npush 2\nlist_push\nreturn";
+    let optional =
+        "list_new\nsome 1\nlist_push_opt\nnone\nlist_push_opt\npush 2\nlist_push\nreturn";
     assert_eq!(result(optional), value("[1, 2]"));
     let optional = "map_new\npush \"a\"\nsome 1\nmap_put_opt\npush \"b\"\nnone\nmap_put_opt\n\
                     push \"c\"\npush 3\nmap_put\nreturn";
@@ -64,7 +81,8 @@ fn containers_are_made_of_what_was_pushed_in_its_order() {
     assert_eq!(result(slot), value("[1, 2]"));
     let slot = "map_new\nstore $m\npush \"k\"\npush 1\nput $m\nload $m\nreturn";
     assert_eq!(result(slot), value(r#"{"k": 1}"#));
-    let twice = "map_new\nstore $m\npush 1\npush 1\nput $m\npush 1\npush 2\nput $m\nload $m\nreturn";
+    let twice =
+        "map_new\nstore $m\npush 1\npush 1\nput $m\npush 1\npush 2\nput $m\nload $m\nreturn";
     assert!(fault_of(twice).message.contains("given twice"));
 }
 
@@ -78,29 +96,52 @@ fn appending_to_a_shared_list_leaves_the_other_holder_alone() {
 #[test]
 fn fields_and_indexes() {
     let m = "push {\"a\": {\"b\": 5}}";
-    assert_eq!(result(&format!("{m}\nselect a\nselect b\nreturn")), Value::Int(5));
+    assert_eq!(
+        result(&format!("{m}\nselect a\nselect b\nreturn")),
+        Value::Int(5)
+    );
     assert_eq!(result(&format!("{m}\nhas a\nreturn")), Value::Bool(true));
     assert_eq!(result(&format!("{m}\nhas z\nreturn")), Value::Bool(false));
-    assert_eq!(result(&format!("{m}\nselect_opt z\nnone\neq\nreturn")), Value::Bool(true));
+    assert_eq!(
+        result(&format!("{m}\nselect_opt z\nnone\neq\nreturn")),
+        Value::Bool(true)
+    );
     assert_eq!(result("push [7, 8]\npush 1\nindex\nreturn"), Value::Int(8));
-    assert_eq!(result("push [7]\npush 4\nindex_opt\nnone\neq\nreturn"), Value::Bool(true));
+    assert_eq!(
+        result("push [7]\npush 4\nindex_opt\nnone\neq\nreturn"),
+        Value::Bool(true)
+    );
     assert_eq!(result("push 7\npush [7]\nin\nreturn"), Value::Bool(true));
-    assert!(fault_of(&format!("{m}\nselect z\nreturn")).message.contains("no such key"));
+    assert!(
+        fault_of(&format!("{m}\nselect z\nreturn"))
+            .message
+            .contains("no such key")
+    );
 }
 
 #[test]
 fn functions_templates_and_declared_types() {
     assert_eq!(result("push \"abc\"\ncall size 1\nreturn"), Value::Int(3));
-    assert_eq!(result("push \"n=\"\npush 3\npush null\ntemplate 3\nreturn"), "n=3null".into());
+    assert_eq!(
+        result("push \"n=\"\npush 3\npush null\ntemplate 3\nreturn"),
+        "n=3null".into()
+    );
     assert_eq!(result("uint 3\ndecode int\nreturn"), Value::Int(3));
-    assert_eq!(fault_of("push \"x\"\ndecode int\nreturn").code, FaultCode::TypeMismatch);
+    assert_eq!(
+        fault_of("push \"x\"\ndecode int\nreturn").code,
+        FaultCode::TypeMismatch
+    );
 }
 
 #[test]
 fn jumps_want_a_bool() {
     let choose = "push true\njump_if_not @no\npush 1\nreturn\nno:\npush 2\nreturn";
     assert_eq!(result(choose), Value::Int(1));
-    assert!(fault_of("push 1\njump_if @x\nx:\npush 2\nreturn").message.contains("bool"));
+    assert!(
+        fault_of("push 1\njump_if @x\nx:\npush 2\nreturn")
+            .message
+            .contains("bool")
+    );
     let keep = "push false\njump_if_not_keep @end\npop\npush true\nend:\nreturn";
     assert_eq!(result(keep), Value::Bool(false));
     let keep = "push true\njump_if_keep @end\npop\npush false\nend:\nreturn";
@@ -136,8 +177,16 @@ fn and_and_or_absorb_value_faults_of_either_side() {
     // An operand that is no bool is a fault too, and is absorbed as one.
     assert_eq!(absorbing("and", "3", "false"), f);
     assert_eq!(absorbing("or", "3", "true"), t);
-    for (op, a, b) in [("and", "fault", "true"), ("or", "false", "fault"), ("and", "true", "7")] {
-        assert_eq!(absorbing(op, a, b).unwrap_err().class, FaultClass::Value, "{a} {op} {b}");
+    for (op, a, b) in [
+        ("and", "fault", "true"),
+        ("or", "false", "fault"),
+        ("and", "true", "7"),
+    ] {
+        assert_eq!(
+            absorbing(op, a, b).unwrap_err().class,
+            FaultClass::Value,
+            "{a} {op} {b}"
+        );
     }
 }
 
@@ -184,9 +233,19 @@ fn iterators_go_over_lists_and_maps_in_their_order() {
              list_push\njump @next\nend:\nreturn"
         )
     };
-    assert_eq!(result(&two("[\"p\", \"q\"]")), value(r#"[[0, "p"], [1, "q"]]"#));
-    assert_eq!(result(&two(r#"{"b": 1, "a": 2}"#)), value(r#"[["b", 1], ["a", 2]]"#));
-    assert!(fault_of("push 3\niter\niter_drop\npush 1\nreturn").message.contains("not a int"));
+    assert_eq!(
+        result(&two("[\"p\", \"q\"]")),
+        value(r#"[[0, "p"], [1, "q"]]"#)
+    );
+    assert_eq!(
+        result(&two(r#"{"b": 1, "a": 2}"#)),
+        value(r#"[["b", 1], ["a", 2]]"#)
+    );
+    assert!(
+        fault_of("push 3\niter\niter_drop\npush 1\nreturn")
+            .message
+            .contains("not a int")
+    );
 }
 
 #[test]
@@ -207,7 +266,10 @@ fn random_numbers_follow_from_the_execution() {
     let list = first.as_list().unwrap();
     assert_ne!(list.get(0), list.get(1));
     for n in list {
-        assert!(matches!(n, Value::Double(d) if (0.0..1.0).contains(d)), "{n:?}");
+        assert!(
+            matches!(n, Value::Double(d) if (0.0..1.0).contains(d)),
+            "{n:?}"
+        );
     }
     let other = Run::with(text, "{}", wfc_vm::Meta::new("exec-2", at(0)));
     assert_ne!(*other.value(), first);

@@ -62,7 +62,10 @@ fn settled_tells_how_each_ended() {
     run.fail(2, "tool_error");
     run.complete(3, "3");
     let out = run.value();
-    assert_eq!(out.get("a").unwrap(), &value(r#"{"status": "succeeded", "output": 1}"#));
+    assert_eq!(
+        out.get("a").unwrap(),
+        &value(r#"{"status": "succeeded", "output": 1}"#)
+    );
     let b = out.get("b").unwrap();
     assert_eq!(b.get("status").unwrap(), &"failed".into());
     let error = b.get("error").unwrap();
@@ -111,7 +114,10 @@ fn statuses_come_back_from_branches_that_failed_and_values_do_not() {
          b:\nstep_enter sb\npush 1\nstore $z\npush {\"event\": \"e\"}\neffect event\npop\nstep_leave\npush 1\nend_fiber",
     );
     run.fail(1, "tool_error");
-    assert_eq!(*run.value(), value(r#"["failed", "cancelled", false, false]"#));
+    assert_eq!(
+        *run.value(),
+        value(r#"["failed", "cancelled", false, false]"#)
+    );
 }
 
 fn each(join: &str, limit: u32, collect: &str) -> String {
@@ -157,8 +163,14 @@ fn any_and_settled_on_loops() {
     run.fail(2, "e");
     run.complete(3, "3");
     let list = run.value().as_list().unwrap();
-    let statuses: Vec<_> = list.iter().map(|v| v.get("status").cloned().unwrap()).collect();
-    assert_eq!(statuses, ["succeeded".into(), "failed".into(), "succeeded".into()]);
+    let statuses: Vec<_> = list
+        .iter()
+        .map(|v| v.get("status").cloned().unwrap())
+        .collect();
+    assert_eq!(
+        statuses,
+        ["succeeded".into(), "failed".into(), "succeeded".into()]
+    );
 }
 
 #[test]
@@ -172,10 +184,16 @@ fn continued_items_leave_nothing_in_the_list() {
 
 #[test]
 fn a_loop_over_nothing_ends_at_once() {
-    let text = |join: &str| each(join, 0, "collect").replace("push [\"a\", \"b\", \"c\"]", "push []");
+    let text =
+        |join: &str| each(join, 0, "collect").replace("push [\"a\", \"b\", \"c\"]", "push []");
     assert_eq!(*Run::new(&text("all")).value(), value("[]"));
     assert_eq!(*Run::new(&text("settled")).value(), value("[]"));
-    assert!(Run::new(&text("any")).error().message.contains("`join: any` needs one"));
+    assert!(
+        Run::new(&text("any"))
+            .error()
+            .message
+            .contains("`join: any` needs one")
+    );
 }
 
 #[test]
@@ -209,10 +227,16 @@ fn forks_inside_of_forks_cancel_from_the_inside_out() {
          out:\npush {}\neffect bash\nend_fiber",
     );
     run.fail(1, "exit_nonzero");
-    assert_eq!(run.asks(), ["2 tool leaf cancelling", "3 tool leaf cancelling"]);
+    assert_eq!(
+        run.asks(),
+        ["2 tool leaf cancelling", "3 tool leaf cancelling"]
+    );
     run.cancelled(3);
     run.cancelled(2);
     assert_eq!(run.error().code.as_str(), "exit_nonzero");
     let trace = run.trace();
-    assert_eq!(trace[trace.len() - 3..], ["leaf cancelled", "leaf cancelled", "outer cancelled"]);
+    assert_eq!(
+        trace[trace.len() - 3..],
+        ["leaf cancelled", "leaf cancelled", "outer cancelled"]
+    );
 }

@@ -10,7 +10,14 @@ fn catch_gets_the_error_record_of_a_value_fault() {
     let text = "catch @c\npush 1\npush 0\ndiv\nstore $x\nend_catch\npush 0\nreturn\nc:\nreturn";
     let error = result(text);
     assert_eq!(error.get("code").unwrap(), &"expression_error".into());
-    assert!(error.get("message").unwrap().as_str().unwrap().contains("by zero"));
+    assert!(
+        error
+            .get("message")
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .contains("by zero")
+    );
     assert_eq!(error.get("step").unwrap(), &Value::Null);
     assert_eq!(error.get("details").unwrap(), &Value::Null);
 }
@@ -68,7 +75,10 @@ fn finally(body: &str, after: &str) -> String {
 
 #[test]
 fn finally_runs_once_on_the_normal_end() {
-    let text = finally("finally @f\npush 1\nstore $x\nend_finally", "load $log\nreturn");
+    let text = finally(
+        "finally @f\npush 1\nstore $x\nend_finally",
+        "load $log\nreturn",
+    );
     assert_eq!(result(&text), value(r#"["done"]"#));
 }
 
@@ -94,9 +104,8 @@ fn finally_runs_when_a_loop_is_left_across_it() {
 
 #[test]
 fn finally_runs_before_a_return_and_the_value_stays() {
-    let mut run = Run::new(
-        "finally @f\npush \"value\"\nreturn\nf:\npush {}\neffect bash\npop\nfinally_done",
-    );
+    let mut run =
+        Run::new("finally @f\npush \"value\"\nreturn\nf:\npush {}\neffect bash\npop\nfinally_done");
     assert_eq!(run.asks(), ["1 bash "]);
     run.complete(1, "null");
     assert_eq!(*run.value(), "value".into());
@@ -142,9 +151,20 @@ fn a_deadline_cancels_inside_and_raises_timeout_outside() {
     let error = run.value();
     assert_eq!(error.get("code").unwrap(), &"timeout".into());
     assert_eq!(error.get("step").unwrap(), &"outer".into());
-    assert!(error.get("message").unwrap().as_str().unwrap().contains("`1m`"), "{error:?}");
+    assert!(
+        error
+            .get("message")
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .contains("`1m`"),
+        "{error:?}"
+    );
     let trace = run.trace();
-    assert_eq!(trace[trace.len() - 2..], ["inner cancelled", "outer failed timeout"]);
+    assert_eq!(
+        trace[trace.len() - 2..],
+        ["inner cancelled", "outer failed timeout"]
+    );
 }
 
 #[test]
@@ -188,8 +208,20 @@ fn a_budget_refuses_the_call_after_it_is_used_up_children_included() {
     let text = "push {\"tokens\": 100}\nbudget\npush [1, 2, 3]\nfork_each settled 1 $x - @b collect\nstore $r\n\
                 end_budget\nload $r\nreturn\nb:\npush {\"goal\": \"g\"}\neffect agent\nend_fiber";
     let mut run = Run::new(text);
-    run.complete_using(1, Usage { tokens: 60, ..Usage::default() });
-    run.complete_using(2, Usage { tokens: 60, ..Usage::default() });
+    run.complete_using(
+        1,
+        Usage {
+            tokens: 60,
+            ..Usage::default()
+        },
+    );
+    run.complete_using(
+        2,
+        Usage {
+            tokens: 60,
+            ..Usage::default()
+        },
+    );
     let list = run.value().as_list().unwrap();
     let last = list.get(2).unwrap();
     assert_eq!(last.get("status").unwrap(), &"failed".into());
@@ -205,7 +237,10 @@ fn a_budget_counts_calls_of_agents_and_ends_with_its_scope() {
     run.complete(1, "1");
     run.complete(2, "2");
     assert_eq!(*run.value(), Value::Int(2));
-    let text = text.replacen("\nend_budget", "", 1).replace("effect agent\nreturn", "effect agent\nstore $x\nend_budget\npush 1\nreturn");
+    let text = text.replacen("\nend_budget", "", 1).replace(
+        "effect agent\nreturn",
+        "effect agent\nstore $x\nend_budget\npush 1\nreturn",
+    );
     let mut run = Run::new(&text);
     run.complete(1, "1");
     assert_eq!(run.error().code.as_str(), "budget_exceeded");

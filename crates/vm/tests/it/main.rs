@@ -9,6 +9,7 @@
 
 mod cancelling;
 mod compensation;
+mod corpus;
 mod events;
 mod expressions;
 mod forks;

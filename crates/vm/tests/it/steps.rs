@@ -21,7 +21,10 @@ fn a_step_asks_waits_and_goes_on_with_the_answer() {
     assert_eq!(&*effect.key, "exec-1/build");
     run.complete(1, r#"{"stdout": "ok"}"#);
     assert_eq!(*run.value(), value(r#"{"stdout": "ok"}"#));
-    assert_eq!(run.trace(), ["build started", "build waiting", "build succeeded"]);
+    assert_eq!(
+        run.trace(),
+        ["build started", "build waiting", "build succeeded"]
+    );
 }
 
 #[test]
@@ -35,7 +38,14 @@ fn a_failed_effect_ends_the_run_with_code_step_attempt_and_place() {
     assert_eq!(error.attempt, 1);
     let (from, to) = error.span.unwrap();
     assert_eq!(&BASH[from as usize..to as usize], "effect bash");
-    assert_eq!(run.trace(), ["build started", "build waiting", "build failed exit_nonzero"]);
+    assert_eq!(
+        run.trace(),
+        [
+            "build started",
+            "build waiting",
+            "build failed exit_nonzero"
+        ]
+    );
 }
 
 #[test]
@@ -58,7 +68,10 @@ fn paths_name_iterations_and_keys_tell_iterations_and_composite_attempts_apart()
 
 #[test]
 fn a_retried_run_has_keys_of_its_own() {
-    let meta = Meta { attempt: 3, ..Meta::new("exec-1", at(0)) };
+    let meta = Meta {
+        attempt: 3,
+        ..Meta::new("exec-1", at(0))
+    };
     let run = Run::with(BASH, "{}", meta);
     assert_eq!(&*run.effect(1).key, "exec-1#3/build");
 }
@@ -103,7 +116,8 @@ fn retry_is_a_loop_with_a_catch_and_a_sleep() {
 fn a_message_waits_for_its_answer_only_when_it_asks_for_one() {
     let run = Run::new("push {\"content\": \"hi\"}\neffect message\nreturn");
     assert_eq!(run.effect(1).class, EffectClass::Notify);
-    let run = Run::new("push {\"content\": \"hi\", \"await_response\": true}\neffect message\nreturn");
+    let run =
+        Run::new("push {\"content\": \"hi\", \"await_response\": true}\neffect message\nreturn");
     assert_eq!(run.effect(1).class, EffectClass::Await);
 }
 
@@ -119,7 +133,10 @@ fn inputs_are_held_to_their_types_by_name() {
     let run = Run::with(text, r#"{"n": 1}"#, Meta::new("e", at(0)));
     assert_eq!(*run.value(), value("[1, false]"));
     let message = |inputs| start(text, inputs).unwrap_err().to_string();
-    assert_eq!(message("{}"), "the input `n` is missing: it is to be a `int`");
+    assert_eq!(
+        message("{}"),
+        "the input `n` is missing: it is to be a `int`"
+    );
     assert!(message(r#"{"n": "x"}"#).starts_with("the input `n`: expected `int`, found"));
     let unknown = message(r#"{"n": 1, "m": 2}"#);
     assert_eq!(unknown, "there is no input `m`: there are `n`, `note`");

@@ -31,13 +31,21 @@ impl Asm {
     fn label(&mut self, word: &str) -> Label {
         let name = word.strip_prefix('@').expect("a label begins with @");
         let b = &mut self.b;
-        *self.names.labels.entry(name.to_owned()).or_insert_with(|| b.label())
+        *self
+            .names
+            .labels
+            .entry(name.to_owned())
+            .or_insert_with(|| b.label())
     }
 
     fn slot(&mut self, word: &str) -> Slot {
         let name = word.strip_prefix('$').expect("a slot begins with $");
         let b = &mut self.b;
-        *self.names.slots.entry(name.to_owned()).or_insert_with(|| b.slot(name))
+        *self
+            .names
+            .slots
+            .entry(name.to_owned())
+            .or_insert_with(|| b.slot(name))
     }
 
     fn step(&mut self, id: &str) -> StepId {
@@ -77,11 +85,20 @@ impl Asm {
                 let entry = self.label(rest.next().unwrap());
                 let merge = self.slots(rest.next().unwrap_or_default());
                 let always = self.slots(rest.next().unwrap_or_default());
-                Branch { name: name.into(), entry, merge, always }
+                Branch {
+                    name: name.into(),
+                    entry,
+                    merge,
+                    always,
+                }
             })
             .collect();
         let limit = words[1].parse().unwrap();
-        Instr::Fork(self.b.fork(ForkSpec::Branches { branches, limit, join: join(words[0]) }))
+        Instr::Fork(self.b.fork(ForkSpec::Branches {
+            branches,
+            limit,
+            join: join(words[0]),
+        }))
     }
 
     /// `fork_each JOIN LIMIT $item $index|- @entry [collect]`
@@ -111,19 +128,20 @@ impl Asm {
                 let ty = self.b.ty(&ty(words[1]));
                 let slot = self.slot(&format!("${}", words[0]));
                 let required = words.get(2) != Some(&"optional");
-                return self.b.input(InputSpec { name: words[0].into(), ty, slot, required });
+                return self.b.input(InputSpec {
+                    name: words[0].into(),
+                    ty,
+                    slot,
+                    required,
+                });
             }
             "push" => {
                 self.b.push(&json::parse(rest).unwrap());
                 return;
             }
             "uint" => Instr::Const(self.b.constant(&Value::Uint(rest.parse().unwrap()))),
-            "dur" => {
-                Instr::Const(self.b.constant(&Duration::parse(rest).unwrap().into()))
-            }
-            "time" => {
-                Instr::Const(self.b.constant(&Timestamp::parse(rest).unwrap().into()))
-            }
+            "dur" => Instr::Const(self.b.constant(&Duration::parse(rest).unwrap().into())),
+            "time" => Instr::Const(self.b.constant(&Timestamp::parse(rest).unwrap().into())),
             "some" => {
                 let value = Value::some(json::parse(rest).unwrap()).unwrap();
                 Instr::Const(self.b.constant(&value))
@@ -139,9 +157,7 @@ impl Asm {
             "pop" => Instr::Pop(),
             "dup" => Instr::Dup(),
             "swap" => Instr::Swap(),
-            "fact" => Instr::Fact(
-                *FactKind::ALL.iter().find(|f| f.word() == rest).unwrap(),
-            ),
+            "fact" => Instr::Fact(*FactKind::ALL.iter().find(|f| f.word() == rest).unwrap()),
             "random" => Instr::Random(),
             "not" => Instr::Not(),
             "neg" => Instr::Neg(),
@@ -190,7 +206,11 @@ impl Asm {
             "iter_next2" => {
                 let first = self.slot(words[0]);
                 let second = self.slot(words[1]);
-                assert_eq!(second.0, first.0 + 1, "name the two for the first time here");
+                assert_eq!(
+                    second.0,
+                    first.0 + 1,
+                    "name the two for the first time here"
+                );
                 let pair = wfc_program::isa::SlotPair(first.0);
                 Instr::IterNext2(pair, self.label(words[2]))
             }
@@ -198,14 +218,12 @@ impl Asm {
             "step_enter" => Instr::StepEnter(self.step(rest)),
             "step_leave" => Instr::StepLeave(),
             "step_skip" => Instr::StepSkip(self.step(rest)),
-            "loop_enter" => Instr::LoopEnter(
-                *LoopKind::ALL.iter().find(|k| k.word() == rest).unwrap(),
-            ),
+            "loop_enter" => {
+                Instr::LoopEnter(*LoopKind::ALL.iter().find(|k| k.word() == rest).unwrap())
+            }
             "loop_next" => Instr::LoopNext(),
             "loop_leave" => Instr::LoopLeave(),
-            "effect" => Instr::Effect(
-                *EffectKind::ALL.iter().find(|k| k.word() == rest).unwrap(),
-            ),
+            "effect" => Instr::Effect(*EffectKind::ALL.iter().find(|k| k.word() == rest).unwrap()),
             "sleep" => Instr::Sleep(),
             "sleep_until" => Instr::SleepUntil(),
             "catch" => Instr::Catch(self.label(rest)),
@@ -255,7 +273,10 @@ fn ty(word: &str) -> Type {
 
 /// The program of a listing.
 pub(crate) fn asm(text: &str) -> Program {
-    let mut asm = Asm { b: Builder::new("test"), names: Names::default() };
+    let mut asm = Asm {
+        b: Builder::new("test"),
+        names: Names::default(),
+    };
     let mut start = 0;
     for full in text.split_inclusive('\n') {
         let line = full.split(';').next().unwrap_or_default();
@@ -295,7 +316,10 @@ impl Run {
     pub(crate) fn with(text: &str, inputs: &str, meta: Meta) -> Self {
         let program = asm(text);
         if let Err(error) = program.verify() {
-            panic!("{error}\n{}", wfc_program::disasm::disassemble(&program, None));
+            panic!(
+                "{error}\n{}",
+                wfc_program::disasm::disassemble(&program, None)
+            );
         }
         let inputs = value(inputs);
         let empty = Map::default();
@@ -325,7 +349,9 @@ impl Run {
     }
 
     pub(crate) fn effect(&self, id: u64) -> &Effect {
-        self.machine.effect(EffectId(id)).expect("this effect is outstanding")
+        self.machine
+            .effect(EffectId(id))
+            .expect("this effect is outstanding")
     }
 
     /// Sets the time of the events that follow.
@@ -344,26 +370,42 @@ impl Run {
 
     pub(crate) fn complete(&mut self, id: u64, result: &str) -> Delivery {
         let effect = EffectId(id);
-        self.event(EventKind::Completed { effect, value: value(result), usage: None })
+        self.event(EventKind::Completed {
+            effect,
+            value: value(result),
+            usage: None,
+        })
     }
 
     pub(crate) fn complete_using(&mut self, id: u64, usage: Usage) -> Delivery {
         let effect = EffectId(id);
-        self.event(EventKind::Completed { effect, value: Value::Null, usage: Some(usage) })
+        self.event(EventKind::Completed {
+            effect,
+            value: Value::Null,
+            usage: Some(usage),
+        })
     }
 
     pub(crate) fn fail(&mut self, id: u64, code: &str) -> Delivery {
         let error = ErrorRecord::new(wfc_value::FaultCode::from_name(code), "it went wrong");
         let (effect, error) = (EffectId(id), Box::new(error));
-        self.event(EventKind::Failed { effect, error, usage: None })
+        self.event(EventKind::Failed {
+            effect,
+            error,
+            usage: None,
+        })
     }
 
     pub(crate) fn cancelled(&mut self, id: u64) -> Delivery {
-        self.event(EventKind::Cancelled { effect: EffectId(id) })
+        self.event(EventKind::Cancelled {
+            effect: EffectId(id),
+        })
     }
 
     pub(crate) fn cancel(&mut self) -> Delivery {
-        self.event(EventKind::Cancel { reason: "the test says so".into() })
+        self.event(EventKind::Cancel {
+            reason: "the test says so".into(),
+        })
     }
 
     pub(crate) fn tick(&mut self, seconds: i64) -> Delivery {
@@ -383,7 +425,10 @@ impl Run {
     pub(crate) fn value(&self) -> &Value {
         match self.machine.outcome() {
             Some(Outcome::Succeeded(value)) => value,
-            other => panic!("the run has not succeeded: {other:?}, it asks {:?}", self.asks()),
+            other => panic!(
+                "the run has not succeeded: {other:?}, it asks {:?}",
+                self.asks()
+            ),
         }
     }
 
@@ -391,7 +436,10 @@ impl Run {
     pub(crate) fn error(&self) -> &ErrorRecord {
         match self.machine.outcome() {
             Some(Outcome::Failed(error)) => error,
-            other => panic!("the run has not failed: {other:?}, it asks {:?}", self.asks()),
+            other => panic!(
+                "the run has not failed: {other:?}, it asks {:?}",
+                self.asks()
+            ),
         }
     }
 
@@ -415,7 +463,10 @@ impl Run {
             TraceWhat::CompensationFailed(error) => format!("not compensated {}", error.code),
         };
         let trace = self.machine.take_trace();
-        trace.iter().map(|t| format!("{} {}", t.path, show(&t.what))).collect()
+        trace
+            .iter()
+            .map(|t| format!("{} {}", t.path, show(&t.what)))
+            .collect()
     }
 }
 
