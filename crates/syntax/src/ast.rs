@@ -3,6 +3,10 @@
 //! Values of fields are expressions throughout: a constant, a template and a mapping of values are
 //! expressions too, so that equal meanings are equal here. Faults that lowering reported leave
 //! `Error` forms behind, of which nothing more is said.
+//!
+//! Places: a [`Name`] that came out of a string has the place of its characters without the quotes, so that a
+//! new name can be put there as it is; a string that is a whole value ([`crate::expr::ExprKind::String`], a template) has
+//! the place of its quotes too, a block scalar of YAML that of its header.
 
 use crate::expr::{ExprId, Exprs, Name};
 use crate::span::Span;
@@ -297,7 +301,7 @@ pub struct Step {
     pub timeout: Option<ExprId>,
     /// Time of one attempt.
     pub attempt_timeout: Option<ExprId>,
-    /// Attempts after the first.
+    /// How a failure is tried again.
     pub retry: Option<Retry>,
     /// What a failure does.
     pub on_error: Option<OnError>,

@@ -5,6 +5,7 @@
 pub mod ast;
 pub mod canonical;
 pub mod code;
+mod codes;
 pub mod diagnostic;
 pub mod expr;
 pub mod lexer;
@@ -27,3 +28,6 @@ pub mod tree;
 pub mod type_expr;
 pub mod yaml;
 pub mod type_parse;
+
+pub use codes::codes;
+pub use parse::{Parsed, parse};

@@ -8,6 +8,8 @@ use crate::source::Source;
 use crate::tree::{Spelling, Tree};
 use crate::{json, text, yaml};
 
+pub use crate::slug::slug_of;
+
 /// What a file says.
 #[derive(Clone, Debug)]
 pub struct Parsed {

@@ -78,7 +78,7 @@ impl Ids {
                 }
             }
         }
-        for block in &step.compensate {
+        if let Some(block) = &step.compensate {
             self.block(ast, block, scope);
         }
         if let Some(OnError::Steps(block)) = &step.on_error {

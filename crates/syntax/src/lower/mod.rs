@@ -35,6 +35,7 @@ use std::collections::BTreeSet;
 use crate::ast::{Ast, Step};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{ExprId, ExprKind, Exprs};
+use crate::lexer::note;
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind, Spelling, Tree};
 use crate::type_expr::TypeExprs;
@@ -94,7 +95,7 @@ impl<'t> Lower<'t> {
 
 impl Lower<'_> {
     fn report(&mut self, finding: Diagnostic) {
-        self.found.push(finding);
+        note(&mut self.found, finding);
     }
 
     /// An expression that stands for a fault that was reported.

@@ -73,7 +73,7 @@ pub static UNCLOSED: Code = Code {
 /// A backslash that starts no escape, or a character that must be escaped.
 pub static ESCAPE: Code = Code {
     id: "WF0019",
-    name: "invalid-escape",
+    name: "yaml-escape",
     severity: Severity::Error,
     summary: "an escape that does not exist",
     why: "In double quotes a backslash starts an escape, such as `\\n`. A backslash of its own is written `\\\\`; in YAML, single quotes leave \

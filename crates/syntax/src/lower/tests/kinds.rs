@@ -379,3 +379,21 @@ fn ids_may_come_again_in_another_loop() {
 fn x_keys_are_ignored_everywhere() {
     yaml("x-a: 1\nsteps:\n  - { type: parallel, branches: { x-b: 5, a: [ { type: bash, command: ls, x-c: [1] } ] } }\n").clean();
 }
+
+#[test]
+fn steps_nested_to_the_limit_fit_on_a_small_stack() {
+    let levels = 30;
+    let open = "{\"type\": \"conditional\", \"condition\": true, \"then\": [";
+    let text = format!(
+        "{{\"steps\": [{}{{\"type\": \"break\"}}{}]}}",
+        open.repeat(levels),
+        "]}".repeat(levels)
+    );
+    let r = read(&text, Spelling::Json).clean();
+    assert_eq!(r.ast.steps.len(), levels + 1);
+    let deep = text
+        .replace(open, &open.repeat(100))
+        .replace("]}", &"]}".repeat(100));
+    let r = read(&deep, Spelling::Json);
+    assert!(!r.found.is_empty(), "deeper than the limit is reported");
+}

@@ -136,7 +136,7 @@ fn check_places(r: &Read) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn any_file_of_known_words(text in file()) {
@@ -156,5 +156,46 @@ proptest! {
                 prop_assert!(broken.is_none(), "{}\n{:#?}\n{:#?}", mended, found, broken);
             }
         }
+    }
+}
+
+const EXAMPLES: [(&str, Spelling); 3] = [
+    (
+        include_str!("../../../tests/triage_ticket/triage_ticket.wf"),
+        Spelling::Text,
+    ),
+    (
+        include_str!("../../../tests/triage_ticket/triage_ticket.wf.yaml"),
+        Spelling::Yaml,
+    ),
+    (
+        include_str!("../../../tests/triage_ticket/triage_ticket.wf.json"),
+        Spelling::Json,
+    ),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// A file from which a piece is taken, and into which another is put.
+    #[test]
+    fn any_damaged_file(
+        which in 0usize..3,
+        cut in any::<(prop::sample::Index, prop::sample::Index)>(),
+        piece in any::<(prop::sample::Index, prop::sample::Index, prop::sample::Index)>(),
+    ) {
+        let (text, spelling) = EXAMPLES[which];
+        let chars: Vec<char> = text.chars().collect();
+        let range = |a: &prop::sample::Index, b: &prop::sample::Index| {
+            let (a, b) = (a.index(chars.len()), b.index(chars.len()));
+            a.min(b)..a.max(b).min(a.min(b) + 80)
+        };
+        let mut damaged = chars.clone();
+        damaged.drain(range(&cut.0, &cut.1));
+        let at = piece.0.index(damaged.len());
+        let moved = chars[range(&piece.1, &piece.2)].to_vec();
+        damaged.splice(at..at, moved);
+        let text: String = damaged.into_iter().collect();
+        check_places(&read(&text, spelling));
     }
 }
