@@ -1,0 +1,192 @@
+//! Tool catalogues: the answer of an MCP server to `tools/list`, as types.
+//!
+//! The form is that of the Model Context Protocol: `{ tools: [{ name, description?, inputSchema,
+//! outputSchema?, annotations? }] }`. A bare list of tools is understood too.
+
+use wfc_value::ty::{Type, TypeTable};
+use wfc_value::{Map, Value, json, schema};
+
+/// The catalogues of one file.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogues {
+    /// In the order in which the file names them.
+    pub servers: Vec<Catalogue>,
+}
+
+/// The tools of one server.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// The server's name: the stem of the catalogue's file.
+    pub server: String,
+    /// Its tools; empty when the catalogue could not be read.
+    pub tools: Vec<Tool>,
+    /// Whether it could not be read: nothing is known of the server then.
+    pub broken: bool,
+}
+
+/// A tool.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    /// Its name on its server.
+    pub name: String,
+    /// What it says of itself.
+    pub description: Option<String>,
+    /// Type of its arguments: a record.
+    pub input: Type,
+    /// Type of its output; `any` when it says none.
+    pub output: Type,
+    /// What it says that it does.
+    pub hints: Hints,
+}
+
+/// A tool's annotations. They may be absent (nothing is known) or untrue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the protocol's annotation of that name")]
+pub struct Hints {
+    pub read_only: Option<bool>,
+    pub destructive: Option<bool>,
+    pub idempotent: Option<bool>,
+    pub open_world: Option<bool>,
+}
+
+/// What a tool's name refers to.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// The tool.
+    Tool(&'a Tool),
+    /// The server's catalogue has no such tool.
+    NoTool(&'a Catalogue),
+    /// No catalogue of the server that could be read.
+    NoCatalogue,
+}
+
+impl Catalogues {
+    /// What `server.tool` refers to.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Found<'_> {
+        let (server, tool) = split(name);
+        let Some(catalogue) = self.servers.iter().find(|c| c.server == server && !c.broken) else {
+            return Found::NoCatalogue;
+        };
+        match catalogue.tools.iter().find(|t| t.name == tool) {
+            Some(found) => Found::Tool(found),
+            None => Found::NoTool(catalogue),
+        }
+    }
+}
+
+/// `server.tool` as its two parts; the tool's name may hold further points.
+#[must_use]
+pub fn split(name: &str) -> (&str, &str) {
+    name.split_once('.').unwrap_or(("", name))
+}
+
+/// The server that a catalogue's path names: `tools/pylon.tools.json` is that of `pylon`.
+#[must_use]
+pub fn server_of(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let stem = file.strip_suffix(".tools.json").or_else(|| file.strip_suffix(".json"));
+    stem.unwrap_or(file)
+}
+
+/// Reads a catalogue. Named types of its schemas go into `table`, under the server's name where they clash.
+///
+/// # Errors
+/// What is wrong with the file, in words, when it is no catalogue at all.
+pub fn read(server: &str, text: &str, table: &mut TypeTable) -> Result<Catalogue, String> {
+    let value = json::parse(text).map_err(|e| e.to_string())?;
+    let tools = match &value {
+        Value::Map(map) => match map.get_str("tools") {
+            Some(Value::List(tools)) => tools,
+            _ => match map.get_str("result") {
+                Some(Value::Map(result)) => match result.get_str("tools") {
+                    Some(Value::List(tools)) => tools,
+                    _ => return Err("it has no list `tools`".to_owned()),
+                },
+                _ => return Err("it has no list `tools`".to_owned()),
+            },
+        },
+        Value::List(tools) => tools,
+        _ => return Err("it has no list `tools`".to_owned()),
+    };
+    let mut out = Vec::new();
+    for (place, item) in tools.iter().enumerate() {
+        let Value::Map(tool) = item else {
+            return Err(format!("item {place} of `tools` is no mapping"));
+        };
+        let Some(Value::String(name)) = tool.get_str("name") else {
+            return Err(format!("item {place} of `tools` has no `name`"));
+        };
+        out.push(tool_of(server, name, tool, table));
+    }
+    Ok(Catalogue { server: server.to_owned(), tools: out, broken: false })
+}
+
+fn tool_of(server: &str, name: &str, tool: &Map, table: &mut TypeTable) -> Tool {
+    let prefix = format!("{server}.{name}");
+    let input = match tool.get_str("inputSchema") {
+        Some(schema) => schema::to_type(schema, &prefix, table).ty,
+        None => Type::Any,
+    };
+    let output = match tool.get_str("outputSchema") {
+        Some(schema) => schema::to_type(schema, &format!("{prefix}.output"), table).ty,
+        None => Type::Any,
+    };
+    let description = match tool.get_str("description") {
+        Some(Value::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    Tool { name: name.to_owned(), description, input, output, hints: hints(tool) }
+}
+
+fn hints(tool: &Map) -> Hints {
+    let Some(Value::Map(annotations)) = tool.get_str("annotations") else {
+        return Hints::default();
+    };
+    let flag = |name: &str| match annotations.get_str(name) {
+        Some(Value::Bool(b)) => Some(*b),
+        _ => None,
+    };
+    Hints {
+        read_only: flag("readOnlyHint"),
+        destructive: flag("destructiveHint"),
+        idempotent: flag("idempotentHint"),
+        open_world: flag("openWorldHint"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tools_list_answer_becomes_types() {
+        let text = r#"{"tools":[{"name":"create_issue","inputSchema":{"type":"object",
+            "properties":{"title":{"type":"string"},"labels":{"type":"array","items":{"type":"string"}}},
+            "required":["title"]},"annotations":{"destructiveHint":false}},
+            {"name":"a.b"}]}"#;
+        let mut table = TypeTable::new();
+        let catalogue = read("linear", text, &mut table).unwrap();
+        let all = Catalogues { servers: vec![catalogue] };
+        let Found::Tool(tool) = all.find("linear.create_issue") else { panic!("not found") };
+        assert_eq!(tool.input.to_string(), "{ title: string, labels?: list<string> }");
+        assert_eq!((tool.output.clone(), tool.hints.destructive), (Type::Any, Some(false)));
+        assert!(matches!(all.find("linear.a.b"), Found::Tool(_)));
+        assert!(matches!(all.find("linear.nope"), Found::NoTool(_)));
+        assert!(matches!(all.find("github.x"), Found::NoCatalogue));
+    }
+
+    #[test]
+    fn what_is_no_catalogue_says_why() {
+        for (text, says) in [("{", "line 1"), ("{}", "no list `tools`"), (r#"[{}]"#, "no `name`")] {
+            let error = read("x", text, &mut TypeTable::new()).unwrap_err();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_stem_names_the_server() {
+        assert_eq!(server_of("tools/pylon.tools.json"), "pylon");
+        assert_eq!(server_of("linear.json"), "linear");
+    }
+}

@@ -1,0 +1,309 @@
+//! The state of a walk over one file, or of the check of one expression.
+
+use wfc_syntax::ast::Ast;
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::expr::{ExprId, Exprs, Name};
+use wfc_syntax::limits::MAX_DIAGNOSTICS;
+use wfc_syntax::span::Span;
+use wfc_value::ty::{Type, union};
+
+use super::flow::{Cell, Flow, Path, Root, Status};
+use super::names::{Names, Places, Slot, Target};
+use super::settle::settle;
+use super::tables::{Analysis, Binding, BindingId, BindingKind, Ref};
+
+/// Which names an expression may read.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Mode {
+    /// Steps and what surrounds them: everything.
+    Body,
+    /// A trigger: `trigger` of this type, `env` and `workflow`.
+    Trigger(Type),
+    /// Before the run starts: inputs, `trigger`, `env`, `workflow`.
+    Start,
+    /// A lone expression: what the host gives.
+    Lone,
+}
+
+/// The walk's state.
+pub(crate) struct Checker<'a> {
+    pub(crate) exprs: &'a Exprs,
+    pub(crate) ast: Option<&'a Ast>,
+    pub(crate) tables: Analysis,
+    pub(crate) names: Names,
+    pub(crate) flow: Flow,
+    pub(crate) mode: Mode,
+    pub(crate) out: Vec<Diagnostic>,
+    /// Types of undeclared variables as the previous round found them.
+    pub(crate) assumed: Option<Vec<Type>>,
+    /// The record that `trigger` is in the body.
+    pub(crate) trigger: Type,
+    pub(crate) depth: u32,
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) fn new(exprs: &'a Exprs, ast: Option<&'a Ast>, places: Places) -> Self {
+        let mut tables = Analysis::default();
+        tables.types = vec![Type::Error; exprs.len()];
+        if let Some(ast) = ast {
+            tables.outputs = vec![Type::Error; ast.steps.len()];
+            tables.output_binding = vec![None; ast.steps.len()];
+        }
+        Self {
+            exprs,
+            ast,
+            tables,
+            names: Names::new(places),
+            flow: Flow::new(),
+            mode: Mode::Body,
+            out: Vec::new(),
+            assumed: None,
+            trigger: Type::Any,
+            depth: 0,
+        }
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.out.len() <= MAX_DIAGNOSTICS {
+            self.out.push(diagnostic);
+        }
+    }
+
+    /// Whether so much was reported that looking for near names is not worth it.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.out.len() >= MAX_DIAGNOSTICS
+    }
+
+    pub(crate) fn span(&self, id: ExprId) -> Span {
+        self.exprs.span(id)
+    }
+
+    pub(crate) fn type_of(&self, id: ExprId) -> &Type {
+        self.tables.types.get(id.index()).unwrap_or(&Type::Error)
+    }
+
+    pub(crate) fn put_type(&mut self, id: ExprId, ty: Type) {
+        if let Some(slot) = self.tables.types.get_mut(id.index()) {
+            *slot = ty;
+        }
+    }
+
+    pub(crate) fn resolve(&self, ty: &Type) -> Type {
+        match ty {
+            Type::Named(_) => self.tables.type_table.resolve(ty),
+            other => other.clone(),
+        }
+    }
+
+    /// The members of a type, named ones looked up.
+    pub(crate) fn members(&self, ty: &Type) -> Vec<Type> {
+        let mut out = Vec::new();
+        self.collect_members(ty, 0, &mut out);
+        out
+    }
+
+    fn collect_members(&self, ty: &Type, depth: u32, out: &mut Vec<Type>) {
+        /// Unions of named unions; deeper ones are cyclic.
+        const MAX_NESTING: u32 = 16;
+        for member in ty.members() {
+            match member {
+                Type::Named(_) if depth < MAX_NESTING => {
+                    let resolved = self.tables.type_table.resolve(member);
+                    self.collect_members(&resolved, depth + 1, out);
+                }
+                Type::Named(_) => out.push(Type::Error),
+                other => out.push(other.clone()),
+            }
+        }
+    }
+
+    pub(crate) fn fits(&self, from: &Type, to: &Type) -> bool {
+        wfc_value::ty::assignable_in(from, to, &self.tables.type_table)
+    }
+
+    /// Makes a binding that is not set yet.
+    pub(crate) fn bind(&mut self, name: &Name, kind: BindingKind, slot: Slot) -> BindingId {
+        let id = BindingId(u32::try_from(self.tables.bindings.len()).unwrap_or(u32::MAX));
+        let ty = slot.declared.clone().unwrap_or_else(|| slot.joined.clone());
+        self.tables.bindings.push(Binding {
+            name: name.clone(),
+            kind,
+            ty,
+            reads: Vec::new(),
+            writes: Vec::new(),
+        });
+        self.names.slots.push(slot);
+        id
+    }
+
+    /// Makes a binding of a value that never changes, and sets it.
+    pub(crate) fn bind_value(&mut self, name: &Name, kind: BindingKind, ty: Type) -> BindingId {
+        let next = BindingId(u32::try_from(self.tables.bindings.len()).unwrap_or(u32::MAX));
+        let slot = Slot {
+            cell: Cell::Binding(next),
+            assignable: false,
+            declared: Some(ty.clone()),
+            joined: ty,
+            read: false,
+            stale: false,
+        };
+        let id = self.bind(name, kind, slot);
+        self.flow.set(Cell::Binding(id));
+        id
+    }
+
+    pub(crate) fn cell(&self, id: BindingId) -> Cell {
+        self.names.slot(id).map_or(Cell::Binding(id), |slot| slot.cell)
+    }
+
+    /// Where a binding's narrowed types are kept.
+    pub(crate) fn root(&self, id: BindingId) -> Root {
+        match self.cell(id) {
+            Cell::Output(step) => Root::Output(step),
+            Cell::Binding(id) => Root::Binding(id),
+        }
+    }
+
+    /// The type of a binding where it is read, without what was narrowed.
+    pub(crate) fn binding_type(&mut self, id: BindingId) -> Type {
+        let assumed = self.assumed.as_ref().and_then(|a| a.get(id.0 as usize)).cloned();
+        let Some(slot) = self.names.slot_mut(id) else {
+            return Type::Error;
+        };
+        if let Some(declared) = &slot.declared {
+            return declared.clone();
+        }
+        slot.read = true;
+        assumed.unwrap_or_else(|| settle(&slot.joined))
+    }
+
+    /// Adds the type of an assigned value to what an undeclared variable may hold.
+    pub(crate) fn join_binding(&mut self, id: BindingId, ty: &Type) {
+        let Some(slot) = self.names.slot_mut(id) else {
+            return;
+        };
+        if slot.declared.is_some() {
+            return;
+        }
+        let joined = wfc_value::ty::join(&slot.joined, ty);
+        if joined != slot.joined {
+            slot.stale |= slot.read;
+            slot.joined = joined;
+        }
+        let shown = settle(&slot.joined);
+        if let Some(binding) = self.tables.bindings.get_mut(id.0 as usize) {
+            binding.ty = shown;
+        }
+    }
+
+    /// A value's place, when its expression is a name or fields selected from one.
+    pub(crate) fn path(&self, id: ExprId) -> Option<Path> {
+        use wfc_syntax::expr::ExprKind;
+        if let Some(found) = self.tables.refs.get(&id) {
+            let root = match found {
+                Ref::Binding(b) => self.root(*b),
+                Ref::Local(l) => Root::Local(*l),
+                Ref::StepOutput(s) => Root::Output(*s),
+                Ref::StepStatus(s) => Root::Status(*s),
+                Ref::StepError(s) => Root::Failure(*s),
+                Ref::Trigger => Root::Trigger,
+                _ => return None,
+            };
+            return Some(Path::of(root));
+        }
+        match self.exprs.kind(id) {
+            ExprKind::Select { of, field, optional: false } => {
+                Some(self.path(*of)?.field(&field.text))
+            }
+            ExprKind::Index { of, index, optional: false } => {
+                let key = super::constant::text(self.exprs, *index)?;
+                Some(self.path(*of)?.field(key))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type that a place was narrowed to, else `ty`.
+    pub(crate) fn narrowed(&self, id: ExprId, ty: Type) -> Type {
+        if !self.flow.has_facts() || ty == Type::Error {
+            return ty;
+        }
+        match self.path(id).and_then(|path| self.flow.fact(&path).cloned()) {
+            Some(known) => known,
+            None => ty,
+        }
+    }
+
+    /// Joins many types, by the rules of branches that meet.
+    pub(crate) fn join_types(types: impl IntoIterator<Item = Type>) -> Type {
+        /// Joining is quadratic in the members of a union; beyond this many, equal types are only merged.
+        const MAX_JOINED: usize = 64;
+        let mut distinct: Vec<Type> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for ty in types {
+            if seen.insert(ty.clone()) {
+                distinct.push(ty);
+            }
+        }
+        if distinct.len() > MAX_JOINED {
+            return union(distinct.iter().map(Type::widened));
+        }
+        distinct.into_iter().reduce(|a, b| wfc_value::ty::join(&a, &b)).unwrap_or(Type::Never)
+    }
+
+    /// Notes that a binding is read, and reports it when it may be unset. Each path gets one report.
+    pub(crate) fn read(&mut self, name: &str, id: BindingId, span: Span) -> Type {
+        if let Some(binding) = self.tables.bindings.get_mut(id.0 as usize) {
+            binding.reads.push(span);
+        }
+        let cell = self.cell(id);
+        self.require(name, cell, span);
+        self.binding_type(id)
+    }
+
+    /// Reports a cell that may be unset where it is read.
+    pub(crate) fn require(&mut self, name: &str, cell: Cell, span: Span) {
+        use crate::rules::names::{maybe_unset, used_before_set};
+        let status = self.flow.status(cell);
+        if status == Status::Set || !self.flow.reachable {
+            return;
+        }
+        let set_at = self.declared_at(cell);
+        let optional = self.optional_form(name, cell);
+        let diagnostic = match status {
+            Status::Maybe(reason) => {
+                let turns = self.flow.reasons(reason);
+                let turns = turns.iter().map(|r| (r.at, r.text)).collect::<Vec<_>>();
+                maybe_unset::report(name, span, set_at, &turns, optional.as_deref())
+            }
+            _ => used_before_set::report(name, span, set_at),
+        };
+        self.report(diagnostic);
+        self.flow.set(cell);
+    }
+
+    fn declared_at(&self, cell: Cell) -> Option<Span> {
+        match cell {
+            Cell::Binding(id) => self.tables.bindings.get(id.0 as usize).map(|b| b.name.span),
+            Cell::Output(id) => {
+                let step = self.ast?.step(id);
+                Some(step.id.as_ref().or(step.output.as_ref()).map_or(step.head, |n| n.span))
+            }
+        }
+    }
+
+    /// How a step's output is read where it may be absent.
+    fn optional_form(&self, name: &str, cell: Cell) -> Option<String> {
+        let step = match cell {
+            Cell::Output(id) => self.ast?.step(id),
+            Cell::Binding(_) => return None,
+        };
+        let id = step.id.as_ref()?;
+        let _ = name;
+        Some(super::names::step_path(&id.text))
+    }
+
+    pub(crate) fn lookup(&self, name: &str) -> Option<Target> {
+        self.names.lookup(name)
+    }
+}

@@ -1,0 +1,260 @@
+//! Values held to a declared type: every place that differs is reported where it stands.
+
+use wfc_syntax::code::Code;
+use wfc_syntax::expr::{Entry, ExprId, ExprKind, Item};
+use wfc_value::ty::{Field, RecordType, Type, decode};
+
+use crate::analysis::checker::Checker;
+use crate::analysis::constant::{self, constant};
+use crate::rules::types::{dropped_field, maybe_null, mismatch};
+
+/// What a value is for: words of the finding, and the codes that report it.
+#[derive(Clone, Debug)]
+pub(crate) struct Purpose {
+    /// "argument `title` of `linear.create_issue`"; empty at the top of a mapping of such.
+    pub(crate) subject: String,
+    /// Reports a value of another type.
+    pub(crate) mismatch: &'static Code,
+    /// Reports a field that has to be there.
+    pub(crate) missing: &'static Code,
+    /// Reports a field that nothing takes.
+    pub(crate) unknown: &'static Code,
+}
+
+impl Purpose {
+    /// A purpose whose findings all have one code, but for fields that are dropped.
+    pub(crate) fn new(subject: impl Into<String>, code: &'static Code) -> Self {
+        Self { subject: subject.into(), mismatch: code, missing: code, unknown: &dropped_field::CODE }
+    }
+
+    /// The same for a field inside.
+    fn field(&self, name: &str) -> Self {
+        let subject = if let Some(prefix) = self.subject.strip_suffix('`') {
+            let key = crate::analysis::names::is_name(name);
+            if key { format!("{prefix}.{name}`") } else { format!("{prefix}[\"{name}\"]`") }
+        } else {
+            format!("`{name}` of {}", self.subject)
+        };
+        Self { subject, ..self.clone() }
+    }
+
+    fn item(&self, place: usize) -> Self {
+        let subject = match self.subject.strip_suffix('`') {
+            Some(prefix) => format!("{prefix}[{place}]`"),
+            None => format!("item {place} of {}", self.subject),
+        };
+        Self { subject, ..self.clone() }
+    }
+}
+
+impl Checker<'_> {
+    /// Checks a value that a declared type is expected of; gives its own type.
+    pub(crate) fn expect(&mut self, id: ExprId, expected: &Type, purpose: &Purpose) -> Type {
+        let ty = self.expr(id);
+        self.tables.expected.insert(id, expected.clone());
+        self.hold(id, &ty, expected, purpose);
+        ty
+    }
+
+    /// Holds a checked value to a type.
+    pub(crate) fn hold(&mut self, id: ExprId, ty: &Type, expected: &Type, purpose: &Purpose) {
+        if *ty == Type::Error || *expected == Type::Error {
+            return;
+        }
+        let exprs = self.exprs;
+        let wanted = self.resolve(expected);
+        match (exprs.kind(id), &wanted) {
+            (ExprKind::Ternary { then, other, .. }, _) => {
+                let (a, b) = (self.type_of(*then).clone(), self.type_of(*other).clone());
+                self.hold(*then, &a, expected, purpose);
+                self.hold(*other, &b, expected, purpose);
+                return;
+            }
+            (ExprKind::List(items), _) => {
+                if let Some(item) = self.only_list(&wanted) {
+                    return self.hold_items(items, &item, purpose);
+                }
+            }
+            (ExprKind::Map(entries), _) if self.has_text_keys(entries) => {
+                if let Some(record) = self.record_for(entries, &wanted) {
+                    return self.hold_fields(id, entries, &record, purpose);
+                }
+                if let Some(value) = self.only_map(&wanted) {
+                    for entry in entries {
+                        self.hold_entry(entry, &value, purpose);
+                    }
+                    return;
+                }
+            }
+            _ => {}
+        }
+        self.hold_whole(id, ty, &wanted, expected, purpose);
+    }
+
+    fn hold_whole(
+        &mut self,
+        id: ExprId,
+        ty: &Type,
+        wanted: &Type,
+        expected: &Type,
+        purpose: &Purpose,
+    ) {
+        if self.fits(ty, wanted) {
+            return;
+        }
+        if let Some(value) = constant(self.exprs, id)
+            && decode(&value, wanted, &self.tables.type_table).is_ok()
+        {
+            return;
+        }
+        let without = ty.without_null();
+        let report = if without != *ty && without != Type::Never && self.fits(&without, wanted) {
+            maybe_null::value(self.exprs, id, ty, expected, purpose.mismatch, &purpose.subject)
+        } else {
+            let path = self.path_in_text(id);
+            mismatch::report(
+                purpose.mismatch,
+                &purpose.subject,
+                self.exprs,
+                id,
+                (expected, wanted),
+                ty,
+                path,
+            )
+        };
+        self.report(report);
+    }
+
+    /// Whether a constant string spells the path of something in scope: its braces were forgotten.
+    fn path_in_text(&self, id: ExprId) -> bool {
+        let Some(text) = constant::text(self.exprs, id) else {
+            return false;
+        };
+        let mut parts = text.split('.');
+        let first = parts.next().unwrap_or_default();
+        let known = self.lookup(first).is_some()
+            || crate::analysis::names::NAMESPACES.contains(&first);
+        known && parts.all(crate::analysis::names::is_name)
+    }
+
+    fn has_text_keys(&self, entries: &[Entry]) -> bool {
+        entries.iter().all(|e| matches!(self.exprs.kind(e.key), ExprKind::String(_)))
+    }
+
+    /// The item type, when lists of one kind alone fit.
+    fn only_list(&self, wanted: &Type) -> Option<Type> {
+        let mut lists = self.members(wanted).into_iter().filter_map(|m| match m {
+            Type::List(item) => Some((*item).clone()),
+            _ => None,
+        });
+        let only = lists.next()?;
+        lists.next().is_none().then_some(only)
+    }
+
+    fn only_map(&self, wanted: &Type) -> Option<Type> {
+        let mut maps = self.members(wanted).into_iter().filter_map(|m| match m {
+            Type::Map(_, value) => Some((*value).clone()),
+            _ => None,
+        });
+        let only = maps.next()?;
+        maps.next().is_none().then_some(only)
+    }
+
+    /// The record that a mapping is meant to be: the only one, or the one whose literal fields it has.
+    fn record_for(&self, entries: &[Entry], wanted: &Type) -> Option<RecordType> {
+        let records: Vec<_> = self
+            .members(wanted)
+            .into_iter()
+            .filter_map(|m| match m {
+                Type::Record(record) => Some(record),
+                _ => None,
+            })
+            .collect();
+        if let [only] = &*records {
+            return Some((**only).clone());
+        }
+        let agrees = |record: &RecordType| {
+            let mut literal = false;
+            for field in &record.fields {
+                if let Type::Literal(wanted) = &field.ty {
+                    let entry = self.entry_of(entries, &field.name)?;
+                    if *self.type_of(entry.value) != Type::Literal(wanted.clone()) {
+                        return None;
+                    }
+                    literal = true;
+                }
+            }
+            literal.then_some(())
+        };
+        let mut found = records.iter().filter(|r| agrees(r).is_some());
+        let first = found.next()?;
+        found.next().is_none().then(|| (**first).clone())
+    }
+
+    fn entry_of<'e>(&self, entries: &'e [Entry], name: &str) -> Option<&'e Entry> {
+        entries.iter().find(|e| constant::text(self.exprs, e.key) == Some(name))
+    }
+
+    fn hold_items(&mut self, items: &[Item], wanted: &Type, purpose: &Purpose) {
+        for (place, item) in items.iter().enumerate() {
+            if item.optional {
+                continue;
+            }
+            let ty = self.type_of(item.value).clone();
+            self.hold(item.value, &ty, wanted, &purpose.item(place));
+        }
+    }
+
+    fn hold_entry(&mut self, entry: &Entry, wanted: &Type, purpose: &Purpose) {
+        if entry.optional {
+            return;
+        }
+        let ty = self.type_of(entry.value).clone();
+        let name = constant::text(self.exprs, entry.key).unwrap_or_default().to_owned();
+        self.hold(entry.value, &ty, wanted, &purpose.field(&name));
+    }
+
+    fn hold_fields(
+        &mut self,
+        id: ExprId,
+        entries: &[Entry],
+        record: &RecordType,
+        purpose: &Purpose,
+    ) {
+        for entry in entries {
+            let name = constant::text(self.exprs, entry.key).unwrap_or_default().to_owned();
+            let Some(field) = record.field(&name) else {
+                if record.closed {
+                    self.unknown_field(entry, &name, entries, record, purpose);
+                }
+                continue;
+            };
+            let wanted = if field.optional { field.ty.clone().or_null() } else { field.ty.clone() };
+            self.hold_entry(entry, &wanted, purpose);
+        }
+        let missing: Vec<&Field> = record
+            .fields
+            .iter()
+            .filter(|f| !f.optional && self.entry_of(entries, &f.name).is_none())
+            .collect();
+        if !missing.is_empty() {
+            let report = mismatch::missing(purpose, self.span(id), &missing, entries.is_empty());
+            self.report(report);
+        }
+    }
+
+    fn unknown_field(
+        &mut self,
+        entry: &Entry,
+        name: &str,
+        entries: &[Entry],
+        record: &RecordType,
+        purpose: &Purpose,
+    ) {
+        let free = record.fields.iter().map(|f| &*f.name);
+        let free: Vec<&str> = free.filter(|f| self.entry_of(entries, f).is_none()).collect();
+        let all: Vec<&str> = record.fields.iter().map(|f| &*f.name).collect();
+        let report = mismatch::unknown(purpose, self.span(entry.key), name, &free, &all);
+        self.report(report);
+    }
+}

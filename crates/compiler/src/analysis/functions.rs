@@ -1,0 +1,122 @@
+//! The function registry as the checker reads it: overloads as types, found by name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use wfc_value::funcs::{FUNCTIONS, FnId, Style};
+use wfc_value::ty::Type;
+
+/// One way to call a function.
+#[derive(Clone, Debug)]
+pub(crate) struct Sig {
+    pub(crate) params: Vec<Type>,
+    pub(crate) variadic: bool,
+    pub(crate) result: Type,
+}
+
+impl Sig {
+    pub(crate) fn takes(&self, args: usize) -> bool {
+        args == self.params.len() || (self.variadic && args > self.params.len())
+    }
+
+    pub(crate) fn param(&self, place: usize) -> Option<&Type> {
+        match self.params.get(place) {
+            None if self.variadic => self.params.last(),
+            found => found,
+        }
+    }
+}
+
+/// A function with its overloads.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) id: Option<FnId>,
+    pub(crate) name: String,
+    pub(crate) style: Style,
+    pub(crate) sigs: Vec<Sig>,
+}
+
+struct Index {
+    by_name: HashMap<&'static str, Known>,
+    namespaces: BTreeSet<&'static str>,
+    /// Names that authors can write, for suggestions: global ones with their namespace, and members.
+    globals: Vec<&'static str>,
+    members: Vec<&'static str>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index {
+        by_name: HashMap::new(),
+        namespaces: BTreeSet::from(["cel"]),
+        globals: vec!["has", "cel.bind"],
+        members: MACROS.iter().map(|m| m.0).collect(),
+    };
+    for (place, function) in FUNCTIONS.iter().enumerate() {
+        let sigs = function
+            .overloads
+            .iter()
+            .map(|o| Sig {
+                params: o.params.iter().map(|p| p.to_type()).collect(),
+                variadic: o.variadic,
+                result: o.result.to_type(),
+            })
+            .collect();
+        let known = Known {
+            id: u16::try_from(place).ok().map(FnId),
+            name: function.name.to_owned(),
+            style: function.style,
+            sigs,
+        };
+        index.by_name.insert(function.name, known);
+        if function.is_internal() {
+            continue;
+        }
+        index.namespaces.extend(function.namespace());
+        if function.style.is_global() {
+            index.globals.push(function.name);
+        }
+        if function.style.is_member() {
+            index.members.push(function.name);
+        }
+    }
+    index
+});
+
+/// The macros that are called on a value, with the numbers of arguments that they take.
+pub(crate) const MACROS: &[(&str, &[usize])] = &[
+    ("all", &[2, 3]),
+    ("exists", &[2, 3]),
+    ("exists_one", &[2, 3]),
+    ("existsOne", &[2, 3]),
+    ("map", &[2, 3]),
+    ("filter", &[2]),
+    ("transformList", &[3, 4]),
+    ("transformMap", &[3, 4]),
+    ("transformMapEntry", &[3, 4]),
+    ("sortBy", &[2]),
+    ("optMap", &[2]),
+    ("optFlatMap", &[2]),
+];
+
+/// The function called `name`, with its namespace; those for the compiler alone are not found.
+pub(crate) fn function(name: &str) -> Option<&'static Known> {
+    INDEX.by_name.get(name).filter(|_| !name.starts_with('@'))
+}
+
+/// Whether `name` is a namespace of functions.
+pub(crate) fn is_namespace(name: &str) -> bool {
+    INDEX.namespaces.contains(name)
+}
+
+/// Names of functions and macros that can be called without a value before them.
+pub(crate) fn globals() -> &'static [&'static str] {
+    &INDEX.globals
+}
+
+/// Names of functions and macros that are called on a value.
+pub(crate) fn members() -> &'static [&'static str] {
+    &INDEX.members
+}
+
+/// What type parameters stand for in one call.
+pub(crate) type Substitution = BTreeMap<String, Type>;

@@ -1,0 +1,91 @@
+//! The front entry: one file in, everything known about it out.
+
+use wfc_syntax::code::Severity;
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::limits::MAX_DIAGNOSTICS;
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+use wfc_syntax::{Parsed, parse};
+
+use crate::allow::Allowed;
+use crate::analysis::{Analysis, analyse};
+use crate::rules::{self, RuleContext};
+use crate::settings::{Level, Settings};
+use crate::world::World;
+
+/// A checked file.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The file as parsed; its own diagnostics are among `diagnostics` too.
+    pub parsed: Parsed,
+    /// Names and types.
+    pub analysis: Analysis,
+    /// All findings in the order of their places, with the severities of the settings, without what the file
+    /// allows.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Whether there is an error among the findings: the file does not compile.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+/// Checks one file. It never fails: what is wrong with the file is in the diagnostics.
+#[must_use]
+pub fn check(
+    source: &Source,
+    spelling: Spelling,
+    world: &dyn World,
+    settings: &Settings,
+) -> Checked {
+    let parsed = parse(source, spelling);
+    let (analysis, found) = analyse(&parsed.ast, world, settings, &source.name);
+    let cx = RuleContext {
+        file: &source.name,
+        text: &source.text,
+        tree: &parsed.tree,
+        ast: &parsed.ast,
+        analysis: &analysis,
+        settings,
+        world,
+    };
+    let mut diagnostics = parsed.diagnostics.clone();
+    diagnostics.extend(found);
+    diagnostics.extend(rules::run(&cx));
+    let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
+    let diagnostics = finish(diagnostics, settings, &allowed);
+    Checked { parsed, analysis, diagnostics }
+}
+
+/// Applies the settings' levels and what the file allows, sorts, drops repeats, and caps.
+fn finish(found: Vec<Diagnostic>, settings: &Settings, allowed: &Allowed) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = found
+        .into_iter()
+        .filter(|d| is_certain(d) || !allowed.allows(d.code, d.span))
+        .filter_map(|mut d| match settings.level(d.code) {
+            Some(Level::Off) if is_certain(&d) => Some(d),
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) if severity > d.severity || !is_certain(&d) => {
+                d.severity = severity;
+                Some(d)
+            }
+            _ => Some(d),
+        })
+        .collect();
+    out.sort_by(|a, b| {
+        (a.span.start, a.span.end, a.code.id).cmp(&(b.span.start, b.span.end, b.code.id))
+    });
+    out.dedup();
+    out.truncate(MAX_DIAGNOSTICS);
+    out
+}
+
+/// Errors of syntax, shape, names and types leave a file without a meaning: neither settings nor the file
+/// itself can wave them through.
+fn is_certain(diagnostic: &Diagnostic) -> bool {
+    let family = diagnostic.code.id.get(2..4).unwrap_or_default();
+    diagnostic.severity == Severity::Error && matches!(family, "00" | "01" | "02" | "03")
+}

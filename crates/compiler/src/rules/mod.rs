@@ -1,0 +1,66 @@
+//! The rules: one file each, with its code, its documentation and the words of its findings.
+//!
+//! Rules of the families 02 and 03 that need the walk itself are called by `analysis`; all others
+//! look at its result and are listed in [`RULES`].
+
+pub mod examples;
+pub mod names;
+pub mod types;
+
+use wfc_syntax::ast::Ast;
+use wfc_syntax::code::Code;
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::tree::Tree;
+
+use crate::analysis::Analysis;
+use crate::settings::Settings;
+use crate::world::World;
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub struct RuleContext<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// The file's text.
+    pub text: &'a str,
+    /// The file as written, for comments and spelling.
+    pub tree: &'a Tree,
+    /// The workflow.
+    pub ast: &'a Ast,
+    /// Names and types.
+    pub analysis: &'a Analysis,
+    /// What `wfc.toml` says.
+    pub settings: &'a Settings,
+    /// Other files.
+    pub world: &'a dyn World,
+}
+
+/// A rule: looks at the checked file and adds its findings.
+pub type Rule = fn(&RuleContext<'_>, &mut Vec<Diagnostic>);
+
+/// The rules that run after analysis, in the order of their codes. A new rule is one file with a `CODE` and
+/// a `run`, one line here and one in its family's `CODES`.
+const RULES: &[Rule] = &[
+    names::unused_input::run,
+    names::unused_output::run,
+    names::unused_secret::run,
+    names::unused_variable::run,
+];
+
+/// The compiler's codes, family by family.
+pub const FAMILIES: &[&[&Code]] = &[names::CODES, types::CODES];
+
+/// Every code of the compiler, in the order of the ids.
+pub fn codes() -> impl Iterator<Item = &'static Code> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// Runs every rule over a file.
+#[must_use]
+pub fn run(cx: &RuleContext<'_>) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for rule in RULES {
+        rule(cx, &mut out);
+    }
+    out
+}

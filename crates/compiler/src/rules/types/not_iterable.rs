@@ -1,0 +1,50 @@
+//! Something that cannot be gone over.
+
+use wfc_syntax::code::{Code, Example, Severity};
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_value::ty::Type;
+
+use super::shown;
+use crate::analysis::quoted;
+
+/// Something that cannot be gone over.
+pub static CODE: Code = Code {
+    id: "WF0309",
+    name: "not-iterable",
+    severity: Severity::Error,
+    summary: "a loop or comprehension over what is no list and no map",
+    why: "Loops and the macros `map`, `filter`, `all`, `exists` and their like go over the items of a list or the keys of a map.",
+    bad: Example::wf(
+        "workflow w {\n  let files = bash \"ls\" { parse: text }\n  for file in files {\n    bash \"cat $F\" { env: { F: file } }\n  }\n}\n",
+    ),
+    good: Example::wf(
+        "workflow w {\n  let files = bash \"ls\" { parse: lines }\n  for file in files {\n    bash \"cat $F\" { env: { F: file } }\n  }\n}\n",
+    ),
+};
+
+/// The expression is of type `ty`.
+#[must_use]
+pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
+    let ty = ty.widened();
+    let what = quoted(exprs, id, "this");
+    let text = what.trim_matches('`');
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        exprs.span(id),
+        format!("{what} is `{}`, neither a list nor a map", shown(&ty)),
+    )
+    .expected("list<any>", ty.to_string());
+    diagnostic.help(match &ty {
+        Type::String => format!(
+            "split it: `{text}.split(\"\\n\")`; a `bash` step yields a list of lines with `parse: lines`"
+        ),
+        Type::Int | Type::Uint => format!("to count up to it: `lists.range({text})`"),
+        Type::Optional(_) => format!("it may be absent: `{text}.orValue([])`"),
+        Type::Record(record) => match record.fields.iter().find(|f| matches!(f.ty, Type::List(_))) {
+            Some(field) => format!("go over one of its fields: `{text}.{}`", field.name),
+            None => "go over a list inside of it".to_owned(),
+        },
+        _ => "give it a list".to_owned(),
+    })
+}
