@@ -2,7 +2,7 @@
 //! parser is given a balanced stream and never meets the fault again.
 
 use super::codes::{NESTED_TOO_DEEP, UNBALANCED_BRACKET};
-use super::{Stray, Token, TokenKind};
+use super::{Stray, Token, TokenKind, openings};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::limits::{MAX_DEPTH, MAX_DIAGNOSTICS};
 use crate::span::Span;
@@ -25,16 +25,29 @@ pub(super) struct Paired {
     pub partners: Vec<u32>,
     pub strays: Vec<Stray>,
     pub faults: Vec<Diagnostic>,
+    /// What `(` and `[` that are never closed may have swallowed.
+    pub gaps: Vec<Span>,
 }
 
 /// Pairs the brackets of `tokens`.
-pub(super) fn pair(mut tokens: Vec<Token>, manner: Manner<'_>) -> Paired {
+pub(super) fn pair(mut tokens: Vec<Token>, text: &str, manner: Manner<'_>) -> Paired {
     if let Some(partners) = strict(&tokens) {
         return Paired {
             tokens,
             partners,
             ..Paired::default()
         };
+    }
+    let count = |kind| tokens.iter().filter(|t| t.kind == kind).count();
+    let (closing, opening) = (count(TokenKind::RBrace), count(TokenKind::LBrace));
+    let mut excess = if manner.layout {
+        closing.saturating_sub(opening)
+    } else {
+        0
+    };
+    let mut faults = Vec::new();
+    if excess > 0 && !manner.silent {
+        excess -= openings::supply(&mut tokens, text, excess, &mut faults);
     }
     let mut repair = Repair {
         manner,
@@ -43,17 +56,21 @@ pub(super) fn pair(mut tokens: Vec<Token>, manner: Manner<'_>) -> Paired {
         unclosed: Vec::new(),
         deep: false,
         strays: Vec::new(),
-        faults: Vec::new(),
+        faults,
+        excess,
+        openings: Vec::new(),
+        gaps: Vec::new(),
         lines: lines(&tokens),
     };
     repair.pair(&mut tokens);
     let places = repair.places(&tokens);
     repair.report(&tokens, &places);
     let mut out = Paired {
-        tokens: rebuilt(&tokens, &repair.stray, &places),
+        tokens: rebuilt(&tokens, &repair.stray, &places, &repair.openings),
         partners: Vec::new(),
         strays: repair.strays,
         faults: repair.faults,
+        gaps: repair.gaps,
     };
     out.partners = strict(&out.tokens).unwrap_or_else(|| unpaired(&mut out.tokens));
     out
@@ -89,6 +106,9 @@ fn unpaired(tokens: &mut [Token]) -> Vec<u32> {
     (0_u32..).zip(tokens).map(|(i, _)| i).collect()
 }
 
+/// How many tokens are looked at for the line that a missing `{` belongs to.
+const FAR: usize = 5000;
+
 struct Repair<'a> {
     manner: Manner<'a>,
     pairs: Vec<Option<usize>>,
@@ -98,6 +118,11 @@ struct Repair<'a> {
     deep: bool,
     strays: Vec<Stray>,
     faults: Vec<Diagnostic>,
+    /// How many more `}` there are than `{`.
+    excess: usize,
+    /// Indexes of tokens before which a `{` was missing.
+    openings: Vec<usize>,
+    gaps: Vec<Span>,
     /// Which line each token is on.
     lines: Vec<u32>,
 }
@@ -120,8 +145,6 @@ fn at(tokens: &[Token], index: usize) -> Option<&Token> {
 
 impl Repair<'_> {
     fn pair(&mut self, tokens: &mut [Token]) {
-        let count = |kind| tokens.iter().filter(|t| t.kind == kind).count();
-        let missing_opening = count(TokenKind::RBrace) > count(TokenKind::LBrace);
         let mut stack: Vec<usize> = Vec::new();
         for index in 0..tokens.len() {
             let Some(token) = at(tokens, index).copied() else {
@@ -135,14 +158,14 @@ impl Repair<'_> {
                 }
             } else if token.kind.closes() {
                 let found = if token.kind == TokenKind::RBrace {
-                    self.brace(tokens, &stack, token, missing_opening)
+                    self.brace(tokens, &stack, index)
                 } else {
                     self.other(tokens, &stack, index)
                 };
                 if let Some(place) = found {
                     self.unclosed.extend(stack.drain(place + 1..));
                     self.join(stack.pop(), index);
-                } else if self.swapped(tokens, &mut stack, index) {
+                } else if self.swapped(tokens, &mut stack, index) || self.missing(tokens, index) {
                     continue;
                 } else {
                     self.drop_stray(token, index);
@@ -183,33 +206,84 @@ impl Repair<'_> {
         }
     }
 
-    /// Place in the stack of the `{` that the `}` `token` closes.
-    fn brace(
-        &self,
-        tokens: &[Token],
-        stack: &[usize],
-        token: Token,
-        missing_opening: bool,
-    ) -> Option<usize> {
+    /// Place in the stack of the `{` that the `}` at `index` closes; none when it closes one that is missing.
+    fn brace(&self, tokens: &[Token], stack: &[usize], index: usize) -> Option<usize> {
+        let token = at(tokens, index)?;
         let is_brace =
             |index: &usize| at(tokens, *index).is_some_and(|t| t.kind == TokenKind::LBrace);
         let top = stack.iter().rposition(is_brace)?;
-        if !self.manner.layout || !token.first {
+        let open = stack.get(top).copied()?;
+        if !self.manner.layout {
             return Some(top);
         }
-        let indent = |place: usize| {
-            stack
-                .get(place)
-                .and_then(|i| at(tokens, *i))
-                .map_or(0, |t| t.indent)
-        };
+        if !token.first {
+            // A `}` behind something on its line has its `{` there too.
+            let elsewhere = self.lines.get(open) != self.lines.get(index);
+            return (self.excess == 0 || !elsewhere).then_some(top);
+        }
         let same = stack
             .iter()
             .rposition(|i| is_brace(i) && at(tokens, *i).is_some_and(|t| t.indent == token.indent));
-        if same.is_none() && missing_opening && token.indent > indent(top) {
+        let further_in = at(tokens, open).is_some_and(|t| token.indent > t.indent);
+        if same.is_none() && self.excess > 0 && further_in {
             return None;
         }
         same.or(Some(top))
+    }
+
+    /// Whether the `}` at `index` tells where its `{` is missing: behind the last line that starts where it
+    /// stands. Reports that.
+    fn missing(&mut self, tokens: &[Token], index: usize) -> bool {
+        if self.excess == 0 || self.manner.silent {
+            return false;
+        }
+        let Some(place) = self.opening_place(tokens, index) else {
+            return false;
+        };
+        let Some(before) = place.checked_sub(1).and_then(|i| at(tokens, i)) else {
+            return false;
+        };
+        self.excess -= 1;
+        self.openings.push(place);
+        if let Some(slot) = self.pairs.get_mut(index) {
+            // The exact partner matters not: it only counts as one that is closed.
+            *slot = Some(place.saturating_sub(1));
+        }
+        let at = before.span.end;
+        self.note(openings::finding(at));
+        true
+    }
+
+    fn opening_place(&self, tokens: &[Token], close: usize) -> Option<usize> {
+        let closing = at(tokens, close).filter(|t| t.first && t.kind == TokenKind::RBrace)?;
+        let mut index = close;
+        let mut start = None;
+        for _ in 0..FAR {
+            index = index.checked_sub(1)?;
+            let token = at(tokens, index)?;
+            if token.kind.closes() {
+                index = self.pairs.get(index).copied().flatten()?;
+            }
+            let token = at(tokens, index)?;
+            if token.first && token.indent <= closing.indent {
+                let word = token.kind == TokenKind::Ident && token.indent == closing.indent;
+                start = word.then_some(index);
+                break;
+            }
+            if token.kind.opens() && self.pairs.get(index).copied().flatten().is_none() {
+                return None;
+            }
+        }
+        let mut index = start? + 1;
+        while index < close {
+            let token = at(tokens, index)?;
+            if token.first {
+                return (token.indent > closing.indent).then_some(index);
+            }
+            let behind = self.pairs.get(index).copied().flatten();
+            index = behind.filter(|pair| *pair > index).unwrap_or(index) + 1;
+        }
+        None
     }
 
     /// Place in the stack of the bracket that the `)` or `]` at `index` closes: not beyond a `{` of another
@@ -273,6 +347,9 @@ impl Repair<'_> {
         if let Some(slot) = self.stray.get_mut(index) {
             *slot = true;
         }
+        self.excess = self
+            .excess
+            .saturating_sub(usize::from(token.kind == TokenKind::RBrace));
         if self.deep || self.manner.silent || self.strays.len() >= MAX_DIAGNOSTICS {
             return;
         }
@@ -370,6 +447,9 @@ impl Repair<'_> {
             {
                 continue;
             }
+            if bracket.kind != TokenKind::LBrace {
+                self.gaps.push(near);
+            }
             if place >= tokens.len() {
                 at_end.push(*bracket);
                 continue;
@@ -450,7 +530,12 @@ fn closing(bracket: Token, before: u32, layout: bool, tokens: &[Token], open: us
 }
 
 /// The tokens without the stray ones and with those that were missing.
-fn rebuilt(tokens: &[Token], stray: &[bool], places: &[(usize, usize)]) -> Vec<Token> {
+fn rebuilt(
+    tokens: &[Token],
+    stray: &[bool],
+    places: &[(usize, usize)],
+    openings: &[usize],
+) -> Vec<Token> {
     let mut supplied: Vec<(usize, Token)> = places
         .iter()
         .filter_map(|&(open, place)| {
@@ -465,6 +550,13 @@ fn rebuilt(tokens: &[Token], stray: &[bool], places: &[(usize, usize)]) -> Vec<T
             Some((place, token))
         })
         .collect();
+    supplied.extend(openings.iter().filter_map(|&place| {
+        let before = place.checked_sub(1).and_then(|i| at(tokens, i));
+        Some((
+            place,
+            openings::opening(before.copied(), *at(tokens, place)?),
+        ))
+    }));
     supplied.sort_by_key(|(place, _)| *place);
     let mut supplied = supplied.into_iter().peekable();
     let mut out = Vec::with_capacity(tokens.len());

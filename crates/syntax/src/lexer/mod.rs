@@ -7,6 +7,7 @@ mod brackets;
 pub mod codes;
 mod cook;
 mod number;
+mod openings;
 pub(crate) mod quotes;
 mod raw;
 mod scan;
@@ -48,13 +49,14 @@ pub fn lex(text: &str, layout: bool) -> (Tokens, Vec<Diagnostic>) {
         swallowed: &swallowed,
         silent: scanned.swallowed || faults.iter().any(|f| f.code == &codes::NESTED_TOO_DEEP),
     };
-    let paired = brackets::pair(scanned.tokens, manner);
+    let paired = brackets::pair(scanned.tokens, text, manner);
     faults.extend(paired.faults);
     let tokens = Tokens {
         list: paired.tokens,
         partners: paired.partners,
         comments: scanned.comments,
         strays: paired.strays,
+        gaps: paired.gaps,
         end: Span::of(0, text.len()).end,
     };
     (tokens, faults)

@@ -127,6 +127,12 @@ impl TokenKind {
         }
     }
 
+    /// Whether it is a bracket.
+    #[must_use]
+    pub const fn is_bracket(self) -> bool {
+        self.opens() || self.closes()
+    }
+
     /// The bracket's own sign.
     #[must_use]
     pub const fn sign(self) -> &'static str {
@@ -176,6 +182,8 @@ pub struct Tokens {
     pub comments: Vec<Comment>,
     /// Closing brackets without an opening one.
     pub strays: Vec<Stray>,
+    /// What `(` and `[` that are never closed may have swallowed: other findings in there follow from that.
+    pub gaps: Vec<Span>,
     pub(super) end: u32,
 }
 

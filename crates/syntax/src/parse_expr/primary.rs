@@ -72,7 +72,7 @@ impl ExprParser<'_> {
     /// Whether a fault at the next token follows from one that was reported.
     pub(super) fn silent(&self) -> bool {
         let token = self.token();
-        token.kind == TokenKind::Error || token.kind.closes() && token.span.is_empty()
+        token.kind == TokenKind::Error || token.kind.is_bracket() && token.span.is_empty()
     }
 
     /// Reports that there is no operand.

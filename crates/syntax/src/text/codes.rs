@@ -53,7 +53,7 @@ pub static MISSING_BLOCK: Code = Code {
     severity: Severity::Error,
     summary: "steps that should stand between braces do not",
     why: "A block is `{`, its steps, and `}`; what belongs to it is told from the indentation until then.",
-    bad: Example::wf("workflow w {\n  input a: bool\n  if a\n    bash \"ls\"\n  }\n}\n"),
+    bad: Example::wf("workflow w {\n  input a: bool\n  if a:\n    bash \"ls\"\n}\n"),
     good: Example::wf("workflow w {\n  input a: bool\n  if a {\n    bash \"ls\"\n  }\n}\n"),
 };
 

@@ -5,6 +5,7 @@ use super::fields::Table;
 use super::{Mapping, Parsed, Parser};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lexer::{Flavor, TokenKind};
+use crate::near;
 use crate::parse_expr::Reported;
 use crate::shape::Kind;
 use crate::span::Span;
@@ -258,7 +259,9 @@ impl Parser<'_> {
         } else if self.kind() != TokenKind::LBrace && self.word().is_empty() {
             self.skip_head();
         }
-        if let Some(span) = self.take_word("parallel") {
+        if self.clause_word(&["parallel", "with"]) == Some("parallel") {
+            let span = self.token().span;
+            self.pos += 1;
             self.limit(map, "max_concurrency", span, "write `parallel 4`");
         }
         self.with(map, Table::Step(kind));
@@ -332,7 +335,9 @@ impl Parser<'_> {
         let span = self.token().span;
         let condition = self.head_expr();
         self.put(map, "while", span, condition);
-        if let Some(span) = self.take_word("max") {
+        if self.clause_word(&["max", "with"]) == Some("max") {
+            let span = self.token().span;
+            self.pos += 1;
             self.limit(map, "max_iterations", span, "write `max 10`");
         }
         self.with(map, Table::Step(kind));
@@ -422,7 +427,10 @@ impl Parser<'_> {
             return Ok(());
         };
         let span = open.to(self.tokens.get(close).span);
-        let named = self.word() == "branch" || self.pos >= close;
+        let misspelt = matches!(self.kind_at(1), TokenKind::Ident | TokenKind::Str)
+            && self.kind_at(2) == TokenKind::LBrace
+            && near::nearest(self.word(), ["branch"]).len() == 1;
+        let named = self.word() == "branch" || misspelt || self.pos >= close;
         let fits = self.deeper(if named { 3 } else { 2 }, open);
         let (key, node) = if named {
             let branches = self.branches(close);
@@ -445,7 +453,12 @@ impl Parser<'_> {
         let mut branches = Mapping::default();
         while self.pos < close {
             let at = self.pos;
-            if self.take_word("branch").is_some() {
+            let near = near::nearest(self.word(), ["branch"]).len() == 1;
+            if near && matches!(self.kind_at(1), TokenKind::Ident | TokenKind::Str) {
+                self.report_misspelt(self.word(), "branch", true);
+            }
+            if near || self.word() == "branch" {
+                self.pos += 1;
                 match self.name("the branch's name", true) {
                     Ok(name) => {
                         let block = self.block();

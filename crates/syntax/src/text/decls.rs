@@ -226,17 +226,22 @@ impl Parser<'_> {
         let table = Table::Two(kind.fields, TRIGGER_COMMON);
         loop {
             let at = self.token().span;
-            match self.word() {
-                "in" if kind.name == "schedule" => {
+            let words: &[&str] = match kind.name {
+                "schedule" => &["in", "when", "with"],
+                "webhook" => &["verify", "secret", "when", "with"],
+                _ => &["when", "with"],
+            };
+            match self.clause_word(words).unwrap_or_default() {
+                "in" => {
                     self.pos += 1;
                     self.text_clause(&mut map, "timezone", at, "write `in \"Europe/Berlin\"`")?;
                 }
-                "verify" if kind.name == "webhook" => {
+                "verify" => {
                     self.pos += 1;
                     let value = self.field_value(Shape::Word(&[]));
                     self.put(&mut map, "verify", at, value);
                 }
-                "secret" if kind.name == "webhook" && !self.token().first => {
+                "secret" if !self.token().first => {
                     self.pos += 1;
                     let name = self.name("the secret's name", false)?;
                     let value = self.plain_as(&name.text, name.span);
@@ -247,7 +252,10 @@ impl Parser<'_> {
                     let value = self.head_expr();
                     self.put(&mut map, "when", at, value);
                 }
-                "with" => self.with(&mut map, table),
+                "with" => {
+                    self.pos += 1;
+                    self.braced_fields(&mut map, table)?;
+                }
                 _ => break,
             }
         }

@@ -47,6 +47,7 @@ use codes::EXPECTED_SYNTAX;
 pub fn parse(source: &str) -> (Tree, Vec<Diagnostic>) {
     let (tokens, faults) = lexer::lex(source, true);
     let declared = decls::declared(source, &tokens);
+    let lexical = faults.len();
     let too_deep = faults
         .iter()
         .any(|f| f.code == &lexer::codes::NESTED_TOO_DEEP);
@@ -65,7 +66,11 @@ pub fn parse(source: &str) -> (Tree, Vec<Diagnostic>) {
     tree.root = root;
     tree.comments = std::mem::take(&mut parser.tokens.comments);
     let mut faults = parser.faults;
+    let parsed = faults.split_off(lexical.min(faults.len()));
+    let follows = |found: &Diagnostic| parser.tokens.gaps.iter().any(|g| g.contains(found.span));
+    faults.extend(parsed.into_iter().filter(|f| !follows(f)));
     faults.extend(parser.tokens.strays.into_iter().map(|s| s.finding));
+    recover::one_a_line(source, &mut faults);
     faults.sort_by(|a, b| (a.span, a.code.id).cmp(&(b.span, b.code.id)));
     faults.truncate(crate::limits::MAX_DIAGNOSTICS);
     (tree, faults)
@@ -137,7 +142,7 @@ impl<'a> Parser<'a> {
     /// Whether a fault at the next token follows from one that was reported.
     fn silent(&self) -> bool {
         let token = self.token();
-        token.kind == TokenKind::Error || token.kind.closes() && token.span.is_empty()
+        token.kind == TokenKind::Error || token.kind.is_bracket() && token.span.is_empty()
     }
 
     fn take(&mut self, kind: TokenKind) -> bool {

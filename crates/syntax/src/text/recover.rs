@@ -3,8 +3,9 @@
 use super::Parser;
 use super::codes::{FOREIGN_KEYWORD, MISSING_BLOCK};
 use super::steps::is_step_word;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::lexer::TokenKind;
+use crate::lexer::codes::UNTERMINATED_STRING;
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind};
 
@@ -71,70 +72,91 @@ impl Parser<'_> {
         if self.silent() || before.kind == TokenKind::Error {
             return self.error(here);
         }
-        let sign = self.token();
-        let word = self.word();
-        if sign.kind == TokenKind::Colon || matches!(word, "then" | "do") {
+        let (sign, word) = (self.token(), self.word());
+        let foreign = sign.kind == TokenKind::Colon || matches!(word, "then" | "do");
+        self.pos += usize::from(foreign);
+        if foreign && self.kind() == TokenKind::LBrace {
             self.foreign_opening(sign.span);
-        } else {
-            let shown = self.slice(before.span).to_owned();
-            self.note(
-                Diagnostic::new(
-                    &MISSING_BLOCK,
-                    here,
-                    format!("a `{{` is missing after `{shown}`"),
-                )
-                .help("steps stand in braces: `{ bash \"ls\" }`")
-                .replace(Applicability::Suggested, "insert `{`", here, " {"),
-            );
-        }
-        if self.kind() == TokenKind::LBrace {
             return self.block();
         }
         let start = self.token();
         let mut steps = Vec::new();
         if start.first && start.indent > before.indent {
             steps = self.steps(Some(before.indent), false);
-            self.forgive_stray(before.indent);
         } else if !start.first && is_step_word(self.word()) {
             steps.push(self.step_or_skip());
         }
+        let closed = self.forgive_stray(before.indent);
+        let end = if steps.is_empty() {
+            here
+        } else {
+            self.before().span
+        };
+        let opening = if foreign {
+            Span::new(here.start, sign.span.end)
+        } else {
+            here
+        };
+        let (place, message) = if foreign {
+            (
+                sign.span,
+                format!("`{}` does not open a block", self.slice(sign.span)),
+            )
+        } else {
+            (
+                here,
+                format!("a `{{` is missing after `{}`", self.slice(before.span)),
+            )
+        };
+        let mut edits = vec![Edit {
+            span: opening,
+            text: " {".to_owned(),
+        }];
+        if !closed {
+            let own_line = start.first && !steps.is_empty();
+            let indent = " ".repeat(before.indent.into());
+            let text = if own_line {
+                format!("\n{indent}}}")
+            } else {
+                " }".to_owned()
+            };
+            edits.push(Edit {
+                span: Span::at(end.end),
+                text,
+            });
+        }
+        self.note(
+            Diagnostic::new(&MISSING_BLOCK, place, message)
+                .help("steps stand in braces: `{ bash \"ls\" }`")
+                .fix(Fix {
+                    title: "write the braces".to_owned(),
+                    applicability: Applicability::Suggested,
+                    edits,
+                }),
+        );
         if steps.is_empty() {
             return self.error(here);
         }
-        let span = start.span.to(self.before().span);
+        let span = start.span.to(end);
         self.tree.push(NodeKind::Seq(steps), span)
     }
 
-    /// `if a:`, `if a then`: the sign is passed.
+    /// `if a then {`: the word is too many.
     fn foreign_opening(&mut self, sign: Span) {
-        self.pos += 1;
         let shown = self.slice(sign);
-        let braced = self.kind() == TokenKind::LBrace;
-        let right = if braced { "" } else { "{" };
-        let help = if braced {
-            "leave it out".to_owned()
-        } else {
-            "write `{`, and `}` at the end".to_owned()
-        };
-        let title = if braced {
-            format!("remove `{shown}`")
-        } else {
-            "write `{`".to_owned()
-        };
-        let code = if braced {
-            &FOREIGN_KEYWORD
-        } else {
-            &MISSING_BLOCK
-        };
         self.note(
-            Diagnostic::new(code, sign, format!("`{shown}` does not open a block"))
-                .help(help)
-                .replace(Applicability::Suggested, title, sign, right),
+            Diagnostic::new(
+                &FOREIGN_KEYWORD,
+                sign,
+                format!("`{shown}` does not open a block"),
+            )
+            .help("leave it out")
+            .replace(Applicability::Safe, format!("remove `{shown}`"), sign, ""),
         );
     }
 
-    /// The `}` of a block whose `{` is missing closes nothing for the same reason.
-    fn forgive_stray(&mut self, indent: u16) {
+    /// The `}` of a block whose `{` is missing closes nothing for the same reason; whether there is one.
+    fn forgive_stray(&mut self, indent: u16) -> bool {
         let end = self.before().span.end;
         let index = self
             .tokens
@@ -144,5 +166,31 @@ impl Parser<'_> {
         if let Some(index) = index {
             self.tokens.strays.remove(index);
         }
+        index.is_some()
     }
+}
+
+/// Where quotes do not pair up, all else that is found on the line follows from that.
+pub(super) fn one_a_line(source: &str, faults: &mut Vec<Diagnostic>) {
+    let line_of = |span: Span| {
+        let at = span.start as usize;
+        let before = source.get(..at).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |i| i + 1);
+        let rest = source.get(at..).unwrap_or_default();
+        Span::of(start, at + rest.find('\n').unwrap_or(rest.len()))
+    };
+    let mut lines: Vec<Span> = faults
+        .iter()
+        .filter(|f| f.code == &UNTERMINATED_STRING)
+        .map(|f| line_of(f.span))
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    faults.retain(|f| {
+        let next = lines.partition_point(|line| line.end < f.span.start);
+        let there = lines
+            .get(next)
+            .is_some_and(|line| line.start <= f.span.start);
+        !there || f.code == &UNTERMINATED_STRING
+    });
 }

@@ -134,8 +134,21 @@ impl Parser<'_> {
     /// `{ ... }` and what wrongly follows.
     fn workflow(&mut self, root: &mut Root) {
         let before = self.before();
-        if self.kind() != TokenKind::LBrace {
-            if !self.silent() {
+        let stray = self.token();
+        while !self.ends() && !self.token().first && self.kind() != TokenKind::LBrace {
+            self.pass();
+        }
+        if self.kind() == TokenKind::LBrace && self.token().span != stray.span {
+            if stray.kind != TokenKind::Error {
+                let shown = shorten(self.slice(stray.span));
+                let message = format!("expected `{{`, found `{shown}`");
+                self.note(
+                    Diagnostic::new(&EXPECTED_SYNTAX, stray.span, message)
+                        .help("a file starts with `workflow name \"Title\" {`"),
+                );
+            }
+        } else if self.kind() != TokenKind::LBrace {
+            if !self.silent() && stray.kind != TokenKind::Error {
                 let here = Span::at(before.span.end);
                 let shown = self.slice(before.span);
                 self.note(
@@ -152,9 +165,6 @@ impl Parser<'_> {
                         " {",
                     ),
                 );
-            }
-            if self.kind() == TokenKind::Colon {
-                self.pos += 1;
             }
             self.root_items(root);
             self.tokens.strays.clear();
@@ -483,11 +493,13 @@ impl Parser<'_> {
     fn misspelt_root(&mut self, word: &str) -> Parsed<()> {
         let step = near::nearest(word, super::steps::STEP_WORDS.iter().map(|(w, _)| *w));
         let near = near::nearest(word, ROOT_WORDS.iter().copied());
-        let better = match (near.first(), step.first()) {
-            (Some(root), Some(step)) => near::distance(word, root) < near::distance(word, step),
-            (Some(_), None) => true,
-            _ => false,
-        };
+        let listed = self.kind_at(1) == TokenKind::Str && self.kind_at(2) == TokenKind::Comma;
+        let better = listed && near.first() == Some(&"tools")
+            || match (near.first(), step.first()) {
+                (Some(root), Some(step)) => near::distance(word, root) < near::distance(word, step),
+                (Some(_), None) => true,
+                _ => false,
+            };
         let next = self.kind_at(1);
         let plausible = matches!(next, TokenKind::Ident | TokenKind::Str | TokenKind::LBrace);
         if let Some(right) = near.first().filter(|_| better && plausible) {

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lexer::TokenKind;
 use crate::lexer::codes::NESTED_TOO_DEEP;
 use crate::limits::MAX_DEPTH;
+use crate::near;
 use crate::parse_expr::Reported;
 use crate::shape::{Kind, step_kind};
 use crate::span::Span;
@@ -124,8 +125,29 @@ impl Parser<'_> {
             &format!("steps do not end with `{}`", self.slice(sign)),
             "",
         );
-        self.pos += 1;
+        let comma = self.take(TokenKind::Comma);
+        self.pos += usize::from(!comma);
+        while comma && !self.ends() && !self.token().first && !is_step_word(self.word()) {
+            self.pass();
+        }
         true
+    }
+
+    /// The next word, when it is one of `words`: or nearly, which is reported. It is not passed.
+    pub(super) fn clause_word(&mut self, words: &[&'static str]) -> Option<&'static str> {
+        let word = self.word();
+        if let Some(known) = words.iter().find(|w| **w == word) {
+            return Some(known);
+        }
+        let sign = matches!(self.kind_at(1), TokenKind::Colon | TokenKind::Assign);
+        if word.is_empty() || self.token().first || sign || is_step_word(word) {
+            return None;
+        }
+        let right = near::nearest(word, words.iter().copied())
+            .first()
+            .copied()?;
+        self.report_misspelt(word, right, true);
+        Some(right)
     }
 
     /// A step; after a fault an error, and reading goes on at the next one.
@@ -160,6 +182,11 @@ impl Parser<'_> {
     fn let_step(&mut self, map: &mut Mapping) -> Parsed<()> {
         let head = self.token().span;
         self.pos += 1;
+        self.named(map, head)
+    }
+
+    /// What follows `let`.
+    fn named(&mut self, map: &mut Mapping, head: Span) -> Parsed<()> {
         let name = self.name("a name", true)?;
         if self.kind() == TokenKind::Colon && self.kind_at(1) != TokenKind::Assign {
             self.typed_let(&name.text);
@@ -198,6 +225,9 @@ impl Parser<'_> {
     /// `x = value`, which was reported.
     fn bare_set(&mut self, map: &mut Mapping) -> Parsed<()> {
         let head = self.token().span;
+        if self.kind_at(1) == TokenKind::Assign && self.kind_follows(2) {
+            return self.named(map, head);
+        }
         let kind = self.plain_as("set", head);
         self.put(map, "type", head, kind);
         if matches!(self.kind_at(1), TokenKind::Assign | TokenKind::Colon) {
@@ -226,6 +256,14 @@ impl Parser<'_> {
             Diagnostic::new(&FOREIGN_KEYWORD, span, "`let` takes no type")
                 .help(format!("leave it out, or write `set {name}: T = value`")),
         );
+    }
+
+    /// Whether a step's kind starts `ahead` of the next token.
+    fn kind_follows(&mut self, ahead: usize) -> bool {
+        self.pos += ahead;
+        let starts = self.starts_kind() || self.likely_kind();
+        self.pos -= ahead;
+        starts
     }
 
     /// Whether the words after `let x =` start a step rather than a value.

@@ -106,7 +106,7 @@ impl<'a> TypeParser<'a> {
     /// Whether a fault at the next token follows from one that was reported.
     fn silent(&self) -> bool {
         let token = self.token();
-        token.kind == TokenKind::Error || token.kind.closes() && token.span.is_empty()
+        token.kind == TokenKind::Error || token.kind.is_bracket() && token.span.is_empty()
     }
 
     /// A type with its alternatives.
