@@ -253,6 +253,7 @@ impl Engine {
             if let (Some(outcome), false) = (&run.outcome, run.end_told) {
                 run.end_told = true;
                 round.finished.push((id, outcome.clone()));
+                run.forget();
             }
         }
     }
@@ -298,7 +299,7 @@ impl Engine {
     /// The program of a run.
     #[must_use]
     pub fn program(&self, run: RunId) -> Option<&Arc<Program>> {
-        self.run(run)?.program()
+        self.run(run)?.program.as_ref()
     }
 
     /// Whether every run has ended.

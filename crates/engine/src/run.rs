@@ -55,8 +55,10 @@ pub(crate) enum Stepped {
 
 pub(crate) struct Run {
     pub(crate) header: Header,
-    /// The program and its machine; nothing for a run that is quarantined.
-    live: Option<(Arc<Program>, Machine)>,
+    /// The program; nothing for a run that is quarantined.
+    pub(crate) program: Option<Arc<Program>>,
+    /// The machine; nothing after the run's end.
+    machine: Option<Machine>,
     /// Why the run cannot go on.
     pub(crate) quarantined: Option<String>,
     queue: VecDeque<Event>,
@@ -74,7 +76,8 @@ impl Run {
         let machine = Machine::start(program.clone(), &header.inputs, header.meta())?;
         let open = Some(Open::Beginning);
         Ok(Self {
-            live: Some((program, machine)),
+            program: Some(program),
+            machine: Some(machine),
             open,
             ..Self::quarantined(header, None)
         })
@@ -84,7 +87,8 @@ impl Run {
     pub(crate) fn quarantined(header: Header, why: impl Into<Option<String>>) -> Self {
         Self {
             header,
-            live: None,
+            program: None,
+            machine: None,
             quarantined: why.into(),
             queue: VecDeque::new(),
             open: None,
@@ -115,12 +119,11 @@ impl Run {
         self.is_over() || !self.is_runnable()
     }
 
-    pub(crate) fn program(&self) -> Option<&Arc<Program>> {
-        self.live.as_ref().map(|(program, _)| program)
-    }
-
-    fn machine(&mut self) -> Option<&mut Machine> {
-        self.live.as_mut().map(|(_, machine)| machine)
+    /// Lets go of the machine of a run that has ended, when nothing of it is to be stopped.
+    pub(crate) fn forget(&mut self) {
+        if self.is_over() && self.outstanding().is_empty() {
+            self.machine = None;
+        }
     }
 
     /// Lets `kind` happen at `at`, after what already waits to.
@@ -134,16 +137,18 @@ impl Run {
 
     /// What the machine waits for; after the run's end what is to be stopped, if anything.
     pub(crate) fn outstanding(&self) -> Vec<Effect> {
-        let machine = self.live.as_ref().map(|(_, machine)| machine);
-        machine
-            .into_iter()
+        self.machine
+            .iter()
             .flat_map(Machine::outstanding)
             .cloned()
             .collect()
     }
 
     pub(crate) fn take_trace(&mut self) -> Vec<TraceEvent> {
-        self.machine().map(Machine::take_trace).unwrap_or_default()
+        self.machine
+            .as_mut()
+            .map(Machine::take_trace)
+            .unwrap_or_default()
     }
 
     /// Steps the machine through the events that wait, for at most `calls` calls of it, and adds
@@ -184,7 +189,7 @@ impl Run {
 
     /// Goes on with the open turn; gives its digest when it ended.
     fn turn(&mut self) -> Option<(Digest, Open)> {
-        match self.machine()?.run(FUEL) {
+        match self.machine.as_mut()?.run(FUEL) {
             Turn::Yielded => return None,
             Turn::Quiescent => {}
             Turn::Done(outcome) => {
@@ -232,7 +237,7 @@ impl Run {
             self.open = Some(Open::Event(Box::new(event.clone())));
         }
         // A turn ends: the machine's fuel is limited.
-        while self.live.is_some() {
+        while self.machine.is_some() {
             if let Some((digest, _)) = self.turn() {
                 return Some(digest);
             }
@@ -241,7 +246,7 @@ impl Run {
     }
 
     fn deliver(&mut self, event: &Event) -> Delivery {
-        match self.machine() {
+        match &mut self.machine {
             Some(machine) => machine.deliver(event.clone()),
             None => Delivery::Stale,
         }
@@ -252,7 +257,7 @@ impl Run {
         if self.is_over() {
             return None;
         }
-        self.live.as_ref()?.1.next_wake()
+        self.machine.as_ref()?.next_wake()
     }
 
     /// Whether the step of `effect` may be carried out again after a crash.
@@ -267,6 +272,6 @@ impl Run {
     }
 
     fn step_of(&self, effect: &Effect) -> Option<&StepInfo> {
-        self.program()?.steps.get(effect.step?.index())
+        self.program.as_ref()?.steps.get(effect.step?.index())
     }
 }

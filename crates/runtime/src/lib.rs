@@ -16,3 +16,4 @@ pub use host::{Control, Ended, Host, HostError, How, NewRun, Notice, Running, Ta
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};
 pub use vault::Vault;
+pub use wfc_engine::{Decision, RunId, Waiting};

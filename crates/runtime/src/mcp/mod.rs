@@ -1,6 +1,7 @@
 //! MCP servers over stdio: started at the first use, kept, started again after they died.
 
 mod live;
+mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,8 @@ use wfc_value::FaultCode;
 
 use crate::exec::{Failure, Surroundings};
 use crate::settings::Server;
-pub(crate) use live::{Call, Live, environment};
+pub(crate) use live::{Call, Live};
+pub(crate) use server::environment;
 
 /// How long a server may take to be ready, unless the settings say otherwise.
 const START_TIMEOUT: Duration = Duration::from_secs(30);

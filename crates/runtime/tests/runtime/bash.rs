@@ -121,6 +121,27 @@ fn long_output_keeps_its_ends_and_json_over_the_cap_stays_whole() {
 }
 
 #[test]
+fn without_bash_a_plain_shell_will_do_and_without_that_it_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = |command: &str| {
+        let env = Value::record([("PATH", Value::from(dir.path().to_str().unwrap()))]).unwrap();
+        Value::record([("command", Value::from(command)), ("env", env)]).unwrap()
+    };
+    let bash = BashExecutor::new(around(Path::new("/"), &[]));
+    let failure = failed(block_on(execute(&bash, args("echo hi"))));
+    assert_eq!(failure.code, FaultCode::NotConfigured);
+    assert!(
+        failure
+            .message
+            .starts_with("neither `bash` nor `sh` was found"),
+        "{failure:?}"
+    );
+    std::os::unix::fs::symlink("/bin/sh", dir.path().join("sh")).unwrap();
+    let output = done(block_on(execute(&bash, args("echo hi"))));
+    assert_eq!(output.get("stdout"), Some(&Value::from("hi\n")));
+}
+
+#[test]
 fn a_missing_folder_is_named() {
     let failure = failed(run(r#"{"command":"true","cwd":"not/here"}"#));
     assert_eq!(

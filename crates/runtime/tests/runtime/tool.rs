@@ -21,8 +21,16 @@ fn everything() -> Option<&'static PathBuf> {
 }
 
 fn install() -> Option<PathBuf> {
-    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mcp-everything-{VERSION}"));
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .unwrap()
+        .join("mcp");
+    let prefix = cache.join(format!("everything-{VERSION}"));
     let program = prefix.join("node_modules/.bin/mcp-server-everything");
+    std::fs::create_dir_all(&prefix).unwrap();
+    // Tests may be processes of their own: one installs, the others wait.
+    let lock = std::fs::File::create(cache.join("lock")).unwrap();
+    lock.lock().unwrap();
     if program.exists() {
         return Some(program);
     }
@@ -30,7 +38,6 @@ fn install() -> Option<PathBuf> {
         println!("skipped: there is no npm to install {PACKAGE} with");
         return None;
     }
-    std::fs::create_dir_all(&prefix).unwrap();
     let output = Command::new("npm")
         .args(["install", "--no-audit", "--no-fund", "--prefix"])
         .arg(&prefix)
