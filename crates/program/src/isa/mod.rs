@@ -115,10 +115,12 @@ pub fn reference() -> String {
             let _ = write!(name, " {operand}:{}", kind.word());
         }
         let (pops, pushes) = (info.pops, info.pushes);
+        // A bar would end the table's cell.
+        let doc = info.doc.replace('|', "\\|");
         let _ = writeln!(
             out,
-            "| 0x{:02x} | `{name}` | {pops} -> {pushes} | {} |",
-            info.opcode, info.doc
+            "| 0x{:02x} | `{name}` | {pops} -> {pushes} | {doc} |",
+            info.opcode
         );
     }
     out
