@@ -9,7 +9,7 @@ use wfc_syntax::{Parsed, parse};
 
 use crate::allow::Allowed;
 use crate::analysis::{Analysis, analyse};
-use crate::rules::{self, RuleContext};
+use crate::rules::{self, Mentions, RuleContext};
 use crate::settings::{Level, Settings};
 use crate::world::World;
 
@@ -43,7 +43,9 @@ pub fn check(
 ) -> Checked {
     let parsed = parse(source, spelling);
     let (analysis, found) = analyse(&parsed.ast, world, settings, &source.name);
+    let faulty = parsed.diagnostics.iter().chain(&found).any(|d| d.severity == Severity::Error);
     let cx = RuleContext {
+        mentions: faulty.then(|| Mentions::of(&source.text)),
         file: &source.name,
         text: &source.text,
         tree: &parsed.tree,

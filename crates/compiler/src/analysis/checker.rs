@@ -64,6 +64,9 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if let Some(facts) = &diagnostic.facts {
+            self.tables.meant.extend(facts.near.iter().cloned());
+        }
         if self.out.len() <= MAX_DIAGNOSTICS {
             self.out.push(diagnostic);
         }

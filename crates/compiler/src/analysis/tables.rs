@@ -193,6 +193,8 @@ pub struct Analysis {
     pub early_reads: std::collections::BTreeSet<StepId>,
     /// Names of secrets that triggers use; expressions' are in `refs`.
     pub secret_reads: std::collections::BTreeSet<String>,
+    /// Names that a reported misspelling was probably meant to be: they are not unused.
+    pub meant: std::collections::BTreeSet<String>,
     /// Variables that were reported as misspellings of others.
     pub misspelled: std::collections::BTreeSet<BindingId>,
     /// Named types.

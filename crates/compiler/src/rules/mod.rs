@@ -7,6 +7,8 @@ pub mod examples;
 pub mod names;
 pub mod types;
 
+use std::collections::HashMap;
+
 use wfc_syntax::ast::Ast;
 use wfc_syntax::code::Code;
 use wfc_syntax::diagnostic::Diagnostic;
@@ -17,8 +19,9 @@ use crate::settings::Settings;
 use crate::world::World;
 
 /// What a rule looks at.
-#[derive(Clone, Copy)]
 pub struct RuleContext<'a> {
+    /// Of a file with errors: how often each word stands in it.
+    pub mentions: Option<Mentions<'a>>,
     /// The file's name.
     pub file: &'a str,
     /// The file's text.
@@ -33,6 +36,38 @@ pub struct RuleContext<'a> {
     pub settings: &'a Settings,
     /// Other files.
     pub world: &'a dyn World,
+}
+
+impl RuleContext<'_> {
+    /// Whether a name that nothing reads is certain to be unused: in a file with errors, a place that could not be
+    /// read or a misspelled name may have meant it.
+    #[must_use]
+    pub fn is_surely_unused(&self, name: &str) -> bool {
+        !self.analysis.meant.contains(name)
+            && self.mentions.as_ref().is_none_or(|mentions| mentions.count(name) < 2)
+    }
+}
+
+/// How often each word stands in a text.
+#[derive(Debug)]
+pub struct Mentions<'a>(HashMap<&'a str, usize>);
+
+impl<'a> Mentions<'a> {
+    /// Counts the words of a text.
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        let mut counts = HashMap::new();
+        for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+            *counts.entry(word).or_insert(0) += 1;
+        }
+        Self(counts)
+    }
+
+    /// How often a name stands in it.
+    #[must_use]
+    pub fn count(&self, name: &str) -> usize {
+        self.0.get(name).copied().unwrap_or(0)
+    }
 }
 
 /// A rule: looks at the checked file and adds its findings.

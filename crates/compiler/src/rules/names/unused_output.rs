@@ -34,7 +34,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         };
         let step = cx.ast.step(id);
         let named = step.output.as_ref().is_some_and(|o| o.text == binding.name.text);
-        if !binding.reads.is_empty() || last.contains(&id) || !(named || has_returns(&step.kind)) {
+        if !binding.reads.is_empty() || last.contains(&id) || !(named || has_returns(&step.kind)) || !cx.is_surely_unused(&binding.name.text) {
             continue;
         }
         out.push(report(&binding.name));
