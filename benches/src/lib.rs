@@ -1,0 +1,4 @@
+//! What the benchmarks share: generated workflows, and a clock that reports the median.
+
+pub mod generate;
+pub mod measure;

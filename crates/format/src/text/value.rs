@@ -1,0 +1,207 @@
+//! Values, strings, types and options of the text form.
+
+use wfc_syntax::ast::{At, Budget, Retry};
+use wfc_syntax::expr::{ExprId, ExprKind, Name};
+use wfc_syntax::print_expr::expr_text;
+use wfc_syntax::type_expr::{TypeExprKind, TypeId};
+
+use super::{Printer, WIDTH};
+use crate::types::type_text;
+use crate::values::{duration_text, escape_braces, is_name, named_entries, template_text};
+
+/// Fields of an options block, in order: name and text.
+pub(super) type Opts = Vec<(String, String)>;
+
+impl Printer<'_> {
+    /// An expression in a value's place.
+    pub(super) fn value(&self, id: ExprId) -> String {
+        let exprs = &self.ast.exprs;
+        match exprs.kind(id) {
+            ExprKind::String(text) => string(&escape_braces(text)),
+            ExprKind::Template(parts) => string(&template_text(exprs, parts)),
+            ExprKind::Duration(nanos) => duration_text(*nanos),
+            ExprKind::List(items) if items.iter().all(|i| !i.optional) => {
+                let items: Vec<String> = items.iter().map(|i| self.value(i.value)).collect();
+                wrap("[", &items, "]")
+            }
+            ExprKind::Map(_) => match named_entries(exprs, exprs.get(id)) {
+                Some(entries) => {
+                    let entries: Opts = entries
+                        .into_iter()
+                        .map(|(k, v)| (name(k), self.value(v)))
+                        .collect();
+                    object(&entries)
+                }
+                None => expr_text(exprs, id),
+            },
+            _ => expr_text(exprs, id),
+        }
+    }
+
+    /// An expression in an expression's place.
+    pub(super) fn expr(&self, id: ExprId) -> String {
+        match self.ast.exprs.kind(id) {
+            ExprKind::Duration(nanos) => duration_text(*nanos),
+            _ => expr_text(&self.ast.exprs, id),
+        }
+    }
+
+    pub(super) fn ty(&self, id: TypeId) -> String {
+        if let TypeExprKind::Schema(e) = self.ast.types.get(id).kind {
+            return format!("schema {}", self.value(e));
+        }
+        let text = type_text(&self.ast.types, &self.ast.exprs, id).unwrap_or_default();
+        if text.chars().count() + self.indent < WIDTH - 20 {
+            return text;
+        }
+        match &self.ast.types.get(id).kind {
+            TypeExprKind::Record(fields) => {
+                let fields: Opts = fields
+                    .iter()
+                    .map(|f| {
+                        let mark = if f.optional { "?" } else { "" };
+                        (format!("{}{mark}", name(&f.name.text)), self.ty(f.ty))
+                    })
+                    .collect();
+                object(&fields)
+            }
+            _ => text,
+        }
+    }
+
+    pub(super) fn budget(&self, budget: &Budget) -> String {
+        let mut opts = Opts::new();
+        push(&mut opts, "usd", budget.usd.map(|b| number(b.value)));
+        push(
+            &mut opts,
+            "tokens",
+            budget.tokens.map(|b| b.value.to_string()),
+        );
+        push(
+            &mut opts,
+            "agent_calls",
+            budget.agent_calls.map(|b| b.value.to_string()),
+        );
+        object(&opts)
+    }
+
+    pub(super) fn retry(&self, retry: &Retry) -> String {
+        let mut opts = Opts::new();
+        push(&mut opts, "max_attempts", int(retry.max_attempts));
+        push(&mut opts, "delay", retry.delay.map(|d| self.value(d)));
+        push(&mut opts, "backoff", retry.backoff.map(|b| number(b.value)));
+        push(
+            &mut opts,
+            "max_delay",
+            retry.max_delay.map(|d| self.value(d)),
+        );
+        push(
+            &mut opts,
+            "jitter",
+            retry.jitter.map(|j| j.value.to_string()),
+        );
+        if !retry.on.is_empty() {
+            opts.push(("on".to_owned(), texts(&retry.on)));
+        }
+        object(&opts)
+    }
+}
+
+pub(super) fn push(opts: &mut Opts, name: &str, text: Option<String>) {
+    if let Some(text) = text {
+        opts.push((name.to_owned(), text));
+    }
+}
+
+pub(super) fn int(at: Option<At<u64>>) -> Option<String> {
+    at.map(|n| n.value.to_string())
+}
+
+/// A number field; whole ones without a point.
+pub(super) fn number(n: f64) -> String {
+    n.to_string()
+}
+
+pub(super) fn texts(names: &[Name]) -> String {
+    let items: Vec<String> = names.iter().map(|n| plain_string(&n.text)).collect();
+    wrap("[", &items, "]")
+}
+
+/// A name, quoted where it is none.
+pub(super) fn name(text: &str) -> String {
+    if is_name(text) {
+        text.to_owned()
+    } else {
+        plain_string(text)
+    }
+}
+
+/// A string on one line that no template is read from.
+pub(super) fn plain_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
+                out.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A string in a value's place, whose templates are already spelled: over several lines it is a `"""` block.
+///
+/// A template's own quotes stand inside the string, so they are escaped like all others.
+pub(super) fn string(text: &str) -> String {
+    let block = text.contains('\n')
+        && !text.starts_with('\n')
+        && !text.contains(['\\', '\r', '\t'])
+        && !text.contains("\"\"\"")
+        && !text.ends_with('"')
+        && text.lines().next().is_some_and(|l| !l.starts_with(' '))
+        && text.lines().all(|l| l.is_empty() || !l.ends_with(' '))
+        && text.chars().all(|c| c == '\n' || !c.is_control());
+    if !block {
+        return plain_string(text);
+    }
+    // The closing quotes' own line ends the text without a line break.
+    format!("\"\"\"\n  {}\n\"\"\"", text.replace('\n', "\n  "))
+        .replace("\n  \n", "\n\n")
+        .replace("\n  \n", "\n\n")
+}
+
+/// `{ a: 1, b: 2 }`, or one field a line where that would be long.
+pub(super) fn object(fields: &Opts) -> String {
+    let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}: {v}")).collect();
+    if fields.is_empty() {
+        return "{}".to_owned();
+    }
+    wrap("{ ", &fields, " }")
+}
+
+fn wrap(open: &str, items: &[String], close: &str) -> String {
+    let long: usize = items.iter().map(|i| i.chars().count() + 2).sum();
+    if long < WIDTH - 30 && items.iter().all(|i| !i.contains('\n')) {
+        return format!("{open}{}{close}", items.join(", "));
+    }
+    let mut out = format!("{}\n", open.trim_end());
+    for item in items {
+        out.push_str("  ");
+        out.push_str(&item.replace('\n', "\n  "));
+        out.push_str(",\n");
+    }
+    // Lists take no comma at their end.
+    if open.starts_with('[') {
+        out.truncate(out.len() - 2);
+        out.push('\n');
+    }
+    out.push_str(close.trim_start());
+    out
+}

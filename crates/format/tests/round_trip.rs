@@ -1,0 +1,205 @@
+//! What `fmt` and `convert` promise: nothing changes but the layout, no comment is lost, twice is once.
+
+use std::path::Path;
+
+use wfc_format::{convert, format};
+use wfc_syntax::canonical::source_hash;
+use wfc_syntax::parse::{Parsed, parse};
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+
+fn read(name: &str, text: &str) -> (Source, Parsed) {
+    let source = Source::new(name, text);
+    let parsed = parse(&source, Spelling::of(name, text));
+    (source, parsed)
+}
+
+/// All example workflows: name and text.
+fn examples() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.is_file() && p.to_str().unwrap().contains(".wf") && !p.ends_with("wfc.toml"))
+        .map(|p| {
+            (
+                p.file_name().unwrap().to_str().unwrap().to_owned(),
+                std::fs::read_to_string(&p).unwrap(),
+            )
+        })
+        .collect();
+    found.sort();
+    assert!(found.len() >= 8);
+    found
+}
+
+fn name_in(spelling: Spelling) -> &'static str {
+    match spelling {
+        Spelling::Yaml => "x.wf.yaml",
+        Spelling::Json => "x.wf.json",
+        Spelling::Text => "x.wf",
+    }
+}
+
+const ALL: [Spelling; 3] = [Spelling::Yaml, Spelling::Json, Spelling::Text];
+
+#[test]
+fn examples_keep_their_hash_over_all_pairs_of_spellings() {
+    for (name, text) in examples() {
+        let (source, parsed) = read(&name, &text);
+        let hash = source_hash(&parsed.ast);
+        for to in ALL {
+            let there = convert(&parsed, &source, to)
+                .unwrap_or_else(|e| panic!("{name}: {e}: {:?}", parsed.diagnostics));
+            let (source, parsed) = read(name_in(to), &there);
+            assert_eq!(source_hash(&parsed.ast), hash, "{name} to {to:?}:\n{there}");
+            for back in ALL {
+                let again = convert(&parsed, &source, back)
+                    .unwrap_or_else(|e| panic!("{name} {to:?} {back:?}: {e}\n{there}"));
+                let (_, parsed) = read(name_in(back), &again);
+                assert_eq!(
+                    source_hash(&parsed.ast),
+                    hash,
+                    "{name} to {to:?} to {back:?}:\n{again}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn formatting_twice_is_formatting_once() {
+    for (name, text) in examples() {
+        let (source, parsed) = read(&name, &text);
+        for to in ALL {
+            let once = convert(&parsed, &source, to).unwrap();
+            let (source, parsed) = read(name_in(to), &once);
+            let twice = format(&parsed, &source).unwrap();
+            assert_eq!(once, twice, "{name} as {to:?}");
+        }
+    }
+}
+
+#[test]
+fn every_comment_is_kept_wherever_it_stands() {
+    let yaml = "\
+# c1
+name: x # c2
+# c3
+inputs: # c4
+  # c5
+  a: string # c6
+  # c7
+steps: # c8
+  # c9
+  - type: bash # c10
+    # c11
+    command: echo \"$A\" # c12
+    env: # c13
+      A: \"{{ a }}\" # c14
+      # c15
+  - # c16
+    type: parallel
+    branches:
+      # c17
+      one: # c18
+        # c19
+        - { type: bash, command: ls } # c20
+        # c21
+      # c22
+# c23
+";
+    let text = "\
+// c1
+workflow x /* c2 */ { // c3
+  // c4
+  input a: string // c5
+  // c6
+  bash \"echo \\\"$A\\\"\" { // c7
+    // c8
+    env: { A: a } // c9
+    // c10
+  } // c11
+  if a == \"b\" { // c12
+    // c13
+    bash \"ls\" // c14
+    // c15
+  } else { // c16
+    bash \"ls\"
+    // c17
+  }
+  // c18
+}
+// c19
+";
+    for (name, input) in [("x.wf.yaml", yaml), ("x.wf", text)] {
+        let (source, parsed) = read(name, input);
+        assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        let count = parsed.tree.comments.len();
+        let written = input
+            .split(" c")
+            .skip(1)
+            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        assert_eq!(count, written.count(), "{name}");
+        for to in ALL {
+            let printed = convert(&parsed, &source, to).unwrap();
+            for n in 1..=count {
+                let comment = format!("c{n}");
+                let found = printed
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .filter(|word| *word == comment)
+                    .count();
+                assert_eq!(found, 1, "{comment} of {name} as {to:?}:\n{printed}");
+            }
+            // And back again from there.
+            let (source, parsed) = read(name_in(to), &printed);
+            for back in ALL {
+                let again = convert(&parsed, &source, back).unwrap();
+                for n in 1..=count {
+                    let comment = format!("c{n}");
+                    let found = again
+                        .split(|c: char| !c.is_ascii_alphanumeric())
+                        .filter(|word| *word == comment)
+                        .count();
+                    assert_eq!(
+                        found, 1,
+                        "{comment} of {name} as {to:?} as {back:?}:\n{again}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn anchors_and_aliases_stay() {
+    let text = "x-env: &env\n  A: one\n  B: two\nsteps:\n  - { type: bash, command: ls, env: *env }\n  - type: bash\n    command: ls\n    env: *env\n";
+    let (source, parsed) = read("x.wf.yaml", text);
+    assert_eq!(format(&parsed, &source).unwrap(), text);
+}
+
+#[test]
+fn block_scalars_are_laid_out_anew_and_say_the_same() {
+    let text = "steps:\n    - type: bash\n      command: |\n          first\n            indented\n\n          last\n    - type: bash\n      command: >-\n          folded\n          line\n";
+    let wanted = "steps:\n  - type: bash\n    command: |\n      first\n        indented\n\n      last\n  - type: bash\n    command: >-\n      folded\n      line\n";
+    let (source, parsed) = read("x.wf.yaml", text);
+    assert_eq!(format(&parsed, &source).unwrap(), wanted);
+}
+
+#[test]
+fn unknown_x_keys_are_kept() {
+    let text = "x-owner: { team: core, pager: 7 }\nsteps:\n  - { type: bash, command: ls, x-note: [1, two] }\n";
+    let (source, parsed) = read("x.wf.yaml", text);
+    for to in ALL {
+        let printed = convert(&parsed, &source, to).unwrap();
+        for word in ["x-owner", "core", "pager", "x-note", "two"] {
+            assert!(printed.contains(word), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_errors_is_not_printed() {
+    let (source, parsed) = read("x.wf.yaml", "steps:\n  - { type: bash, comand: ls }\n");
+    assert!(format(&parsed, &source).is_err());
+}

@@ -1,0 +1,121 @@
+//! How runs end badly: each with a stable code, the step, its place in the source and what to do, for people
+//! and for machines alike.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{Folder, Said};
+
+/// The last line of a run's `jsonl`, held against what people see of the same run.
+fn ended(folder: &Folder, args: &[&str], code: &str, step: &str, place: &str) -> Value {
+    let mut machine = vec!["run"];
+    machine.extend(args);
+    machine.extend(["--format", "jsonl"]);
+    let said = folder.run(&machine);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    let last = said.lines().last().unwrap().clone();
+    assert_eq!(last["event"], "run_failed", "{said:?}");
+    let error = &last["error"];
+    assert_eq!(error["code"], code, "{said:?}");
+    assert_eq!(error["step"], step, "{said:?}");
+    let start = &error["span"]["start"];
+    assert_eq!(format!("{}:{}:{}", error["file"].as_str().unwrap(), start["line"], start["column"]), place, "{said:?}");
+    assert!(error["help"].as_str().is_some_and(|h| !h.is_empty()), "{said:?}");
+
+    let mut human = vec!["run"];
+    human.extend(args);
+    let said = folder.run(&human);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    for part in [code, step, place, error["help"].as_str().unwrap()] {
+        assert!(said.err.contains(part) || said.out.contains(part), "`{part}` is missing from {said:?}");
+    }
+    last
+}
+
+#[test]
+fn a_step_that_fails() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w {\n  let build = bash \"echo broken >&2; exit 3\"\n  return build.stdout\n}\n");
+    let last = ended(&folder, &["w.wf"], "exit_nonzero", "build", "w.wf:2:15");
+    let message = last["error"]["message"].as_str().unwrap();
+    assert!(message.contains('3') && message.contains("broken"), "{message}");
+}
+
+#[test]
+fn an_approval_that_is_denied() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w {\n  let go = approval \"Go on?\" { timeout: 1h }\n  bash \"touch done\"\n}\n");
+    ended(&folder, &["w.wf", "--deny", "go"], "approval_denied", "go", "w.wf:2:12");
+    assert!(!folder.path().join("done").exists());
+}
+
+#[test]
+fn a_timeout() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w {\n  let slow = bash \"sleep 30\" { timeout: 200ms }\n  return slow.stdout\n}\n");
+    ended(&folder, &["w.wf"], "timeout", "slow", "w.wf:2:14");
+}
+
+#[test]
+fn a_tool_whose_server_is_not_configured() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w {\n  let page = tool browser.open { url: \"x\" }\n  return page\n}\n");
+    let last = ended(&folder, &["w.wf"], "not_configured", "page", "w.wf:2:14");
+    assert!(last["error"]["help"].as_str().unwrap().contains("[tools.browser]"), "{last}");
+}
+
+#[test]
+fn an_agent_without_a_runner() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w {\n  let text = agent \"Write a poem\"\n  return text\n}\n");
+    let last = ended(&folder, &["w.wf"], "not_configured", "text", "w.wf:2:14");
+    assert!(last["error"]["help"].as_str().unwrap().contains("[agents."), "{last}");
+}
+
+#[test]
+fn a_run_that_is_cancelled_kills_its_children_and_runs_finally_and_compensation() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  bash "echo up > up" compensate { bash "rm up; echo undone > undone" }
+  try {
+    let slow = bash "sleep 300 & echo $! > pid; wait"
+    bash "echo \"$OUT\"" { env: { OUT: slow.stdout } }
+  } finally {
+    bash "echo closed > closed"
+  }
+}
+"#,
+    );
+    let child = folder
+        .wfc(&["run", "w.wf", "--format", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let pid = loop {
+        let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap_or_default();
+        if pid.ends_with('\n') {
+            break pid.trim().to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "the step did not start");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let said = Said::of(child.wait_with_output().unwrap());
+    assert_eq!(said.status, Some(130), "{said:?}");
+    let last = said.lines().last().unwrap().clone();
+    assert_eq!(last["event"], "run_cancelled", "{said:?}");
+    assert_eq!(last["error"]["code"], "cancelled", "{said:?}");
+    assert_eq!(last["error"]["step"], "slow", "{said:?}");
+    assert_eq!(last["error"]["span"]["start"]["line"], 4, "{said:?}");
+    assert!(last["error"]["help"].is_string(), "{said:?}");
+    assert!(folder.path().join("closed").exists(), "finally did not run: {said:?}");
+    assert!(folder.path().join("undone").exists(), "compensation did not run: {said:?}");
+    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "the grandchild still runs");
+}

@@ -1,0 +1,109 @@
+//! `build`, `disasm`, `graph`, `explain`, `new`, `eval`, `completions`.
+
+use super::Folder;
+
+const GREET: &str = "workflow greet {\n  input who: string = \"world\"\n  let text = bash \"echo \\\"hello $WHO\\\"\" { env: { WHO: who }, parse: text }\n  return text\n}\n";
+
+#[test]
+fn a_program_file_runs_as_its_source_does() {
+    let folder = Folder::new();
+    folder.file("greet.wf", GREET);
+    assert_eq!(folder.run(&["build", "greet.wf"]).status, Some(0));
+    assert!(folder.path().join("greet.wfb").exists());
+    let said = folder.run(&["run", "greet.wfb", "--input", "who=Ada", "--format", "jsonl"]);
+    assert_eq!(said.lines().last().unwrap()["output"], "hello Ada", "{said:?}");
+    let said = folder.run(&["disasm", "greet.wfb"]);
+    assert!(said.out.contains("effect"), "{said:?}");
+}
+
+#[test]
+fn a_broken_program_file_is_refused() {
+    let folder = Folder::new();
+    folder.file("greet.wf", GREET);
+    folder.run(&["build", "greet.wf"]);
+    let mut bytes = std::fs::read(folder.path().join("greet.wfb")).unwrap();
+    let half = bytes.len() / 2;
+    folder.file("half.wfb", &bytes[..half]);
+    bytes[half] ^= 0xff;
+    folder.file("flipped.wfb", &bytes);
+    folder.file("text.wfb", "hello");
+    for file in ["half.wfb", "text.wfb"] {
+        let said = folder.run(&["run", file]);
+        assert_eq!(said.status, Some(2), "{said:?}");
+        assert!(said.err.contains(file), "{said:?}");
+    }
+    let said = folder.run(&["run", "flipped.wfb"]);
+    assert!(!said.err.contains("panicked"), "{said:?}");
+}
+
+#[test]
+fn disassembly_shows_the_source_beside_the_instructions() {
+    let folder = Folder::new();
+    folder.file("greet.wf", GREET);
+    let said = folder.run(&["disasm", "greet.wf"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert!(said.out.contains("let text = bash"), "{said:?}");
+}
+
+#[test]
+fn graphs_are_drawn_in_three_ways() {
+    let folder = Folder::new();
+    folder.file("greet.wf", GREET);
+    let said = folder.run(&["graph", "greet.wf"]);
+    assert!(said.out.starts_with("flowchart TD") && said.out.contains("bash text"), "{said:?}");
+    let said = folder.run(&["graph", "greet.wf", "--format", "dot"]);
+    assert!(said.out.starts_with("digraph"), "{said:?}");
+    let said = folder.run(&["graph", "greet.wf", "--format", "svg", "-o", "g.svg"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let svg = std::fs::read_to_string(folder.path().join("g.svg")).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+}
+
+#[test]
+fn codes_are_explained_by_id_and_by_name() {
+    let folder = Folder::new();
+    let by_id = folder.run(&["explain", "WF0201"]);
+    let by_name = folder.run(&["explain", "undefined-name"]);
+    assert_eq!(by_id.status, Some(0));
+    assert_eq!(by_id.out, by_name.out);
+    assert!(folder.run(&["explain"]).out.lines().count() >= 40);
+    let said = folder.run(&["explain", "undefind-name"]);
+    assert_eq!(said.status, Some(2));
+    assert!(said.err.contains("undefined-name"), "{said:?}");
+}
+
+#[test]
+fn a_new_workflow_is_clean_and_runs_in_each_spelling() {
+    for spelling in ["text", "yaml", "json"] {
+        let folder = Folder::new();
+        let said = folder.run(&["new", "first-try", "--spelling", spelling]);
+        assert_eq!(said.status, Some(0), "{said:?}");
+        let said = folder.run(&["check"]);
+        assert_eq!(said.status, Some(0), "{said:?}");
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().file_name();
+        let file = file.to_str().unwrap();
+        assert_eq!(folder.run(&["run", file]).status, Some(10));
+        assert_eq!(folder.run(&["new", "first-try", "--spelling", spelling]).status, Some(2), "it is there already");
+    }
+}
+
+#[test]
+fn expressions_are_evaluated() {
+    let folder = Folder::new();
+    let said = folder.run(&["eval", "xs.map(x, x * 2)", "--bind", "xs=[1, 2, 3]"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert_eq!(said.json(), serde_json::json!([2, 4, 6]));
+    let said = folder.run(&["eval", "1 +"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    let said = folder.run(&["eval", "1 / 0"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.err.contains("zero"), "{said:?}");
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(folder.run(&["completions", shell]).out.contains("wfc"));
+    }
+}

@@ -1,0 +1,5 @@
+//! All end-to-end tests, in one binary: the corpus, the command line, hostile files, the examples.
+
+mod cli;
+mod corpus;
+mod examples;
