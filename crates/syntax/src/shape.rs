@@ -852,7 +852,7 @@ pub const ROOT: &[Field] = &[
     field(
         "steps",
         Shape::Block,
-        "the body; a `return` alone does without",
+        "the body",
     )
     .also(&[foreign("jobs"), foreign("tasks"), foreign("do")]),
     field("return", Shape::Value, "what it returns"),

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::code::{Code, Example, Severity};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::parse_expr::template_end;
 use crate::span::Span;
 
@@ -192,15 +192,19 @@ pub(crate) fn in_plain_text(span: Span) -> Diagnostic {
     .help("leave the expression out; it can stand in a field that holds a value")
 }
 
-/// Reports the `$` at `dollar`.
-pub(crate) fn dollar(dollar: Span) -> Diagnostic {
+/// Reports the `$` at `dollar`, with the edit that takes it out.
+pub(crate) fn dollar(dollar: Span, edit: Edit) -> Diagnostic {
     Diagnostic::new(
         &DOLLAR_TEMPLATE,
         dollar,
         "the `$` before `{{` stays in the text",
     )
     .help("write `{{ ... }}` without `$`")
-    .replace(Applicability::Suggested, "take the `$` out", dollar, "")
+    .fix(Fix {
+        title: "take the `$` out".to_owned(),
+        applicability: Applicability::Suggested,
+        edits: vec![edit],
+    })
 }
 
 #[cfg(test)]

@@ -81,6 +81,19 @@ impl Lower<'_> {
     }
 
     fn case(&mut self, node: NodeId) -> Option<Case> {
+        if let NodeKind::Map(entries) = self.tree.kind(node)
+            && let [entry] = entries.as_slice()
+            && shape::find(shape::CASE, &entry.key).is_none()
+            && matches!(self.tree.kind(entry.value), NodeKind::Seq(_))
+        {
+            // `- high: [...]`: the value as a key, as in the mapping form.
+            let finding = self.wrong_kind(node, "`case` and `steps`").help(format!(
+                "write `case: {}` with `steps`, or make `cases` a mapping of values to steps",
+                entry.key
+            ));
+            self.report(finding);
+            return Some(self.case_of_entry(entry));
+        }
         let mut fields = self.record(node, shape::CASE, "cases")?;
         let span = fields.span;
         let written = fields.spot("case").map(|s| s.value);

@@ -37,6 +37,13 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether a text that begins otherwise than it did can stand without quotes: YAML gives most signs at the
+    /// start a meaning of their own.
+    pub(super) fn stays_plain(&self, text: &str) -> bool {
+        self.tree.spelling != Spelling::Yaml
+            || text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '(' | '$'))
+    }
+
     /// The text of a scalar.
     pub(super) fn scalar_text(&self, node: NodeId) -> Option<&str> {
         match self.tree.kind(node) {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::expr::{ExprId, ExprKind};
 use crate::span::Span;
 use crate::template::{self, BRACES_IN_EXPRESSION, Piece};
-use crate::tree::{NodeId, NodeKind, Scalar, SpanMap};
+use crate::tree::{NodeId, NodeKind, Scalar, SpanMap, Style};
 
 impl Lower<'_> {
     /// An expression. What is none is reported and gives an error expression.
@@ -80,10 +80,17 @@ impl Lower<'_> {
             self.report(template::unclosed(open));
             return self.faulty(span);
         }
-        let bare = Bare::of(scalar, &pieces);
+        let mut bare = Bare::of(scalar, &pieces);
         if bare.text.trim().is_empty() {
             self.report(template::empty(span));
             return self.faulty(span);
+        }
+        let plain = bare.text.trim();
+        if scalar.style == Style::Plain && !self.stays_plain(plain) {
+            bare.edits = vec![Edit {
+                span,
+                text: self.string_like(span, plain),
+            }];
         }
         let finding = Diagnostic::new(
             &BRACES_IN_EXPRESSION,

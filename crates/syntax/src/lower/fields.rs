@@ -195,12 +195,31 @@ impl Lower<'_> {
             }
             self.missing_field(field, Some(entry.key_span), owner);
             None
-        } else if alias == Some(AliasKind::Foreign) && needs_other_value(&entry.key) {
+        } else if alias == Some(AliasKind::Foreign)
+            && (needs_other_value(&entry.key) || !self.may_fit(entry.value, field))
+        {
             None
         } else {
             self.held(field, alias, entry)
         };
         fields.spots.push((spot, held));
+    }
+
+    /// Whether a value could be of the field's form. Where another language has the field, its value often is
+    /// of another form, too; that it does not fit follows from the name.
+    pub(super) fn may_fit(&self, node: NodeId, field: &Field) -> bool {
+        let kind = self.tree.kind(node);
+        match field.shape {
+            Shape::Block | Shape::Triggers => matches!(kind, NodeKind::Seq(_)),
+            Shape::Values | Shape::Branches | Shape::Record(_) | Shape::Inputs => {
+                matches!(kind, NodeKind::Map(_))
+            }
+            Shape::Retry => !matches!(kind, NodeKind::Seq(_)),
+            Shape::Text | Shape::Name | Shape::Id | Shape::Word(_) | Shape::Int => {
+                !matches!(kind, NodeKind::Seq(_) | NodeKind::Map(_))
+            }
+            _ => true,
+        }
     }
 
     /// Whether a null stands for a field that is not there, and not for a value.

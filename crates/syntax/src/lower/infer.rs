@@ -63,6 +63,7 @@ impl Lower<'_> {
         if by_name.is_empty() {
             by_name = named(|k| k.foreign)
                 .filter(|(kind, name)| plain_word(kind, name))
+                .filter(|(_, name)| *name != "if" || find("then").is_some())
                 .filter_map(|(kind, name)| self.guess_by(kind, find(name)?))
                 .collect();
         }

@@ -60,7 +60,7 @@ impl Lower<'_> {
                 await_timeout: f.expr("await_timeout_ms"),
                 returns: f.ty("returns"),
             },
-            "tool" => self.tool(f),
+            "tool" => self.tool(f, node),
             "bash" => self.bash(f, head),
             "conditional" => StepKind::Conditional {
                 condition: self.needed(f, "condition", head),
@@ -125,10 +125,10 @@ impl Lower<'_> {
         }
     }
 
-    fn tool(&mut self, f: &mut Fields) -> StepKind {
+    fn tool(&mut self, f: &mut Fields, node: NodeId) -> StepKind {
         let arguments = f.expr("arguments");
         match f.name("tool") {
-            Some(tool) if &*tool.text == "bash" => self.bash_tool(&tool, arguments),
+            Some(tool) if &*tool.text == "bash" => self.bash_tool(&tool, arguments, node),
             Some(tool) => StepKind::Tool { tool, arguments },
             None => StepKind::Error,
         }

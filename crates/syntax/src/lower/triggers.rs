@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::rules::Owner;
 use super::step::article;
 use crate::ast::{At, CatchUp, Trigger, TriggerKind, Verify};
-use crate::shape::{Kind, TRIGGER_COMMON, TRIGGER_KINDS};
+use crate::shape::{self, Kind, TRIGGER_COMMON, TRIGGER_KINDS};
 use crate::tree::{MapEntry, NodeId, NodeKind};
 
 impl Lower<'_> {
@@ -51,6 +51,8 @@ impl Lower<'_> {
             None => match plain_kind(entries) {
                 Some((kind, entry)) => {
                     self.without_type(kind, "trigger", span, entry, kind.main);
+                    let main = kind.main.and_then(|name| shape::find(kind.fields, name));
+                    self.forced = main.map(|field| (entry.key_span, field));
                     (Some(kind), entry.key_span)
                 }
                 None => {
@@ -128,11 +130,12 @@ fn verify(word: At<&'static str>) -> At<Verify> {
     }
 }
 
-/// The kind of a trigger without `type`: the one whose main field is there.
+/// The kind of a trigger without `type`: the one whose main field or name is there.
 fn plain_kind(entries: &[MapEntry]) -> Option<(&'static Kind, &MapEntry)> {
     let mut found = TRIGGER_KINDS.iter().filter_map(|kind| {
         let main = kind.main?;
-        entries.iter().find(|e| &*e.key == main).map(|e| (kind, e))
+        let tells = |e: &&MapEntry| &*e.key == main || &*e.key == kind.name;
+        entries.iter().find(tells).map(|e| (kind, e))
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)

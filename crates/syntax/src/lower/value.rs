@@ -2,11 +2,12 @@
 
 use super::Lower;
 use super::constant::{Plain, resolve};
+use crate::diagnostic::Edit;
 use crate::expr::{Entry, ExprId, ExprKind, Item, Name, Part};
 use crate::parse_expr;
 use crate::span::Span;
 use crate::template::{self, Piece};
-use crate::tree::{NodeId, NodeKind, Scalar, SpanMap};
+use crate::tree::{NodeId, NodeKind, Scalar, SpanMap, Style};
 
 impl Lower<'_> {
     /// A value.
@@ -115,7 +116,7 @@ impl Lower<'_> {
                     Part::Text(plain.into(), scalar.map.span(range.start, range.end))
                 }
                 Piece::Code(range) => {
-                    self.dollar_before(scalar, range.start);
+                    self.dollar_before(scalar, range.start, span);
                     Part::Expr(self.code(scalar, range.start, range.end))
                 }
                 Piece::Unclosed(range) => {
@@ -145,13 +146,27 @@ impl Lower<'_> {
         self.embedded(code, &scalar.map.slice(start, end))
     }
 
-    /// Warns of a `$` before the `{{` at `open`.
-    fn dollar_before(&mut self, scalar: &Scalar, open: usize) {
+    /// Warns of a `$` before the `{{` at `open`. A scalar without quotes that starts with it gets them, since
+    /// braces at the start are a mapping of YAML.
+    fn dollar_before(&mut self, scalar: &Scalar, open: usize, whole: Span) {
         let before = scalar.text.get(..open).unwrap_or_default();
-        if before.ends_with('$') {
-            let span = scalar.map.span(open - 1, open);
-            self.report(template::dollar(span));
+        if !before.ends_with('$') {
+            return;
         }
+        let span = scalar.map.span(open - 1, open);
+        let rest = scalar.text.get(open..).unwrap_or_default();
+        let edit = if open > 1 || scalar.style != Style::Plain {
+            Edit {
+                span,
+                text: String::new(),
+            }
+        } else {
+            Edit {
+                span: whole,
+                text: self.string_like(whole, rest),
+            }
+        };
+        self.report(template::dollar(span, edit));
     }
 
     /// Parses an expression that stands in a string.

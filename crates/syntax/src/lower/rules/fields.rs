@@ -139,7 +139,7 @@ impl Lower<'_> {
                     });
                     true
                 }
-                None => !needs_other_value(&entry.key),
+                None => !needs_other_value(&entry.key) && self.may_fit(entry.value, field),
             };
             if fits {
                 finding = finding.fix(crate::diagnostic::Fix {

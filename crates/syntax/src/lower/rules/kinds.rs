@@ -61,7 +61,10 @@ impl Lower<'_> {
                 span,
                 format!("a `{written}` {noun} is called `{}` here", kind.name),
             )
-            .help(format!("write `{}`: it {}", kind.name, kind.doc))
+            .help(match noun {
+                "trigger" => format!("write `{}`: it starts the workflow {}", kind.name, kind.doc),
+                _ => format!("write `{}`: it {}", kind.name, kind.doc),
+            })
             .replace(
                 Applicability::Suggested,
                 format!("replace with `{}`", kind.name),

@@ -95,9 +95,17 @@ impl Lower<'_> {
     }
 
     /// Says that a `bash` step is better than the tool.
-    pub(in crate::lower) fn bash_as_tool(&mut self, span: Span) {
-        let finding = Diagnostic::new(&BASH_AS_TOOL, span, "the tool `bash` has a step of its own")
-            .help("write `type: bash` with `command`");
+    pub(in crate::lower) fn bash_as_tool(&mut self, span: Span, edits: Option<Vec<Edit>>) {
+        let mut finding =
+            Diagnostic::new(&BASH_AS_TOOL, span, "the tool `bash` has a step of its own")
+                .help("write `type: bash` with `command`");
+        if let Some(edits) = edits {
+            finding = finding.fix(Fix {
+                title: "make it a `bash` step".to_owned(),
+                applicability: Applicability::Safe,
+                edits,
+            });
+        }
         self.report(finding);
     }
 

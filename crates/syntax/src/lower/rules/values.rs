@@ -62,7 +62,7 @@ pub static BOOLEAN_AS_TEXT: Code = Code {
 /// `99999999999999999999`
 pub static NUMBER_TOO_LARGE: Code = Code {
     id: "WF0130",
-    name: "number-out-of-range",
+    name: "number-too-large",
     severity: Severity::Error,
     summary: "a number that 64 bits cannot hold",
     why: "Numbers are never rounded in silence. Write an identifier that is so long as text, a measure with an \

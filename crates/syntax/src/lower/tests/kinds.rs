@@ -397,3 +397,42 @@ fn steps_nested_to_the_limit_fit_on_a_small_stack() {
     let r = read(&deep, Spelling::Json);
     assert!(!r.found.is_empty(), "deeper than the limit is reported");
 }
+
+#[test]
+fn what_belongs_to_another_language_is_said_once() {
+    let r = yaml("jobs:\n  build:\n    steps: [ { run: ls } ]\n");
+    assert_eq!(r.codes(), [("foreign-field", "jobs")]);
+    assert!(r.found[0].fixes.is_empty(), "the value is of another form");
+    let r = yaml("on: push\nsteps:\n  - name: hi\n    run: ls\n    if: ${{ x == 'y' }}\n");
+    assert_eq!(
+        r.codes(),
+        [
+            ("foreign-field", "on"),
+            ("step-without-type", "run"),
+            ("foreign-field", "if"),
+            ("braces-in-expression", "${{ x == 'y' }}"),
+        ]
+    );
+    let r = yaml("steps:\n  - { type: switch, on: x, cases: [ { high: [ { type: break } ] } ] }\n");
+    assert_eq!(
+        r.codes(),
+        [("wrong-kind-of-value", "{ high: [ { type: break } ] }")]
+    );
+}
+
+#[test]
+fn a_fault_behind_an_alias_is_said_once() {
+    let r = yaml("x-a: &a { type: bash, commnd: ls }\nsteps: [*a, *a]\n");
+    assert_eq!(r.codes(), [("unknown-field", "commnd")]);
+}
+
+#[test]
+fn a_trigger_without_type_gets_one() {
+    let r = yaml("triggers: [ { webhook: /x } ]\nreturn: 1\n");
+    assert_eq!(r.codes(), [("step-without-type", "webhook")]);
+    assert_eq!(
+        r.mended(),
+        "triggers: [ { type: webhook, path: /x } ]\nreturn: 1\n"
+    );
+    yaml(&r.mended()).clean();
+}

@@ -94,11 +94,7 @@ fn a_definition_of_the_older_form_has_lints_at_the_most() {
 fn the_fixes_of_the_older_form_keep_its_meaning() {
     let r = read(OLDER, Spelling::Json);
     let before = crate::canonical::canonical_bytes(&r.ast);
-    for found in r
-        .found
-        .iter()
-        .filter(|d| d.code.name == "deprecated-spelling")
-    {
+    for found in &r.found {
         let mended = read(&super::mend(OLDER, found), Spelling::Json);
         assert_eq!(mended.found.len(), r.found.len() - 1);
         assert_eq!(crate::canonical::canonical_bytes(&mended.ast), before);
@@ -119,4 +115,22 @@ fn a_bash_tool_needs_its_command() {
         r.codes(),
         [("bash-as-tool", "bash"), ("missing-field", "{ cmd: ls }")]
     );
+}
+
+#[test]
+fn a_bash_tool_becomes_a_bash_step_in_its_own_layout() {
+    for (bad, good) in [
+        (
+            "steps:\n  - id: a\n    type: tool\n    tool: bash\n    arguments:\n      command: ls -l\n    timeout: 5m\n",
+            "steps:\n  - id: a\n    type: bash\n    command: ls -l\n    timeout: 5m\n",
+        ),
+        (
+            "steps: [ { type: tool, tool: bash, arguments: { command: \"ls {{ a }}\" } } ]\n",
+            "steps: [ { type: bash, command: \"ls {{ a }}\" } ]\n",
+        ),
+    ] {
+        assert_eq!(yaml(bad).mended(), good);
+    }
+    let two = yaml("steps: [ { type: tool, tool: bash, arguments: { command: ls, cwd: / } } ]\n");
+    assert!(two.found[0].fixes.is_empty());
 }

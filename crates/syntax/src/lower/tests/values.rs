@@ -39,10 +39,7 @@ fn scalars_are_resolved_by_what_is_expected() {
     let version = yaml("version: 1.10\nreturn: 1\n").clean();
     assert_eq!(&*version.ast.workflow.version.unwrap().text, "1.10");
     let big = yaml("return: 18446744073709551616\n");
-    assert_eq!(
-        big.codes(),
-        [("number-out-of-range", "18446744073709551616")]
-    );
+    assert_eq!(big.codes(), [("number-too-large", "18446744073709551616")]);
     let json = read("{\"return\": 1E2}", Spelling::Json).clean();
     assert_eq!(json.expr(json.ast.workflow.return_value.unwrap()), "100.0");
 }
@@ -86,6 +83,9 @@ fn an_expression_in_braces_is_accepted_with_a_fix() {
     for (bad, good) in [
         ("\"{{ a }}\"", "\"a\""),
         ("'${{ a }}'", "'a'"),
+        ("${{ a }}", "a"),
+        ("${{ !a }}", "\"!a\""),
+        ("${{ [a] == 'x' }}", "\"[a] == 'x'\""),
         ("\"{{ a }} == 'x'\"", "\"a == 'x'\""),
         ("'{{ a || b }} && c'", "'(a || b) && c'"),
     ] {
@@ -284,4 +284,19 @@ fn names_that_are_none() {
             ("wrong-kind-of-value", "''")
         ]
     );
+}
+
+#[test]
+fn a_dollar_is_taken_out_without_making_a_mapping() {
+    for (bad, good) in [
+        ("${{ a }}", "\"{{ a }}\""),
+        ("${{ a[\"b\"] }} c", "'{{ a[\"b\"] }} c'"),
+        ("b ${{ a }}", "b {{ a }}"),
+        ("\"${{ a }}\"", "\"{{ a }}\""),
+    ] {
+        let r = yaml(&format!("return: {bad}\n"));
+        assert_eq!(r.codes(), [("dollar-template", "$")]);
+        assert_eq!(r.mended(), format!("return: {good}\n"));
+        yaml(&r.mended()).clean();
+    }
 }
