@@ -31,7 +31,6 @@ impl Decision {
         if let Some(comment) = self.comment {
             fields.push(("comment", Value::from(comment)));
         }
-        fields.push(("timed_out", Value::from(false)));
         let value = Value::record(fields)?;
         Ok(EventKind::Completed {
             effect,

@@ -374,7 +374,7 @@ fn a_decision_reaches_the_workflow() {
         "{output}"
     );
     assert!(
-        output.ends_with(r#"Z","comment":"no","timed_out":false}"#),
+        output.ends_with(r#"Z","comment":"no"}"#),
         "{output}"
     );
 }
