@@ -20,7 +20,8 @@ pub struct Ast {
     pub exprs: Exprs,
     /// All types as written.
     pub types: TypeExprs,
-    /// All steps, nested ones included, in the order of their places.
+    /// All steps, nested ones included, in the order of their places. A `return` step that became
+    /// [`Workflow::return_value`] stays here, though no block has it.
     pub steps: Vec<Step>,
     /// The root.
     pub workflow: Workflow,
