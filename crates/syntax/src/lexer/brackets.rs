@@ -243,6 +243,10 @@ impl Repair<'_> {
         let Some(before) = place.checked_sub(1).and_then(|i| at(tokens, i)) else {
             return false;
         };
+        // A line that ends in a block of its own misses none.
+        if before.first && before.kind.closes() {
+            return false;
+        }
         self.excess -= 1;
         self.openings.push(place);
         if let Some(slot) = self.pairs.get_mut(index) {

@@ -117,9 +117,13 @@ fn orphan(
         let brace = t.kind == TokenKind::LBrace && before.kind == TokenKind::Ident;
         t.first || brace || t.kind == TokenKind::Assign
     });
+    let further_in = if token.first {
+        token.indent > before.indent
+    } else {
+        !opens_block
+    };
     around == Some(Around::Block)
         && matches!(before.kind, TokenKind::Str | TokenKind::Ident)
         && !DECLARING.contains(&word)
-        && !(opens_block && !token.first)
-        && (!token.first || token.indent > before.indent)
+        && further_in
 }

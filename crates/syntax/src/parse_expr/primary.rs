@@ -1,8 +1,8 @@
 //! Operands: names, calls, brackets, and what is hung on them with `.` and `[`.
 
 use super::codes::{
-    EXPECTED_EXPRESSION, FOREIGN_INTERPOLATION, FOREIGN_OPERATOR,
-    MESSAGE_CONSTRUCTION, RESERVED_WORD, UNEXPECTED_IN_EXPRESSION,
+    EXPECTED_EXPRESSION, FOREIGN_INTERPOLATION, FOREIGN_OPERATOR, MESSAGE_CONSTRUCTION,
+    RESERVED_WORD, UNEXPECTED_IN_EXPRESSION,
 };
 use super::{ExprParser, Node, Parsed, RESERVED, Reported};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};

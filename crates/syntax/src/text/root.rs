@@ -97,7 +97,7 @@ impl Parser<'_> {
     /// `workflow name "Title"`; false when the file does not start with it, which is reported.
     fn header(&mut self, root: &mut Root) -> bool {
         let word = self.word();
-        let near = !word.is_empty() && near::nearest(word, ["workflow"]).first().is_some();
+        let near = !word.is_empty() && !near::nearest(word, ["workflow"]).is_empty();
         if word != "workflow" && near && self.kind_at(1) != TokenKind::Colon {
             self.report_misspelt(word, "workflow", true);
         } else if word != "workflow" || self.kind_at(1) == TokenKind::Colon {

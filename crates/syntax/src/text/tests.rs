@@ -618,7 +618,7 @@ fn safe_fixes_of_examples_mend_them() {
 fn a_file_cut_anywhere_ends_with_few_findings() {
     for (end, _) in TRIAGE.char_indices() {
         let (tree, faults) = parse(&TRIAGE[..end]);
-        assert!(faults.len() <= 3, "{end}: {:#?}", faults);
+        assert!(faults.len() <= 3, "{end}: {faults:#?}");
         assert!(end < 9 || tree.root.is_some(), "{end}");
         if end > 0 && end < TRIAGE.len() - 2 {
             assert!(!faults.is_empty(), "{end}");
@@ -821,5 +821,26 @@ proptest::proptest! {
     fn any_characters_give_a_tree(text in "\\PC{0,80}") {
         let _ = parse(&text);
         let _ = parse(&format!("workflow w {{ {text}"));
+    }
+}
+
+/// What the parser writes is what lowering reads: good examples lower without a finding, and bad ones add none.
+#[test]
+fn examples_lower_without_further_findings() {
+    let all = [
+        lexer::codes::CODES,
+        crate::parse_expr::codes::CODES,
+        crate::type_parse::codes::CODES,
+        codes::CODES,
+    ];
+    let texts = all
+        .into_iter()
+        .flatten()
+        .flat_map(|code| [code.bad.text, code.good.text])
+        .chain([TRIAGE]);
+    for text in texts {
+        let (tree, _) = parse(text);
+        let found = crate::lower::lower(&tree, text).1;
+        assert_eq!(found, [], "{text}");
     }
 }
