@@ -19,6 +19,14 @@ pub(super) fn size(args: &[Value], ctx: &CallCtx) -> Outcome {
     Ok(Some(Value::Int(i64::try_from(n).unwrap_or(i64::MAX))))
 }
 
+/// A fault in the place of a value: what compiles to nothing else, such as a function that is not there.
+pub(super) fn fault(args: &[Value], _: &CallCtx) -> Outcome {
+    match args {
+        [Value::String(message)] => Err(Fault::expression(message.as_str())),
+        _ => Ok(None),
+    }
+}
+
 pub(super) fn base64_encode(args: &[Value], _: &CallCtx) -> Outcome {
     Ok(match args {
         [Value::Bytes(b)] => Some(Value::string(crate::json::to_base64(b))),

@@ -344,4 +344,6 @@ pub const FUNCTIONS: &[Function] = &[
     function!(Global "@backoff", backoff::backoff, CHEAP,
         "the pause after an attempt that failed: delay, factor, longest or null, attempt, scatter or null",
         [on(&[Duration, Double, Dyn, Int, Dyn], Duration)]),
+    function!(Global "@fault", misc::fault, CHEAP, "an `expression_error` with this message",
+        [on(&[String], Any)], volatile),
 ];

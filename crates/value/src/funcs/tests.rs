@@ -48,7 +48,8 @@ fn sample(ty: &Type, function: &str) -> Value {
 
 #[test]
 fn every_overload_is_one_that_the_kernel_takes_and_answers_as_declared() {
-    for function in FUNCTIONS {
+    // `@fault` never answers.
+    for function in FUNCTIONS.iter().filter(|f| f.name != "@fault") {
         for overload in function.overloads {
             let args: Vec<Value> = (0..overload.params.len())
                 .map(|i| sample(&overload.param(i).unwrap(), function.name))
