@@ -9,7 +9,7 @@ mod forks;
 mod node;
 mod tables;
 
-pub use expr::Dialect;
+pub use crate::analysis::Dialect;
 
 use std::collections::VecDeque;
 

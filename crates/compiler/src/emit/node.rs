@@ -176,6 +176,10 @@ impl Emitter<'_> {
             }
             _ => {}
         }
+        if let (None, Some(place)) = (otherwise, self.plain_jump(core, then)) {
+            self.ex(core, cond);
+            return self.op(Instr::JumpIf(place));
+        }
         let end = self.label();
         self.ex(core, cond);
         match otherwise {
@@ -197,6 +201,13 @@ impl Emitter<'_> {
             }
         }
         self.bind(end);
+    }
+
+    /// Where a node goes that does nothing but go there, out of no scope.
+    fn plain_jump(&self, core: &Core, id: NodeId) -> Option<Label> {
+        let NodeKind::Jump(Jump::Leave(label)) = &core.get(id).kind else { return None };
+        let place = self.labels.get(label.0 as usize).copied().flatten()?;
+        (place.scopes == self.scopes).then_some(place.label)
     }
 
     fn catch(&mut self, core: &Core, body: NodeId, error: Option<SlotId>, handler: NodeId) {

@@ -1,7 +1,7 @@
 //! The program's tables: slots, steps, inputs, and what it is called.
 
 use wfc_program::build::Builder;
-use wfc_program::isa::Instr;
+use wfc_program::isa::{Instr, StepId as ProgramStep};
 use wfc_program::program::{InputSpec, Policy, StepInfo};
 use wfc_syntax::ast::{Ast, OnInterrupt, StepKind};
 use wfc_syntax::expr::{ExprId, Exprs};
@@ -64,7 +64,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn step_table(&mut self, ast: &Ast, core: &Core) {
-        for id in ast.step_ids() {
+        self.steps = vec![ProgramStep::default(); ast.steps.len()];
+        for id in core.order.iter().copied() {
             let step = ast.step(id);
             let at = id.0 as usize;
             let path: Str = core.paths.get(at).map_or("", String::as_str).into();
@@ -78,7 +79,9 @@ impl<'a> Emitter<'a> {
                 retry_on_interrupt: step.on_interrupt.is_some_and(|o| o.value == OnInterrupt::Retry),
             };
             let info = self.b.step(info, (step.head.start, step.head.end));
-            self.steps.push(info);
+            if let Some(cell) = self.steps.get_mut(at) {
+                *cell = info;
+            }
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Core {
     pub bindings: Vec<Option<SlotId>>,
     /// A readable path of each step, by `StepId`: its id, or its place.
     pub paths: Vec<String>,
+    /// The steps in the order that all spellings share: each before those inside of it.
+    pub order: Vec<StepId>,
 }
 
 /// One construct with its place.

@@ -42,9 +42,9 @@ impl Lowerer<'_> {
         let parts = Parts { id, body, collect: *collect, most: *max_iterations, stops, at };
         match head {
             LoopHead::Over { over, max_concurrency, .. }
-                if join.is_some() || max_concurrency.is_some_and(|n| n.value != 1) =>
+                if join.is_some_and(|j| j.value != Join::All) || max_concurrency.is_some_and(|n| n.value != 1) =>
             {
-                let limit = super::parallel::limit(*max_concurrency);
+                let limit = max_concurrency.map_or(Some(1), |n| super::parallel::limit(Some(n)));
                 let join = join.map_or(Join::All, |j| j.value);
                 self.concurrent(&parts, *over, (limit, join), dest)
             }

@@ -28,7 +28,9 @@ impl<'a> Lowerer<'a> {
             blocks: Vec::new(),
             caught: Vec::new(),
         };
-        cx.core.paths = super::paths::paths(ast);
+        let named = super::paths::paths(ast);
+        cx.core.paths = named.paths;
+        cx.core.order = named.order;
         let reads = cx.reads();
         cx.binding_slots(&reads);
         cx.step_slots(&reads);
@@ -69,9 +71,15 @@ impl<'a> Lowerer<'a> {
     fn binding_slots(&mut self, reads: &Reads) {
         let bindings = &self.analysis.bindings;
         let mut slots: Vec<Option<SlotId>> = vec![None; bindings.len()];
-        for (i, input) in self.ast.workflow.inputs.iter().enumerate() {
-            let is_it = |k: BindingKind| matches!(k, BindingKind::Input(n) if n as usize == i);
-            let found = bindings.iter().position(|b| is_it(b.kind));
+        let mut places: Vec<Option<usize>> = vec![None; self.ast.workflow.inputs.len()];
+        for (at, binding) in bindings.iter().enumerate() {
+            if let BindingKind::Input(place) = binding.kind
+                && let Some(cell) = places.get_mut(place as usize)
+            {
+                *cell = Some(at);
+            }
+        }
+        for (input, found) in self.ast.workflow.inputs.iter().zip(places) {
             let kind = found.map_or(SlotKind::Temp, |b| SlotKind::Binding(id(b)));
             let slot = self.core.slot(&*input.name.text, kind);
             if let Some(cell) = found.and_then(|b| slots.get_mut(b)) {
@@ -105,7 +113,12 @@ impl<'a> Lowerer<'a> {
                 list.push(id(at));
             }
         }
-        for step in self.ast.step_ids() {
+        let steps = self.ast.steps.len();
+        self.targets = vec![Vec::new(); steps];
+        self.core.outputs = vec![None; steps];
+        self.core.status = vec![None; steps];
+        self.core.errors = vec![None; steps];
+        for step in self.core.order.clone() {
             let at = step.0 as usize;
             let path = self.core.paths.get(at).cloned().unwrap_or_default();
             let own = self.analysis.output_binding.get(at).copied().flatten();
@@ -122,14 +135,14 @@ impl<'a> Lowerer<'a> {
                     slot
                 }
             });
-            self.core.outputs.push(output);
-            let status = read(&reads.status, at);
-            let status = status.then(|| self.core.slot(format!("steps.{path}.status"), SlotKind::Status(step)));
-            self.core.status.push(status);
-            let error = read(&reads.errors, at);
-            let error = error.then(|| self.core.slot(format!("steps.{path}.error"), SlotKind::Error(step)));
-            self.core.errors.push(error);
-            self.targets.push(targets);
+            let status = read(&reads.status, at)
+                .then(|| self.core.slot(format!("steps.{path}.status"), SlotKind::Status(step)));
+            let error = read(&reads.errors, at)
+                .then(|| self.core.slot(format!("steps.{path}.error"), SlotKind::Error(step)));
+            put(&mut self.core.outputs, at, output);
+            put(&mut self.core.status, at, status);
+            put(&mut self.core.errors, at, error);
+            put(&mut self.targets, at, targets);
         }
     }
 
@@ -175,6 +188,12 @@ impl<'a> Lowerer<'a> {
     /// The variables that take a step's output.
     pub(super) fn targets_of(&self, step: StepId) -> Vec<SlotId> {
         self.targets.get(step.0 as usize).cloned().unwrap_or_default()
+    }
+}
+
+fn put<T>(table: &mut [T], at: usize, value: T) {
+    if let Some(cell) = table.get_mut(at) {
+        *cell = value;
     }
 }
 

@@ -5,6 +5,7 @@ use wfc_value::Value;
 
 use super::Lowerer;
 use super::nodes::Origin;
+use crate::analysis::BindingKind;
 use crate::ir::{Branch, Ex, Fork, ForkKind, Jump, NodeId, NodeKind, SlotId, SlotKind};
 
 impl Lowerer<'_> {
@@ -12,7 +13,9 @@ impl Lowerer<'_> {
         let StepKind::Parallel { branches, max_concurrency, join, .. } = &self.ast.step(id).kind else {
             return self.nothing(at);
         };
-        let branches = branches.iter().map(|b| self.branch(b, dest.is_some(), at)).collect();
+        let names = super::paths::branch_names(branches);
+        let bodies = branches.iter().zip(names);
+        let branches = bodies.map(|(b, name)| self.branch(b, name, dest.is_some(), at)).collect();
         let fork = Fork {
             kind: ForkKind::Branches(branches),
             limit: limit(*max_concurrency),
@@ -22,7 +25,7 @@ impl Lowerer<'_> {
         self.node(NodeKind::Fork(Box::new(fork)), at)
     }
 
-    fn branch(&mut self, branch: &wfc_syntax::ast::Branch, wanted: bool, at: Origin) -> Branch {
+    fn branch(&mut self, branch: &wfc_syntax::ast::Branch, name: String, wanted: bool, at: Origin) -> Branch {
         let since = self.mark();
         let at = Origin { span: branch.body.span, ..at };
         let body = self.out_of_reach(|cx| {
@@ -33,11 +36,19 @@ impl Lowerer<'_> {
             cx.seq(vec![body, end], at)
         });
         let kind = |s: &SlotId| self.core.slots.get(s.0 as usize).map(|s| s.kind);
-        let (always, merge) = self
+        let (always, others): (Vec<SlotId>, Vec<SlotId>) = self
             .named_since(since)
             .into_iter()
             .partition(|s| matches!(kind(s), Some(SlotKind::Status(_) | SlotKind::Error(_))));
-        Branch { name: branch.name.text.to_string(), body, merge, always }
+        // Items of loops and errors of handlers are seen inside their bodies only.
+        let lasts = |s: &SlotId| match kind(s) {
+            Some(SlotKind::Binding(b)) => self.analysis.bindings.get(b.0 as usize).is_some_and(|b| {
+                matches!(b.kind, BindingKind::Output(_) | BindingKind::Set(_) | BindingKind::Variable(_))
+            }),
+            _ => true,
+        };
+        let merge = others.into_iter().filter(lasts).collect();
+        Branch { name, body, merge, always }
     }
 }
 

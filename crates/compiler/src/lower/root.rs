@@ -1,5 +1,6 @@
 //! The whole run: inputs, variables, the body, what it returns, and what happens at its end.
 
+use wfc_syntax::ast::StepId;
 use wfc_syntax::expr::ExprId;
 use wfc_value::{Type, Value};
 
@@ -49,20 +50,16 @@ impl Lowerer<'_> {
             let absent = self.op(Op::Not, [given]);
             nodes.push(self.only_if(absent, store, here));
         }
-        let statuses: Vec<SlotId> = self.core.status.iter().copied().flatten().collect();
+        let status = |id: &StepId| self.core.status.get(id.0 as usize).copied().flatten();
+        let statuses: Vec<SlotId> = self.core.order.iter().filter_map(status).collect();
         if !statuses.is_empty() {
             nodes.push(self.node(NodeKind::Clear(statuses), at));
         }
-        for (place, variable) in (0_u32..).zip(&self.ast.workflow.variables) {
+        for (binding, slot) in self.analysis.bindings.iter().zip(self.core.bindings.clone()) {
+            let (BindingKind::Variable(place), Some(slot)) = (binding.kind, slot) else { continue };
+            let Some(variable) = self.ast.workflow.variables.get(place as usize) else { continue };
             let here = Origin { span: variable.name.span, ..at };
-            let binding = self
-                .analysis
-                .bindings
-                .iter()
-                .zip(&self.core.bindings)
-                .find(|(b, _)| b.kind == BindingKind::Variable(place));
-            let Some((binding, Some(slot))) = binding else { continue };
-            let (slot, ty) = (*slot, binding.ty.clone());
+            let ty = binding.ty.clone();
             let value = match variable.value {
                 Some(value) => self.typed(value, &ty),
                 None => self.core.ex(Ex::Const(Value::Null)),

@@ -21,7 +21,7 @@ impl Lowerer<'_> {
         takers.extend(want.filter(|w| !takers.contains(w)));
         let dest = self.destination(step, &takers);
         let whole = self.extent(id, step, dest, &takers, at);
-        let handled = self.on_error(id, step, whole, dest, &takers, at);
+        let handled = self.on_error(id, step, whole, want, at);
         match step.when {
             Some(when) => {
                 let cond = self.source(when);
@@ -109,14 +109,13 @@ impl Lowerer<'_> {
         self.node(NodeKind::Budget { limits, body }, at)
     }
 
-    /// What a failure does.
+    /// What a failure does. The handler's value is the block's, if this step is its last; the step's own names have none.
     fn on_error(
         &mut self,
         id: StepId,
         step: &Step,
         body: NodeId,
-        dest: Option<SlotId>,
-        takers: &[SlotId],
+        want: Option<SlotId>,
         at: Origin,
     ) -> NodeId {
         match &step.on_error {
@@ -130,11 +129,8 @@ impl Lowerer<'_> {
                 let error = self.binding_or_temp(binding, "error");
                 self.note_assigned(error);
                 self.caught.push(error);
-                let steps = self.block(block, dest);
+                let handler = self.block(block, want);
                 self.caught.pop();
-                let mut nodes = vec![steps];
-                nodes.extend(self.hand_on(dest, takers, at));
-                let handler = self.seq(nodes, at);
                 self.node(NodeKind::Try { body, error: Some(error), handler }, at)
             }
         }

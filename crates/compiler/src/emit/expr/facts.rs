@@ -6,8 +6,7 @@ use wfc_value::ops::{self, BinaryOp as Kernel, UnaryOp as UnaryKernel};
 use wfc_value::{Duration, Fault, Key, Type, Value};
 
 use super::super::Emitter;
-use super::Dialect;
-use crate::analysis::{Callee, Macro, Ref};
+use crate::analysis::{Callee, Dialect, Macro, Ref};
 
 /// The cost that folding one call may run up.
 const FOLD_COST: u64 = 10_000;

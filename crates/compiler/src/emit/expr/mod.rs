@@ -22,15 +22,6 @@ use wfc_value::Type;
 use super::Emitter;
 use crate::analysis::Callee;
 
-/// How far analysis vouches for names and types.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialect {
-    /// CEL as the standard tests it, also without a checker: a name may turn out to be missing.
-    Standard,
-    /// The language's own: every name is set where it is read.
-    Workflow,
-}
-
 impl Emitter<'_> {
     /// Pushes the value of a whole expression of the file.
     pub(super) fn source(&mut self, root: ExprId) {
@@ -148,17 +139,23 @@ impl Emitter<'_> {
             self.expr(*arg);
         }
         let n = u32::try_from(args.len()).unwrap_or(u32::MAX).saturating_add(pushed);
-        let name = match self.analysis.callees.get(&id) {
-            Some(Callee::Function { id, .. }) => wfc_value::funcs::get(*id).map(|f| f.name),
+        let function = match self.analysis.callees.get(&id) {
+            Some(Callee::Function { id, .. }) => wfc_value::funcs::get(*id),
             _ => None,
         };
-        match name {
-            Some(name) => self.call(name, n),
-            None => {
+        let takes = |f: &wfc_value::funcs::Function| usize::try_from(n).is_ok_and(|n| f.takes(n));
+        match function {
+            Some(function) if takes(function) => self.call(function.name, n),
+            // Without a checker such calls are faults of the run.
+            found => {
                 for _ in 0..n {
                     self.op(Instr::Pop());
                 }
-                self.raise_expression_error("there is no such function");
+                let message = match found {
+                    Some(function) => format!("no such overload: `{}` with {n} arguments", function.name),
+                    None => "unbound function".to_owned(),
+                };
+                self.raise_expression_error(&message);
             }
         }
     }
@@ -169,10 +166,8 @@ impl Emitter<'_> {
 
     /// A value fault in the place of a value. What follows counts as reachable: the stack is as if it had been pushed.
     fn raise_expression_error(&mut self, message: &str) {
-        // Reading a field of null is a value fault whatever the field; its name carries the message.
-        self.op(Instr::Null());
-        let name = self.b.text(message);
-        self.op(Instr::Select(name));
+        self.push(&message.into());
+        self.call("@fault", 1);
     }
 
     pub(super) fn decode(&mut self, ty: &Type) {

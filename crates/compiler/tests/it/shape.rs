@@ -1,0 +1,52 @@
+//! What programs look like: readable paths, no dead code, no variable for what nobody reads.
+
+use wfc_syntax::tree::Spelling;
+
+use crate::case::{Case, compile, listing};
+
+#[test]
+fn steps_are_named_by_id_or_place() {
+    let program = Case::new(
+        r#"{"steps": [
+            {"id": "a", "type": "bash", "command": "x"},
+            {"type": "loop", "over": [1], "steps": [{"type": "bash", "command": "y"}]},
+            {"id": "c", "type": "conditional", "condition": "true", "then": [{"type": "bash", "command": "z"}]}]}"#,
+        r#"workflow {
+            let a = bash "x"
+            for item in [1] { bash "y" }
+            let c = if true { bash "z" }
+        }"#,
+    )
+    .program();
+    let paths: Vec<&str> = program.steps.iter().map(|s| &*s.path).collect();
+    assert_eq!(paths, ["a", "steps[1]", "steps[1].steps[0]", "c", "c.then[0]"]);
+}
+
+#[test]
+fn what_cannot_run_is_not_in_the_program() {
+    let program = compile(
+        Spelling::Text,
+        r#"workflow {
+            if false { bash "never" } else { bash "always" }
+            return 1
+        }"#,
+    );
+    let listing = listing(&program);
+    assert!(!listing.contains("\"never\"") && listing.contains("\"always\""), "{listing}");
+}
+
+#[test]
+fn outputs_that_nobody_reads_have_no_variable() {
+    let program = compile(Spelling::Text, r#"workflow { let a = bash "x" { parse: text } let b = bash "y" { parse: text } return b }"#);
+    assert_eq!(program.slots, 1, "{}", listing(&program));
+}
+
+#[test]
+fn instructions_know_their_place_in_the_source() {
+    let text = r#"workflow { let a = bash "x" return a.exit_code / 0 }"#;
+    let program = compile(Spelling::Text, text);
+    let places = program.debug.as_ref().unwrap();
+    let div = program.code.iter().position(|i| i.mnemonic() == "div").unwrap();
+    let (start, end) = places.span(div).unwrap();
+    assert_eq!(&text[start as usize..end as usize], "a.exit_code / 0");
+}
