@@ -28,6 +28,7 @@ pub use tables::*;
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
 pub(crate) use names::step_path;
+pub(crate) use settle::settle;
 pub(crate) use spell::quoted;
 
 /// Whether a function of that name can be called in some way.

@@ -133,6 +133,15 @@ impl Checker<'_> {
     }
 
     fn no_function(&mut self, target: Option<ExprId>, name: &Name, args: &[ExprId]) -> Type {
+        if let Some(target) = target
+            && let ExprKind::Ident { name: namespace, .. } = self.exprs.kind(target)
+            && self.is_free(target)
+            && unknown_function::is_foreign(namespace, &name.text)
+        {
+            self.check_all(None, args);
+            self.report(unknown_function::report(self.exprs, Some(target), None, name, args, Vec::new()));
+            return Type::Error;
+        }
         // A macro's variable is no fault of its own where the macro is misspelled.
         let plain = target.is_none() || !args.iter().any(|a| self.is_free(*a));
         let ty = if plain {

@@ -11,8 +11,14 @@ use crate::rules::types::{dropped_field, maybe_null, mismatch};
 /// What a value is for: words of the finding, and the codes that report it.
 #[derive(Clone, Debug)]
 pub(crate) struct Purpose {
-    /// "argument `title` of `linear.create_issue`"; empty at the top of a mapping of such.
-    pub(crate) subject: String,
+    /// The whole: "the arguments of `linear.create_issue`".
+    whole: String,
+    /// What stands before the path of a part: "argument ".
+    noun: &'static str,
+    /// The path of the part: "title".
+    path: String,
+    /// What stands behind it: " of `linear.create_issue`".
+    owner: String,
     /// Reports a value of another type.
     pub(crate) mismatch: &'static Code,
     /// Reports a field that has to be there.
@@ -23,27 +29,68 @@ pub(crate) struct Purpose {
 
 impl Purpose {
     /// A purpose whose findings all have one code, but for fields that are dropped.
-    pub(crate) fn new(subject: impl Into<String>, code: &'static Code) -> Self {
-        Self { subject: subject.into(), mismatch: code, missing: code, unknown: &dropped_field::CODE }
+    pub(crate) fn new(whole: impl Into<String>, code: &'static Code) -> Self {
+        let whole = whole.into();
+        Self {
+            noun: "",
+            path: String::new(),
+            owner: format!(" of {whole}"),
+            whole,
+            mismatch: code,
+            missing: code,
+            unknown: &dropped_field::CODE,
+        }
+    }
+
+    /// That of a field of a step.
+    pub(crate) fn step_field(name: &str) -> Self {
+        Self { path: name.to_owned(), owner: String::new(), ..Self::new("", &mismatch::CODE) }
+    }
+
+    /// That of a variable.
+    pub(crate) fn variable(name: &str) -> Self {
+        Self { noun: "variable ", ..Self::step_field(name) }
+    }
+
+    /// That of a mapping whose parts are called `noun` and belong to `owner`.
+    pub(crate) fn parts(
+        whole: impl Into<String>,
+        noun: &'static str,
+        owner: impl Into<String>,
+        [mismatch, missing, unknown]: [&'static Code; 3],
+    ) -> Self {
+        Self {
+            whole: whole.into(),
+            noun,
+            path: String::new(),
+            owner: owner.into(),
+            mismatch,
+            missing,
+            unknown,
+        }
+    }
+
+    /// What a message calls it.
+    pub(crate) fn subject(&self) -> String {
+        if self.path.is_empty() {
+            self.whole.clone()
+        } else {
+            format!("{}`{}`{}", self.noun, self.path, self.owner)
+        }
     }
 
     /// The same for a field inside.
     fn field(&self, name: &str) -> Self {
-        let subject = if let Some(prefix) = self.subject.strip_suffix('`') {
-            let key = crate::analysis::names::is_name(name);
-            if key { format!("{prefix}.{name}`") } else { format!("{prefix}[\"{name}\"]`") }
-        } else {
-            format!("`{name}` of {}", self.subject)
+        let path = match (self.path.as_str(), crate::analysis::names::is_name(name)) {
+            ("", _) => name.to_owned(),
+            (path, true) => format!("{path}.{name}"),
+            (path, false) => format!("{path}[{}]", wfc_value::json::quoted(name)),
         };
-        Self { subject, ..self.clone() }
+        Self { path, ..self.clone() }
     }
 
     fn item(&self, place: usize) -> Self {
-        let subject = match self.subject.strip_suffix('`') {
-            Some(prefix) => format!("{prefix}[{place}]`"),
-            None => format!("item {place} of {}", self.subject),
-        };
-        Self { subject, ..self.clone() }
+        Self { path: format!("{}[{place}]", self.path), ..self.clone() }
     }
 }
 
@@ -109,12 +156,12 @@ impl Checker<'_> {
         }
         let without = ty.without_null();
         let report = if without != *ty && without != Type::Never && self.fits(&without, wanted) {
-            maybe_null::value(self.exprs, id, ty, expected, purpose.mismatch, &purpose.subject)
+            maybe_null::value(self.exprs, id, ty, expected, purpose.mismatch, &purpose.subject())
         } else {
             let path = self.path_in_text(id);
             mismatch::report(
                 purpose.mismatch,
-                &purpose.subject,
+                &purpose.subject(),
                 self.exprs,
                 id,
                 (expected, wanted),

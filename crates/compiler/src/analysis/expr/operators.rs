@@ -5,6 +5,7 @@ use wfc_syntax::span::Span;
 use wfc_value::ty::{Literal, Type, join, union};
 
 use crate::analysis::checker::Checker;
+use crate::analysis::tables::Ref;
 use crate::rules::types::{maybe_null, never_equal, no_operator};
 
 /// More pairs of union members than an operator is tried on one by one.
@@ -200,6 +201,18 @@ impl Checker<'_> {
         }
     }
 
+    fn is_constant(&self, id: ExprId) -> bool {
+        crate::analysis::constant::constant(self.exprs, id).is_some()
+    }
+
+    /// Whether an expression is a variable that can be assigned.
+    fn is_variable(&self, id: ExprId) -> bool {
+        match self.tables.refs.get(&id) {
+            Some(Ref::Binding(b)) => self.names.slot(*b).is_some_and(|slot| slot.assignable),
+            _ => false,
+        }
+    }
+
     fn equality(
         &mut self,
         op: BinaryOp,
@@ -207,9 +220,13 @@ impl Checker<'_> {
         (left, l): (ExprId, &Type),
         (right, r): (ExprId, &Type),
     ) {
+        if self.overlap(l, r) {
+            return;
+        }
         // Two constants compared, or a variable that is known to hold one value, are a matter of flow.
         let lone = |t: &Type| matches!(t, Type::Literal(_) | Type::Null);
-        if (lone(l) && lone(r) && l.widened() == r.widened()) || self.overlap(l, r) {
+        let settled = |id| self.is_constant(id) || self.is_variable(id);
+        if lone(l) && lone(r) && l.widened() == r.widened() && settled(left) && settled(right) {
             return;
         }
         let report = never_equal::report(self.exprs, op, op_span, (left, l), (right, r));

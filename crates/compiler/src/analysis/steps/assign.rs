@@ -26,8 +26,7 @@ impl Walker<'_> {
             };
             let ty = match &held {
                 Some(held) => {
-                    let subject = format!("variable `{}`", assign.name.text);
-                    let purpose = Purpose::new(subject, &mismatch::CODE);
+                    let purpose = Purpose::variable(&assign.name.text);
                     self.c.expect(assign.value, held, &purpose)
                 }
                 None => self.c.expr(assign.value),

@@ -10,7 +10,7 @@ use crate::analysis::flow::{Cell, Turn};
 use crate::analysis::names::{Slot, Target, is_name};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
-use crate::rules::types::{mismatch, not_a_condition};
+use crate::rules::types::not_a_condition;
 
 impl Walker<'_> {
     /// Checks a condition: a boolean.
@@ -32,7 +32,7 @@ impl Walker<'_> {
 
     pub(super) fn duration(&mut self, id: Option<ExprId>, field: &str) {
         if let Some(id) = id {
-            let purpose = Purpose::new(format!("`{field}`"), &mismatch::CODE);
+            let purpose = Purpose::step_field(field);
             self.c.expect(id, &Type::Duration, &purpose);
         }
     }

@@ -27,7 +27,7 @@ impl Walker<'_> {
                     self.c.expr(*context);
                 }
                 if let Some(model) = model {
-                    let purpose = Purpose::new("`model`", &mismatch::CODE);
+                    let purpose = Purpose::step_field("model");
                     self.c.expect(*model, &Type::String, &purpose);
                 }
                 for tool in tools {
@@ -70,13 +70,13 @@ impl Walker<'_> {
                 Type::Null
             }
             Wait::Until(time) => {
-                let purpose = Purpose::new("`until`", &mismatch::CODE);
+                let purpose = Purpose::step_field("until");
                 self.c.expect(*time, &Type::Timestamp, &purpose);
                 Type::Null
             }
             Wait::Event { key, returns, .. } => {
                 if let Some(key) = key {
-                    let purpose = Purpose::new("`key`", &mismatch::CODE);
+                    let purpose = Purpose::step_field("key");
                     self.c.expect(*key, &scalar(), &purpose);
                 }
                 self.returns_or_any(*returns)
@@ -94,11 +94,11 @@ impl Walker<'_> {
         };
         self.text(*command);
         if let Some(cwd) = cwd {
-            let purpose = Purpose::new("`cwd`", &mismatch::CODE);
+            let purpose = Purpose::step_field("cwd");
             self.c.expect(*cwd, &Type::String, &purpose);
         }
         if let Some(env) = env {
-            let purpose = Purpose::new("`env`", &mismatch::CODE);
+            let purpose = Purpose::step_field("env");
             self.c.expect(*env, &Type::map(Type::String, scalar().or_null()), &purpose);
         }
         if let Some(stdin) = stdin {
@@ -169,12 +169,12 @@ impl Walker<'_> {
     }
 
     fn arguments(&mut self, step: &Step, name: &Name, tool: &Tool, arguments: Option<ExprId>) {
-        let purpose = Purpose {
-            subject: format!("the arguments of `{}`", name.text),
-            mismatch: &argument_mismatch::CODE,
-            missing: &missing_argument::CODE,
-            unknown: &unknown_argument::CODE,
-        };
+        let purpose = Purpose::parts(
+            format!("the arguments of `{}`", name.text),
+            "argument ",
+            format!(" of `{}`", name.text),
+            [&argument_mismatch::CODE, &missing_argument::CODE, &unknown_argument::CODE],
+        );
         match arguments {
             Some(id) => {
                 self.c.expect(id, &tool.input, &purpose);
@@ -230,12 +230,12 @@ impl Walker<'_> {
             optional: !input.required,
         });
         let wanted = Type::record(fields.collect());
-        let purpose = Purpose {
-            subject: format!("the inputs of `{}`", name.text),
-            mismatch: &input_mismatch::CODE,
-            missing: &input_mismatch::CODE,
-            unknown: &input_mismatch::CODE,
-        };
+        let purpose = Purpose::parts(
+            format!("the inputs of `{}`", name.text),
+            "input ",
+            format!(" of `{}`", name.text),
+            [&input_mismatch::CODE; 3],
+        );
         match inputs {
             Some(id) => {
                 self.c.expect(id, &wanted, &purpose);
@@ -247,5 +247,6 @@ impl Walker<'_> {
 
 /// What goes where a plain text is wanted, rendered.
 pub(super) fn scalar() -> Type {
-    union([Type::String, Type::Int, Type::Uint, Type::Double, Type::Bool])
+    use Type::{Bool, Double, Duration, Int, String, Timestamp, Uint};
+    union([String, Int, Uint, Double, Bool, Duration, Timestamp])
 }

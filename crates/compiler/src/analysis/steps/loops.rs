@@ -1,6 +1,6 @@
 //! Loops.
 
-use wfc_syntax::ast::{Join, LoopHead, Step, StepId, StepKind};
+use wfc_syntax::ast::{At, Join, LoopHead, Step, StepId, StepKind};
 use wfc_syntax::expr::{ExprId, Name};
 use wfc_syntax::span::Span;
 use wfc_value::ty::{Field, Type, join, union};
@@ -30,7 +30,7 @@ impl Walker<'_> {
         if let Some(scope) = self.c.names.places.body_scope.get(&id).copied() {
             self.c.names.open(scope);
         }
-        let concurrent = concurrency(head);
+        let concurrent = concurrency(head, *how);
         if let Some(span) = concurrent {
             let first = u32::try_from(self.c.tables.bindings.len()).unwrap_or(u32::MAX);
             self.c.names.forks.push(Fork { first, span, older: false });
@@ -146,10 +146,11 @@ impl Walker<'_> {
     }
 }
 
-/// Where a loop says that iterations run at the same time.
-pub(super) fn concurrency(head: &LoopHead) -> Option<Span> {
+/// Where a loop says that iterations are apart from each other: at the same time, or joined by their ends.
+pub(super) fn concurrency(head: &LoopHead, join: Option<At<Join>>) -> Option<Span> {
     match head {
         LoopHead::Over { max_concurrency: Some(n), .. } if n.value != 1 => Some(n.span),
+        LoopHead::Over { .. } => join.filter(|j| j.value != Join::All).map(|j| j.span),
         _ => None,
     }
 }

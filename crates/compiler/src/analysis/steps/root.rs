@@ -122,7 +122,7 @@ impl Walker<'_> {
         self.c.mode = Mode::Start;
         self.duration(policy.timeout, "timeout");
         if let Some(key) = policy.concurrency_key {
-            let purpose = Purpose::new("`concurrency_key`", &mismatch::CODE);
+            let purpose = Purpose::step_field("concurrency_key");
             self.c.expect(key, &scalar(), &purpose);
         }
         self.c.mode = Mode::Body;
@@ -134,8 +134,7 @@ impl Walker<'_> {
             let declared = decl.ty.map(|ty| self.read_type(ty));
             let ty = match (decl.value, &declared) {
                 (Some(value), Some(declared)) => {
-                    let subject = format!("variable `{}`", decl.name.text);
-                    let purpose = Purpose::new(subject, &mismatch::CODE);
+                    let purpose = Purpose::variable(&decl.name.text);
                     self.c.expect(value, declared, &purpose)
                 }
                 (Some(value), None) => self.c.expr(value),

@@ -28,7 +28,7 @@ impl Walker<'_> {
         }
         if let TriggerKind::Webhook { secret, idempotency_key, .. } = &trigger.kind {
             if let Some(key) = idempotency_key {
-                let purpose = Purpose::new("`idempotency_key`", &mismatch::CODE);
+                let purpose = Purpose::step_field("idempotency_key");
                 self.c.expect(*key, &scalar().or_null(), &purpose);
             }
             let secrets = &self.ast.workflow.secrets;
@@ -58,12 +58,12 @@ impl Walker<'_> {
                 optional: !self.is_required(decl, ty),
             });
         }
-        let purpose = Purpose {
-            subject: "the workflow's inputs".to_owned(),
-            mismatch: &trigger_mismatch::CODE,
-            missing: &trigger_mismatch::CODE,
-            unknown: &trigger_mismatch::CODE,
-        };
+        let purpose = Purpose::parts(
+            "the workflow's inputs",
+            "input ",
+            "",
+            [&trigger_mismatch::CODE; 3],
+        );
         match trigger.inputs {
             Some(id) if matches!(trigger.kind, TriggerKind::Manual) => {
                 self.given_inputs(id, wanted, &purpose);

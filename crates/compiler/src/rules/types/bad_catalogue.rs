@@ -10,7 +10,7 @@ pub static CODE: Code = Code {
     name: "bad-catalogue",
     severity: Severity::Error,
     summary: "a tool catalogue that is not there, or that is none",
-    why: "`tools` names files that hold what a server answered to `tools/list`. `wfc tools sync` writes them.",
+    why: "`tools` names files that hold what a server answered to `tools/list`. They are that answer as it is.",
     bad: Example::wf(
         "workflow w {\n  tools \"liner.tools.json\", \"linear.tools.json\"\n  tool linear.create_issue { title: \"broken\" }\n}\n",
     ),
@@ -23,12 +23,12 @@ pub static CODE: Code = Code {
 #[must_use]
 pub fn missing(path: &Name) -> Diagnostic {
     Diagnostic::new(&CODE, path.span, format!("there is no tool catalogue `{}`", path.text))
-        .help("write it with `wfc tools sync`, or mend the path; it is relative to this file")
+        .help("save that answer there, or mend the path; it is relative to this file")
 }
 
 /// The file is no catalogue.
 #[must_use]
 pub fn unreadable(path: &Name, why: &str) -> Diagnostic {
     Diagnostic::new(&CODE, path.span, format!("`{}` is no tool catalogue: {why}", path.text))
-        .help("write it anew with `wfc tools sync`")
+        .help("save the answer to `tools/list` anew")
 }

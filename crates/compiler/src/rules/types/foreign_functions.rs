@@ -5,7 +5,8 @@
 pub(crate) struct Foreign {
     /// As other languages call it: without a receiver, on one, or with a namespace.
     pub(crate) name: &'static str,
-    /// What to write instead; `a` is the receiver or first argument, `b` the next one.
+    /// What to write instead; `a` is the receiver or first argument, `b` the next one. What begins with `~` is
+    /// said in words.
     pub(crate) instead: &'static str,
     /// The name alone, when renaming is all there is to it.
     pub(crate) rename: Option<&'static str>,
@@ -45,10 +46,10 @@ pub(crate) const GLOBAL: &[Foreign] = &[
     renamed("fromJson", "json.parse(a)", "json.parse"),
     renamed("toJson", "json.format(a)", "json.format"),
     renamed("typeof", "type(a)", "type"),
-    other("contains", "a.contains(b), in a list `b in a`"),
+    other("contains", "~write `a.contains(b)`, in a list `b in a`"),
     other("startsWith", "a.startsWith(b)"),
     other("endsWith", "a.endsWith(b)"),
-    other("format", "\"%s\".format([a])`, or a template `{{ a }}"),
+    other("format", "~write `\"%s\".format([a])`, or a template: `\"{{ a }}\"`"),
     other("lower", "a.lowerAscii()"),
     other("upper", "a.upperAscii()"),
     other("join", "list.join(\", \")"),
@@ -58,7 +59,7 @@ pub(crate) const GLOBAL: &[Foreign] = &[
     other("isset", "has(a.b)"),
     other("coalesce", "a.?b.orValue(c)"),
     other("default", "a.?b.orValue(c)"),
-    other("sum", "a loop that adds to a variable"),
+    other("sum", "~use a loop that adds to a variable"),
     other("any", "list.exists(x, x > 0)"),
     other("date", "timestamp(\"2026-01-31T12:00:00Z\")"),
 ];
@@ -98,7 +99,7 @@ pub(crate) const MEMBER: &[Foreign] = &[
     other("toString", "string(a)"),
     other("to_s", "string(a)"),
     other("to_i", "int(a)"),
-    other("includes", "b in a`, in a string `a.contains(b)"),
+    other("includes", "~write `b in a`, in a string `a.contains(b)`"),
     other("has", "b in a"),
     other("push", "a + [b]"),
     other("append", "a + [b]"),
@@ -110,7 +111,7 @@ pub(crate) const MEMBER: &[Foreign] = &[
     other("isEmpty", "a.size() == 0"),
     other("empty", "a.size() == 0"),
     other("find", "a.filter(x, x > 0).first()"),
-    other("reduce", "a loop that adds to a variable"),
+    other("reduce", "~use a loop that adds to a variable"),
     other("get", "a.?b.orValue(c)"),
     other("or_default", "a.?b.orValue(c)"),
     other("toFixed", "\"%.2f\".format([a])"),
@@ -145,4 +146,42 @@ pub(crate) const NAMESPACED: &[Foreign] = &[
 /// The entry of that name.
 pub(crate) fn find(table: &'static [Foreign], name: &str) -> Option<&'static Foreign> {
     table.iter().find(|f| f.name == name)
+}
+
+impl Foreign {
+    /// What to write instead, with the receiver's or first argument's spelling in place of `a`.
+    pub(crate) fn help(&self, first: &str) -> String {
+        let text = self.instead.strip_prefix('~').unwrap_or(self.instead);
+        let mut out = String::new();
+        let mut word = String::new();
+        for c in text.chars().chain(['\0']) {
+            if c.is_alphanumeric() || c == '_' {
+                word.push(c);
+                continue;
+            }
+            // Words of prose are not names: `a` stands for the value in code only.
+            let in_code = !self.instead.starts_with('~') || out.matches('`').count() % 2 == 1;
+            out.push_str(if word == "a" && in_code && !first.is_empty() { first } else { &word });
+            word.clear();
+            if c != '\0' {
+                out.push(c);
+            }
+        }
+        if self.instead.starts_with('~') { out } else { format!("write `{out}`") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helps_name_the_value() {
+        assert_eq!(find(MEMBER, "push").unwrap().help("xs"), "write `xs + [b]`");
+        assert_eq!(find(GLOBAL, "sum").unwrap().help("xs"), "use a loop that adds to a variable");
+        assert_eq!(
+            find(MEMBER, "includes").unwrap().help("xs"),
+            "write `b in xs`, in a string `xs.contains(b)`"
+        );
+    }
 }

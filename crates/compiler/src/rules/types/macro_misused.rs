@@ -6,7 +6,7 @@ use wfc_syntax::expr::{ExprId, Exprs, Name};
 use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 
 /// A macro that is given something else than it is made of.
@@ -43,7 +43,7 @@ pub fn variable(span: Span, name: &Name) -> Diagnostic {
 /// `transformMapEntry` of what is no map.
 #[must_use]
 pub fn entry(span: Span, ty: &Type) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     Diagnostic::new(
         &CODE,
         span,

@@ -7,7 +7,7 @@ use wfc_syntax::span::Span;
 use wfc_value::ty::{Field, Type};
 
 use super::no_operator::wrapped;
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::{Purpose, quoted};
 use crate::rules::names::{one_of, with_near};
 
@@ -36,7 +36,7 @@ pub(crate) fn report(
     path: bool,
 ) -> Diagnostic {
     let literal = matches!(ty, Type::Literal(_));
-    let found = if literal && names_choices(wanted) { ty.clone() } else { ty.widened() };
+    let found = if literal && names_choices(wanted) { ty.clone() } else { plain(ty) };
     let message =
         format!("{subject} takes `{}`, not `{}`", shown(expected), shown(&found));
     let span = exprs.span(id);
@@ -151,7 +151,7 @@ pub(crate) fn missing(purpose: &Purpose, span: Span, fields: &[&Field], none: bo
     let mut diagnostic = Diagnostic::new(
         purpose.missing,
         span,
-        format!("{what} {verb} missing in {}", purpose.subject),
+        format!("{what} {verb} missing in {}", purpose.subject()),
     );
     diagnostic = diagnostic.help(format!("{add} `{}`", spelled.join(", ")));
     diagnostic.expected(spelled.join(", "), "nothing")
@@ -167,9 +167,9 @@ pub(crate) fn unknown(
     all: &[&str],
 ) -> Diagnostic {
     let message = if *purpose.unknown == super::dropped_field::CODE {
-        format!("`{name}` is no field of {}, and is dropped", purpose.subject)
+        format!("`{name}` is no field of {}, and is dropped", purpose.subject())
     } else {
-        format!("there is no `{name}` in {}", purpose.subject)
+        format!("there is no `{name}` in {}", purpose.subject())
     };
     let otherwise = if all.is_empty() {
         "there are none at all: leave it out".to_owned()

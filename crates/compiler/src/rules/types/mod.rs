@@ -66,6 +66,19 @@ pub const CODES: &[&Code] = &[
 /// Longer spellings of types are cut in messages; the facts have them whole.
 const MAX_SHOWN: usize = 120;
 
+/// The type of a value for people: where nobody wrote a choice, its literals are their base types.
+pub(crate) fn plain(ty: &Type) -> Type {
+    let numbers = |t: &Type| match t {
+        Type::Literal(l) if l.base() != Type::String => l.base(),
+        other => other.clone(),
+    };
+    match crate::analysis::settle(ty) {
+        Type::Union(members) => wfc_value::ty::union(members.iter().map(numbers)),
+        Type::List(item) => Type::list(plain(&item)),
+        other => other,
+    }
+}
+
 /// A type as a message shows it.
 pub(crate) fn shown(ty: &Type) -> String {
     let text = ty.to_string();

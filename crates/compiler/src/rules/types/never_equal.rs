@@ -31,6 +31,12 @@ fn has_choices(ty: &Type) -> bool {
     ty.members().iter().any(|m| matches!(m, Type::Literal(_)))
 }
 
+/// Whether a choice holds literals of a literal's base type.
+fn same_base(choices: &Type, literal: &Type) -> bool {
+    let base = literal.widened();
+    choices.members().iter().any(|m| matches!(m, Type::Literal(l) if l.base() == base))
+}
+
 /// `a == b` or `a != b`.
 #[must_use]
 pub fn report(
@@ -40,10 +46,10 @@ pub fn report(
     (left, l): (ExprId, &Type),
     (right, r): (ExprId, &Type),
 ) -> Diagnostic {
-    if let (Type::Literal(_), true) = (r, has_choices(l) && l.widened() == r.widened()) {
+    if let (Type::Literal(_), true) = (r, has_choices(l) && same_base(l, r)) {
         return choice(exprs, (left, l), (right, r));
     }
-    if let (Type::Literal(_), true) = (l, has_choices(r) && l.widened() == r.widened()) {
+    if let (Type::Literal(_), true) = (l, has_choices(r) && same_base(r, l)) {
         return choice(exprs, (right, r), (left, l));
     }
     let always = if op == BinaryOp::Eq { "false" } else { "true" };

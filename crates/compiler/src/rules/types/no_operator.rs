@@ -2,11 +2,11 @@
 
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use wfc_syntax::expr::{BinaryOp, ExprId, Exprs};
+use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Exprs};
 use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 
 /// An operator that does not take the types of its operands.
@@ -30,7 +30,7 @@ pub fn binary(
     (left, l): (ExprId, &Type),
     (right, r): (ExprId, &Type),
 ) -> Diagnostic {
-    let (lw, rw) = (l.widened(), r.widened());
+    let (lw, rw) = (plain(l), plain(r));
     let message =
         format!("`{}` does not take `{}` and `{}`", op.sign(), shown(&lw), shown(&rw));
     let diagnostic = Diagnostic::new(&CODE, op_span, message)
@@ -87,6 +87,14 @@ fn general(op: BinaryOp) -> &'static str {
 
 /// Suggests to wrap an operand in a conversion.
 pub(crate) fn wrapped(diagnostic: Diagnostic, exprs: &Exprs, id: ExprId, function: &str) -> Diagnostic {
+    if let (ExprKind::Int(i), "double") = (exprs.kind(id), function) {
+        return diagnostic.help(format!("write `{i}.0`")).replace(
+            Applicability::Suggested,
+            format!("write `{i}.0`"),
+            exprs.span(id),
+            format!("{i}.0"),
+        );
+    }
     let what = quoted(exprs, id, "it");
     let help = match what.strip_prefix('`').and_then(|w| w.strip_suffix('`')) {
         Some(text) => format!("write `{function}({text})`"),
@@ -106,7 +114,7 @@ pub(crate) fn wrapped(diagnostic: Diagnostic, exprs: &Exprs, id: ExprId, functio
 /// `-` before what is no number.
 #[must_use]
 pub fn unary(exprs: &Exprs, id: ExprId, arg: ExprId, ty: &Type) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     let diagnostic =
         Diagnostic::new(&CODE, exprs.span(id), format!("`-` does not take `{}`", shown(&ty)))
             .label(exprs.span(arg), format!("`{}`", shown(&ty)))
@@ -120,7 +128,7 @@ pub fn unary(exprs: &Exprs, id: ExprId, arg: ExprId, ty: &Type) -> Diagnostic {
 /// A value that cannot be indexed so.
 #[must_use]
 pub fn index(span: Span, of_span: Span, what: &str, of: &Type, key: &Type) -> Diagnostic {
-    let (of, key) = (of.widened(), key.widened());
+    let (of, key) = (plain(of), plain(key));
     Diagnostic::new(
         &CODE,
         span,

@@ -5,7 +5,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_value::ty::Type;
 
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 
 /// A condition that is no boolean.
@@ -27,7 +27,7 @@ pub static CODE: Code = Code {
 /// The expression is of type `ty`.
 #[must_use]
 pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     let what = quoted(exprs, id, "this");
     let text = what.trim_matches('`');
     let diagnostic = Diagnostic::new(

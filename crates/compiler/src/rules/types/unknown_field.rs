@@ -5,7 +5,7 @@ use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::expr::{ExprId, Exprs, Name};
 use wfc_value::ty::Type;
 
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 use crate::rules::names::with_near;
 
@@ -31,7 +31,7 @@ pub fn report(exprs: &Exprs, of: ExprId, ty: &Type, field: &Name, members: &[Typ
             fields.extend(record.fields.iter().map(|f| &*f.name));
         }
     }
-    let ty = ty.widened();
+    let ty = plain(ty);
     let what = quoted(exprs, of, "the value");
     if fields.is_empty() && !members.iter().any(|m| matches!(m, Type::Record(_))) {
         return no_fields(exprs, of, &ty, field, &what);

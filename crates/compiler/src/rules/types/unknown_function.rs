@@ -8,7 +8,7 @@ use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
 use super::foreign_functions::{self, Foreign};
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 use crate::rules::names::one_of;
 
@@ -36,7 +36,7 @@ pub fn report(
 ) -> Diagnostic {
     let text = &name.text;
     let message = match (target, target_ty) {
-        (Some(_), Some(ty)) => format!("`{}` has no function `{text}`", shown(&ty.widened())),
+        (Some(_), Some(ty)) => format!("`{}` has no function `{text}`", shown(&plain(ty))),
         (Some(_), None) => format!("there is no function `{text}` to call on a value"),
         (None, _) => format!("there is no function `{text}`"),
     };
@@ -84,23 +84,20 @@ fn instead(
     span: Span,
 ) -> Diagnostic {
     let what = first.map(|id| quoted(exprs, id, "")).unwrap_or_default();
-    let what = what.trim_matches('`');
-    let written = if what.is_empty() || foreign.instead.contains(' ') {
-        foreign.instead.to_owned()
-    } else {
-        foreign.instead.replace("(a)", &format!("({what})")).replacen("a.", &format!("{what}."), 1)
-    };
-    let diagnostic = if written.contains(' ') && written.starts_with("a ") {
-        diagnostic.help(format!("use {written}"))
-    } else {
-        diagnostic.help(format!("write `{written}`"))
-    };
+    let diagnostic = diagnostic.help(foreign.help(what.trim_matches('`')));
     match foreign.rename {
         Some(to) => diagnostic
             .near(vec![to.to_owned()])
             .replace(Applicability::Safe, format!("rename to `{to}`"), span, to),
         None => diagnostic,
     }
+}
+
+/// Whether `namespace.name` is what another language calls a function.
+#[must_use]
+pub(crate) fn is_foreign(namespace: &str, name: &str) -> bool {
+    let full = format!("{namespace}.{name}");
+    foreign_functions::find(foreign_functions::NAMESPACED, &full).is_some()
 }
 
 /// A function that exists, but is called the other way.
@@ -151,7 +148,7 @@ pub fn namespaced(namespace: &str, name: &Name, near: Vec<String>) -> Diagnostic
     let diagnostic =
         Diagnostic::new(&CODE, name.span, format!("there is no function `{full}`"));
     if let Some(foreign) = foreign_functions::find(foreign_functions::NAMESPACED, &full) {
-        let diagnostic = diagnostic.help(format!("write `{}`", foreign.instead));
+        let diagnostic = diagnostic.help(foreign.help(""));
         return match foreign.rename.and_then(|to| to.split_once('.')) {
             Some((same, to)) if same == namespace => diagnostic.replace(
                 Applicability::Safe,

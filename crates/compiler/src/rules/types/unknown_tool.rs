@@ -14,7 +14,7 @@ pub static CODE: Code = Code {
     name: "unknown-tool",
     severity: Severity::Error,
     summary: "a tool that its server's catalogue does not have",
-    why: "The catalogue is what the server said of its tools. If the server has changed, `wfc tools sync` writes it anew.",
+    why: "The catalogue is what the server said of its tools. If the server has changed, save its answer to `tools/list` anew.",
     bad: Example::wf(
         "workflow w {\n  tools \"linear.tools.json\"\n  tool linear.create_isue { title: \"broken\" }\n}\n",
     ),
@@ -34,7 +34,7 @@ pub fn report(name: &Name, catalogue: &Catalogue) -> Diagnostic {
         Diagnostic::new(&CODE, name.span, format!("the server `{server}` has no tool `{tool}`"));
     let Some(first) = near.first().cloned() else {
         return diagnostic
-            .help("run `wfc tools sync` if the server has it, or name one of the catalogue's tools");
+            .help("save the server's answer to `tools/list` anew if it has it, or name one of the catalogue's tools");
     };
     let safe = evident(tool, all()).is_some();
     let applicability = if safe { Applicability::Safe } else { Applicability::Suggested };

@@ -33,6 +33,6 @@ pub fn report(name: &Name) -> Diagnostic {
         return diagnostic.help("name it as `server.tool`, and the server's catalogue under `tools`");
     }
     diagnostic.help(format!(
-        "write the catalogue with `wfc tools sync`, and name it: `tools: [{server}.tools.json]`"
+        "save what the server answers to `tools/list` beside this file, and name it: `tools: [{server}.tools.json]`"
     ))
 }

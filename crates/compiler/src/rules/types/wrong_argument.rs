@@ -7,7 +7,7 @@ use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
 use super::no_operator::wrapped;
-use super::shown;
+use super::{plain, shown};
 use crate::analysis::quoted;
 
 /// An argument of a type that a function does not take.
@@ -31,7 +31,7 @@ pub fn report(
     expected: &Type,
     is_receiver: bool,
 ) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     let wanted = without_params(expected);
     let message = if is_receiver {
         format!("`{}` is not called on `{}`, but on `{}`", name.text, shown(&ty), shown(&wanted))
@@ -45,6 +45,10 @@ pub fn report(
     match (&ty, &wanted) {
         (Type::Optional(_), _) => {
             diagnostic.help(format!("{what} may be absent: give another value with `.orValue(...)` first"))
+        }
+        (t, Type::Optional(_)) if t.allows_null() && is_receiver && !t.is_unknown() => {
+            let text = what.trim_matches('`');
+            diagnostic.help(format!("it may be null, but is no optional: write `{text} != null ? {text} : ...`"))
         }
         (Type::List(_), Type::String) if &*name.text == "contains" => {
             diagnostic.help("in a list, write `item in list`")
@@ -85,7 +89,7 @@ fn without_params(ty: &Type) -> Type {
 /// `[?x]` or `{?k: x}` of what is no optional.
 #[must_use]
 pub fn optional_element(span: Span, ty: &Type) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     Diagnostic::new(
         &CODE,
         span,
@@ -98,7 +102,7 @@ pub fn optional_element(span: Span, ty: &Type) -> Diagnostic {
 /// A key that maps cannot have.
 #[must_use]
 pub fn map_key(span: Span, ty: &Type) -> Diagnostic {
-    let ty = ty.widened();
+    let ty = plain(ty);
     Diagnostic::new(&CODE, span, format!("a map has no keys of type `{}`", shown(&ty)))
         .help("keys are strings, numbers or bools")
         .expected("string | int | uint | bool", ty.to_string())
