@@ -303,6 +303,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether something was found right there.
+    fn told(&self, span: Span) -> bool {
+        self.faults.last().is_some_and(|f| f.span == span)
+    }
+
     /// Reports a sign that does not belong here, with its replacement.
     fn foreign_sign(&mut self, span: Span, message: &str, right: &str) {
         let help = if right.is_empty() {

@@ -1,13 +1,20 @@
 //! Going on after a fault, and blocks whose braces are missing.
 
 use super::Parser;
-use super::codes::{FOREIGN_KEYWORD, MISSING_BLOCK};
+use super::codes::{
+    AFTER_WORKFLOW, EXPECTED_SYNTAX, FOREIGN_KEYWORD, FOREIGN_PUNCTUATION, MISPLACED_KEYWORD,
+    MISSING_BLOCK,
+};
 use super::steps::is_step_word;
+use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::lexer::TokenKind;
-use crate::lexer::codes::UNTERMINATED_STRING;
+use crate::lexer::codes::{FOREIGN_COMMENT, UNBALANCED_BRACKET, UNTERMINATED_STRING};
+use crate::parse_expr::codes::{EXPECTED_EXPRESSION, UNEXPECTED_IN_EXPRESSION};
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind};
+use crate::type_parse::codes::EXPECTED_TYPE;
+use crate::yaml::keys::DUPLICATE_KEY;
 
 impl Parser<'_> {
     /// Passes one token, or a bracket with all that it holds; never a closing bracket.
@@ -69,8 +76,17 @@ impl Parser<'_> {
     pub(super) fn missing_block(&mut self) -> NodeId {
         let before = self.before();
         let here = Span::at(before.span.end);
-        if self.silent() || before.kind == TokenKind::Error {
+        if self.silent() || before.kind == TokenKind::Error || before.span.is_empty() {
             return self.error(here);
+        }
+        if self.semicolon() {
+            self.skip_head();
+            let block = self.kind() == TokenKind::LBrace;
+            return if block {
+                self.block()
+            } else {
+                self.error(here)
+            };
         }
         let (sign, word) = (self.token(), self.word());
         let foreign = sign.kind == TokenKind::Colon || matches!(word, "then" | "do");
@@ -170,27 +186,59 @@ impl Parser<'_> {
     }
 }
 
-/// Where quotes do not pair up, all else that is found on the line follows from that.
+/// What says no more than that something else was expected: on a line whose brackets do not balance that most
+/// likely follows from the bracket.
+const GENERIC: &[&Code] = &[
+    &EXPECTED_SYNTAX,
+    &EXPECTED_EXPRESSION,
+    &EXPECTED_TYPE,
+    &UNEXPECTED_IN_EXPRESSION,
+    &FOREIGN_PUNCTUATION,
+    &MISPLACED_KEYWORD,
+    &MISSING_BLOCK,
+    &DUPLICATE_KEY,
+];
+
+/// Leaves out what follows from another finding on its line: all beside quotes that do not pair up or a `#` that
+/// makes a comment of the rest, and what is generic beside brackets that do not balance.
 pub(super) fn one_a_line(source: &str, faults: &mut Vec<Diagnostic>) {
-    let line_of = |span: Span| {
-        let at = span.start as usize;
-        let before = source.get(..at).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |i| i + 1);
-        let rest = source.get(at..).unwrap_or_default();
-        Span::of(start, at + rest.find('\n').unwrap_or(rest.len()))
-    };
-    let mut lines: Vec<Span> = faults
-        .iter()
-        .filter(|f| f.code == &UNTERMINATED_STRING)
-        .map(|f| line_of(f.span))
-        .collect();
-    lines.sort_unstable();
-    lines.dedup();
+    let swallowing: &[&Code] = &[&UNTERMINATED_STRING, &FOREIGN_COMMENT];
+    let quotes = Lines::of(source, faults, swallowing);
+    let brackets = Lines::of(source, faults, &[&UNBALANCED_BRACKET, &AFTER_WORKFLOW]);
     faults.retain(|f| {
-        let next = lines.partition_point(|line| line.end < f.span.start);
-        let there = lines
-            .get(next)
-            .is_some_and(|line| line.start <= f.span.start);
-        !there || f.code == &UNTERMINATED_STRING
+        if quotes.hold(f.span) {
+            return swallowing.contains(&f.code);
+        }
+        !(GENERIC.contains(&f.code) && brackets.hold(f.span))
     });
+}
+
+/// Lines with certain findings, in order.
+struct Lines(Vec<Span>);
+
+impl Lines {
+    fn of(source: &str, faults: &[Diagnostic], codes: &[&Code]) -> Self {
+        let line_of = |span: Span| {
+            let at = span.start as usize;
+            let before = source.get(..at).unwrap_or_default();
+            let start = before.rfind('\n').map_or(0, |i| i + 1);
+            let rest = source.get(at..).unwrap_or_default();
+            Span::of(start, at + rest.find('\n').unwrap_or(rest.len()))
+        };
+        let mut lines: Vec<Span> = faults
+            .iter()
+            .filter(|f| codes.contains(&f.code))
+            .map(|f| line_of(f.span))
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        Self(lines)
+    }
+
+    fn hold(&self, span: Span) -> bool {
+        let next = self.0.partition_point(|line| line.end < span.start);
+        self.0
+            .get(next)
+            .is_some_and(|line| line.start <= span.start)
+    }
 }

@@ -120,14 +120,12 @@ impl Parser<'_> {
             return false;
         }
         let sign = self.token().span;
-        self.foreign_sign(
-            sign,
-            &format!("steps do not end with `{}`", self.slice(sign)),
-            "",
-        );
-        let comma = self.take(TokenKind::Comma);
-        self.pos += usize::from(!comma);
-        while comma && !self.ends() && !self.token().first && !is_step_word(self.word()) {
+        if !self.told(sign) {
+            let message = format!("steps do not end with `{}`", self.slice(sign));
+            self.foreign_sign(sign, &message, "");
+        }
+        self.pos += 1;
+        while !self.ends() && !self.token().first && !is_step_word(self.word()) {
             self.pass();
         }
         true

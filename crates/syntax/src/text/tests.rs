@@ -844,3 +844,20 @@ fn examples_lower_without_further_findings() {
         assert_eq!(found, [], "{text}");
     }
 }
+
+/// One sign too many, at every place: mostly one or two findings.
+#[test]
+fn a_sign_too_many_anywhere_gives_few_findings() {
+    let (mut tried, mut many) = (0, 0);
+    for sign in [
+        "{", "}", "(", ")", "[", "]", "\"", ":", ",", ";", "=", "\n", "#", "x",
+    ] {
+        for (at, _) in TRIAGE.char_indices() {
+            let text = format!("{}{sign}{}", &TRIAGE[..at], &TRIAGE[at..]);
+            let (_, faults) = parse(&text);
+            tried += 1;
+            many += usize::from(faults.len() > 2);
+        }
+    }
+    assert!(many * 100 < tried * 2, "{many} of {tried}");
+}

@@ -134,7 +134,9 @@ impl Parser<'_> {
         }
         if self.kind() == TokenKind::Semi {
             let sign = self.token().span;
-            self.foreign_sign(sign, "fields do not end with `;`", ",");
+            if !self.told(sign) {
+                self.foreign_sign(sign, "fields do not end with `;`", ",");
+            }
             self.pos += 1;
             return;
         }
