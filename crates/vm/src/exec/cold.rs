@@ -1,16 +1,80 @@
 //! The less frequent instructions, and those that call the kernels.
 
-use wfc_program::isa::{FuncId, Instr, Slot, TextId, TypeId};
+use wfc_program::isa::{FuncId, Instr, Label, Slot, TextId, TypeId};
 use wfc_value::ops::{self, BinaryOp, UnaryOp};
 use wfc_value::{Fault, Key, List, Map, Value, funcs, ty};
 
-use super::{Cost, Env, Step, corrupt, iters};
+use super::{Cost, Env, Next, Step, corrupt, iters, store};
 use crate::frame::{Frame, Verdict, heap};
 use crate::scope::ScopeKind;
 
-/// Carries out an instruction; nothing when it concerns more than the frame.
-pub(super) fn other(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, instr: Instr) -> Option<Step> {
+/// Carries out an instruction.
+pub(super) fn carry_out(
+    env: &Env<'_>,
+    f: &mut Frame,
+    cost: &mut Cost,
+    instr: Instr,
+) -> Result<Next, Box<Fault>> {
+    let going = |more: bool, end: Label| {
+        if more {
+            Next::On
+        } else {
+            Next::To(end.index())
+        }
+    };
+    match instr {
+        Instr::IterNext(s, end) => iters::next(env, f, s).map(|more| going(more, end)),
+        Instr::IterNext2(s, end) => iters::next2(env, f, s).map(|more| going(more, end)),
+        Instr::JumpVerdict(b, to) => {
+            let hit = matches!(f.verdicts.last(), Some(Verdict::Bool(v)) if *v == b);
+            Ok(going(!hit, to))
+        }
+        // The loop has done these where there is a `bool`.
+        Instr::JumpIf(_) | Instr::JumpIfNot(_) | Instr::JumpIfKeep(_) | Instr::JumpIfNotKeep(_) => {
+            match f.stack.last() {
+                Some(other) => Err(no_bool(other)),
+                None => Err(corrupt()),
+            }
+        }
+        _ => match operator(instr) {
+            Some(op) => binary(env, f, cost, op).map(|()| Next::On),
+            None => match other(env, f, cost, instr) {
+                Some(done) => done.map(|()| Next::On),
+                None => Ok(Next::Control),
+            },
+        },
+    }
+}
+
+/// The operator of two operands that an instruction applies.
+fn operator(instr: Instr) -> Option<BinaryOp> {
     Some(match instr {
+        Instr::Add() => BinaryOp::Add,
+        Instr::Sub() => BinaryOp::Sub,
+        Instr::Mul() => BinaryOp::Mul,
+        Instr::Div() => BinaryOp::Div,
+        Instr::Mod() => BinaryOp::Mod,
+        Instr::Eq() => BinaryOp::Eq,
+        Instr::Ne() => BinaryOp::Ne,
+        Instr::Lt() => BinaryOp::Lt,
+        Instr::Le() => BinaryOp::Le,
+        Instr::Gt() => BinaryOp::Gt,
+        Instr::Ge() => BinaryOp::Ge,
+        Instr::In() => BinaryOp::In,
+        Instr::Index() => BinaryOp::Index,
+        _ => return None,
+    })
+}
+
+/// The other instructions; nothing when it concerns more than the frame.
+fn other(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, instr: Instr) -> Option<Step> {
+    Some(match instr {
+        Instr::Store(s) => pop(f).and_then(|value| store(env, f, s.index(), value)),
+        Instr::Load(s) => Err(unset(env, s)),
+        Instr::Not() => unary(f, UnaryOp::Not),
+        Instr::Select(k) => select(env, f, k),
+        Instr::ListPush() => list_push(f, cost),
+        Instr::Append(s) => append(env, f, cost, s),
         Instr::LoadOpt(s) => load_opt(f, s),
         Instr::Clear(s) => {
             f.clear(s.index());
@@ -33,8 +97,6 @@ pub(super) fn other(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, instr: Instr)
             Ok(())
         }
         Instr::Neg() => unary(f, UnaryOp::Neg),
-        Instr::In() => binary(env, f, cost, BinaryOp::In),
-        Instr::Index() => binary(env, f, cost, BinaryOp::Index),
         Instr::IndexOpt() => pop2(f).and_then(|(a, b)| give(f, ops::opt_index(&a, &b))),
         Instr::SelectOpt(k) => with_field(env, f, k, ops::opt_select),
         Instr::Has(k) => with_field(env, f, k, |a, field| {
@@ -143,13 +205,12 @@ fn pop_many(f: &mut Frame, n: u32) -> Result<Vec<Value>, Box<Fault>> {
     }
 }
 
-pub(super) fn unary(f: &mut Frame, op: UnaryOp) -> Step {
+fn unary(f: &mut Frame, op: UnaryOp) -> Step {
     let a = pop(f)?;
     give(f, ops::unary(op, &a))
 }
 
-#[inline(never)]
-pub(super) fn binary(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, op: BinaryOp) -> Step {
+fn binary(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, op: BinaryOp) -> Step {
     let (a, b) = pop2(f)?;
     cost.0 = ops::binary_cost(op, &a, &b);
     if cost.0 > super::CHURN {
@@ -158,7 +219,7 @@ pub(super) fn binary(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, op: BinaryOp
     give(f, ops::binary(op, &a, &b))
 }
 
-pub(super) fn select(env: &Env<'_>, f: &mut Frame, k: TextId) -> Step {
+fn select(env: &Env<'_>, f: &mut Frame, k: TextId) -> Step {
     let Some(Value::String(field)) = env.parts.consts.get(k.index()) else {
         return Err(corrupt());
     };
@@ -251,7 +312,7 @@ fn key_of(value: &Value) -> Result<Key, Box<Fault>> {
 }
 
 /// Adds to the list below the item on top. A list that nobody else holds grows in place.
-pub(super) fn list_push(f: &mut Frame, cost: &mut Cost) -> Step {
+fn list_push(f: &mut Frame, cost: &mut Cost) -> Step {
     let item = pop(f)?;
     match f.stack.last_mut() {
         Some(Value::List(list)) => {
@@ -299,7 +360,7 @@ fn insert(map: &mut Map, cost: &mut Cost, key: &Value, value: Value) -> Step {
 }
 
 /// Adds a value to the list in a slot.
-pub(super) fn append(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
+fn append(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
     let item = pop(f)?;
     let old = match f.slots.get_mut(s.index()) {
         Some(Some(value @ Value::List(_))) => {
@@ -359,7 +420,7 @@ fn no_optional(found: &Value) -> Box<Fault> {
 }
 
 #[cold]
-pub(super) fn no_bool(found: &Value) -> Box<Fault> {
+fn no_bool(found: &Value) -> Box<Fault> {
     let found = found.type_name();
     Box::new(Fault::expression(format!(
         "no such overload: a bool is needed here, not a {found}"
@@ -367,7 +428,7 @@ pub(super) fn no_bool(found: &Value) -> Box<Fault> {
 }
 
 #[cold]
-pub(super) fn unset(env: &Env<'_>, s: Slot) -> Box<Fault> {
+fn unset(env: &Env<'_>, s: Slot) -> Box<Fault> {
     let debug = env.parts.debug.as_ref();
     let name = debug
         .and_then(|d| d.slots.get(s.index()))

@@ -43,6 +43,16 @@ fn corrupt() -> Box<Fault> {
 #[derive(Default)]
 struct Cost(u64);
 
+/// Where code goes on after an instruction that the loop does not carry out itself.
+enum Next {
+    /// At the next instruction.
+    On,
+    /// At this one.
+    To(usize),
+    /// With the machine: the instruction concerns more than the frame.
+    Control,
+}
+
 /// Runs instructions until one concerns more than the frame, faults, or the fuel is used up.
 ///
 /// Instructions on `int`s and `bool`s, loads, stores and jumps are carried out right here;
@@ -75,158 +85,164 @@ fn absorb(f: &mut Frame, fault: Box<Fault>) -> Step {
     }
 }
 
-/// On two `int`s: does what `$fast` says where that has an answer, else calls the kernel.
+/// A copy of a value; scalars without going through every kind of value.
+#[inline]
+fn copy(value: &Value) -> Value {
+    match value {
+        Value::Int(n) => Value::Int(*n),
+        Value::Bool(b) => Value::Bool(*b),
+        other => other.clone(),
+    }
+}
+
+/// Drops a value that is known to be an `int` or a `bool`: there is nothing to let go of, and
+/// not looking is measurably faster in the loop.
+#[inline]
+fn drop_scalar(value: Option<Value>) {
+    std::mem::forget(value);
+}
+
+/// On two `int`s: puts what `$fast` says in the place of the first, where that has an answer,
+/// and goes on with the next instruction.
 macro_rules! on_ints {
-    ($f:ident, $env:ident, $cost:ident, $op:ident, |$a:ident, $b:ident| $fast:expr) => {{
+    ($f:ident, |$a:ident, $b:ident| $fast:expr) => {{
         if let [.., x, y] = $f.stack.as_mut_slice()
             && let (Value::Int($a), Value::Int($b)) = (&*x, &*y)
             && let Some(v) = $fast
         {
-            *x = v;
-            $f.stack.pop();
-            Ok(())
-        } else {
-            cold::binary($env, $f, &mut $cost, wfc_value::ops::BinaryOp::$op)
+            drop_scalar(Some(std::mem::replace(x, v)));
+            drop_scalar($f.stack.pop());
+            continue;
         }
     }};
 }
 
-/// The `bool` on top of the stack.
-fn top_bool(f: &Frame) -> Result<bool, Box<Fault>> {
-    match f.stack.last() {
-        Some(Value::Bool(b)) => Ok(*b),
-        Some(other) => Err(cold::no_bool(other)),
-        None => Err(corrupt()),
-    }
+/// On a `bool` on top of the stack: goes to `$to` when it is `$when`, and on. `$keep` says
+/// whether the `bool` stays.
+macro_rules! on_bool {
+    ($f:ident, $pc:ident, $to:ident, $when:expr, $keep:expr) => {{
+        if let Some(Value::Bool(b)) = $f.stack.last() {
+            if *b == $when {
+                $pc = $to.index();
+            }
+            if !$keep {
+                drop_scalar($f.stack.pop());
+            }
+            continue;
+        }
+    }};
 }
 
-fn pop_bool(f: &mut Frame) -> Result<bool, Box<Fault>> {
-    let b = top_bool(f)?;
-    f.stack.pop();
-    Ok(b)
-}
-
+/// The arms carry out what is frequent and cheap, and `continue`; what they do not finish is
+/// left to [`slow`], where it begins anew. An arm that does not finish must have changed nothing.
 #[allow(clippy::too_many_lines, reason = "a flat table of instructions")]
 fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
     let code = env.parts.code.as_slice();
+    let consts = env.parts.consts.as_slice();
     let mut left = *fuel;
     let mut pc = f.pc;
     let stop = loop {
-        if left == 0 {
+        let Some(less) = left.checked_sub(1) else {
             break Stop::Fuel;
-        }
+        };
         let Some(instr) = code.get(pc) else {
             break Stop::Fault(corrupt());
         };
-        left -= 1;
+        left = less;
         pc += 1;
-        let mut cost = Cost::default();
-        let jump = |when: bool, to: wfc_program::isa::Label, pc: &mut usize| {
-            if when {
-                *pc = to.index();
-            }
-        };
-        let done: Step = match *instr {
-            Instr::Const(k) => match env.parts.consts.get(k.index()) {
-                Some(value) => {
-                    f.stack.push(value.clone());
-                    Ok(())
+        match *instr {
+            Instr::Const(k) => {
+                if let Some(value) = consts.get(k.index()) {
+                    f.stack.push(copy(value));
+                    continue;
                 }
-                None => Err(corrupt()),
-            },
+            }
             Instr::Int(n) => {
                 f.stack.push(Value::Int(i64::from(n)));
-                Ok(())
+                continue;
             }
             Instr::Bool(b) => {
                 f.stack.push(Value::Bool(b));
-                Ok(())
+                continue;
             }
             Instr::Null() => {
                 f.stack.push(Value::Null);
-                Ok(())
+                continue;
             }
-            Instr::Load(s) => match f.slots.get(s.index()) {
-                Some(Some(value)) => {
-                    f.stack.push(value.clone());
-                    Ok(())
+            Instr::Load(s) => {
+                if let Some(Some(value)) = f.slots.get(s.index()) {
+                    f.stack.push(copy(value));
+                    continue;
                 }
-                _ => Err(cold::unset(env, s)),
-            },
-            Instr::Store(s) => match f.stack.pop() {
-                Some(value) => store(env, f, s.index(), value),
-                None => Err(corrupt()),
-            },
+            }
+            Instr::Store(s) => {
+                // Where neither value holds data nothing is to be counted.
+                if let Some(Value::Int(_) | Value::Bool(_)) = f.stack.last()
+                    && let Some(place @ (None | Some(Value::Int(_) | Value::Bool(_)))) =
+                        f.slots.get_mut(s.index())
+                {
+                    drop_scalar(std::mem::replace(place, f.stack.pop()));
+                    continue;
+                }
+            }
             Instr::Pop() => {
                 f.stack.pop();
-                Ok(())
+                continue;
             }
-            Instr::Not() => match f.stack.last_mut() {
-                Some(Value::Bool(b)) => {
+            Instr::Not() => {
+                if let Some(Value::Bool(b)) = f.stack.last_mut() {
                     *b = !*b;
-                    Ok(())
+                    continue;
                 }
-                _ => cold::unary(f, wfc_value::ops::UnaryOp::Not),
-            },
-            Instr::Add() => {
-                on_ints!(f, env, cost, Add, |a, b| a.checked_add(*b).map(Value::Int))
             }
-            Instr::Sub() => {
-                on_ints!(f, env, cost, Sub, |a, b| a.checked_sub(*b).map(Value::Int))
-            }
-            Instr::Mul() => {
-                on_ints!(f, env, cost, Mul, |a, b| a.checked_mul(*b).map(Value::Int))
-            }
-            Instr::Div() => {
-                on_ints!(f, env, cost, Div, |a, b| a.checked_div(*b).map(Value::Int))
-            }
-            Instr::Mod() => {
-                on_ints!(f, env, cost, Mod, |a, b| a.checked_rem(*b).map(Value::Int))
-            }
-            Instr::Eq() => on_ints!(f, env, cost, Eq, |a, b| Some(Value::Bool(a == b))),
-            Instr::Ne() => on_ints!(f, env, cost, Ne, |a, b| Some(Value::Bool(a != b))),
-            Instr::Lt() => on_ints!(f, env, cost, Lt, |a, b| Some(Value::Bool(a < b))),
-            Instr::Le() => on_ints!(f, env, cost, Le, |a, b| Some(Value::Bool(a <= b))),
-            Instr::Gt() => on_ints!(f, env, cost, Gt, |a, b| Some(Value::Bool(a > b))),
-            Instr::Ge() => on_ints!(f, env, cost, Ge, |a, b| Some(Value::Bool(a >= b))),
-            Instr::Select(k) => cold::select(env, f, k),
+            Instr::Add() => on_ints!(f, |a, b| a.checked_add(*b).map(Value::Int)),
+            Instr::Sub() => on_ints!(f, |a, b| a.checked_sub(*b).map(Value::Int)),
+            Instr::Mul() => on_ints!(f, |a, b| a.checked_mul(*b).map(Value::Int)),
+            Instr::Div() => on_ints!(f, |a, b| a.checked_div(*b).map(Value::Int)),
+            Instr::Mod() => on_ints!(f, |a, b| a.checked_rem(*b).map(Value::Int)),
+            Instr::Eq() => on_ints!(f, |a, b| Some(Value::Bool(a == b))),
+            Instr::Ne() => on_ints!(f, |a, b| Some(Value::Bool(a != b))),
+            Instr::Lt() => on_ints!(f, |a, b| Some(Value::Bool(a < b))),
+            Instr::Le() => on_ints!(f, |a, b| Some(Value::Bool(a <= b))),
+            Instr::Gt() => on_ints!(f, |a, b| Some(Value::Bool(a > b))),
+            Instr::Ge() => on_ints!(f, |a, b| Some(Value::Bool(a >= b))),
             Instr::Jump(to) => {
                 pc = to.index();
-                Ok(())
+                continue;
             }
-            Instr::JumpIf(to) => pop_bool(f).map(|b| jump(b, to, &mut pc)),
-            Instr::JumpIfNot(to) => pop_bool(f).map(|b| jump(!b, to, &mut pc)),
-            Instr::JumpIfKeep(to) => top_bool(f).map(|b| jump(b, to, &mut pc)),
-            Instr::JumpIfNotKeep(to) => top_bool(f).map(|b| jump(!b, to, &mut pc)),
-            Instr::IterNext(s, end) => iters::next(env, f, s).map(|more| jump(!more, end, &mut pc)),
-            Instr::IterNext2(s, end) => {
-                iters::next2(env, f, s).map(|more| jump(!more, end, &mut pc))
-            }
-            Instr::JumpVerdict(b, to) => {
-                let hit = matches!(f.verdicts.last(), Some(Verdict::Bool(v)) if *v == b);
-                jump(hit, to, &mut pc);
-                Ok(())
-            }
-            Instr::ListPush() => cold::list_push(f, &mut cost),
-            Instr::Append(s) => cold::append(env, f, &mut cost, s),
-            other => match cold::other(env, f, &mut cost, other) {
-                Some(done) => done,
-                None => break Stop::Control(other),
-            },
-        };
-        left = left.saturating_sub(cost.0);
-        if let Err(fault) = done {
-            break Stop::Fault(fault);
+            Instr::JumpIf(to) => on_bool!(f, pc, to, true, false),
+            Instr::JumpIfNot(to) => on_bool!(f, pc, to, false, false),
+            Instr::JumpIfKeep(to) => on_bool!(f, pc, to, true, true),
+            Instr::JumpIfNotKeep(to) => on_bool!(f, pc, to, false, true),
+            _ => {}
         }
-        if cost.0 > CHURN
-            && let Err(fault) = cold::check_live(env, f)
-        {
-            break Stop::Fault(fault);
+        let instr = *instr;
+        let (cost, next) = slow(env, f, instr);
+        left = left.saturating_sub(cost);
+        match next {
+            Ok(Next::On) => {}
+            Ok(Next::To(to)) => pc = to,
+            Ok(Next::Control) => break Stop::Control(instr),
+            Err(fault) => break Stop::Fault(fault),
         }
     };
     f.pc = pc;
     *fuel = left;
     stop
+}
+
+/// Carries out an instruction of any kind, for the loop; also says what more it costs.
+#[inline(never)]
+fn slow(env: &Env<'_>, f: &mut Frame, instr: Instr) -> (u64, Result<Next, Box<Fault>>) {
+    let mut cost = Cost::default();
+    let next = cold::carry_out(env, f, &mut cost, instr);
+    if cost.0 > CHURN
+        && next.is_ok()
+        && let Err(fault) = cold::check_live(env, f)
+    {
+        return (cost.0, Err(fault));
+    }
+    (cost.0, next)
 }
 
 /// An instruction that costs more than this may have made much data: the stack is weighed.
