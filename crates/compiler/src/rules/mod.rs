@@ -5,7 +5,11 @@
 
 pub mod examples;
 pub mod limits;
+mod edit;
+pub mod flow;
 pub mod names;
+mod places;
+pub mod time;
 pub mod types;
 
 use std::collections::HashMap;
@@ -81,6 +85,35 @@ const RULES: &[Rule] = &[
     names::unused_output::run,
     names::unused_secret::run,
     names::unused_variable::run,
+    flow::unreachable_step::run,
+    flow::constant_condition::run,
+    flow::uncovered_switch::run,
+    flow::duplicate_case::run,
+    flow::unbounded_loop::run,
+    flow::loop_never_changes::run,
+    flow::subworkflow_cycle::run,
+    flow::jump_outside_loop::run,
+    flow::jump_across_fork::run,
+    flow::branches_share_a_name::run,
+    flow::same_output_variable::run,
+    flow::single_branch::run,
+    flow::empty_failure::run,
+    flow::empty_loop::run,
+    flow::limit_zero::run,
+    flow::never_approved::run,
+    time::invalid_cron::run,
+    time::cron_never_fires::run,
+    time::unknown_timezone::run,
+    time::no_duration::run,
+    time::wait_for_nothing::run,
+    time::retry_outlasts_timeout::run,
+    time::attempt_outlasts_timeout::run,
+    time::max_delay_too_short::run,
+    time::retry_without_retry::run,
+    time::approval_without_timeout::run,
+    time::wait_for_event_without_timeout::run,
+    time::timeout_beyond_limit::run,
+    time::backoff_shrinks::run,
 ];
 
 /// The compiler's codes, family by family.

@@ -1,0 +1,142 @@
+//! A workflow that calls itself, directly or through others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use wfc_syntax::ast::{Ast, StepKind};
+use wfc_syntax::code::{Code, Example, Severity};
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::slug::slug_of;
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+
+use crate::analysis::blocks::BlockRole;
+use crate::rules::RuleContext;
+use crate::rules::places::Places;
+
+/// A workflow that calls itself.
+pub static CODE: Code = Code {
+    id: "WF0407",
+    name: "subworkflow-cycle",
+    severity: Severity::Error,
+    summary: "a workflow that calls itself, directly or through the workflows that it calls",
+    why: "A run that calls itself each time never ends: it fails when the calls are nested too deep. When a condition decides \
+          about the call this is a warning, since the calls may come to an end.",
+    bad: Example::wf(
+        "workflow archive_ticket {\n  input id: string\n  bash \"./archive.sh\" { env: { ID: id } }\n  call archive_ticket { id: id }\n}\n",
+    ),
+    good: Example::wf(
+        "workflow archive_all {\n  input ids: list<string>\n  for id in ids {\n    call archive_ticket { id: id }\n  }\n}\n",
+    ),
+};
+
+/// Files that are looked into at most.
+const MAX_FILES: usize = 200;
+
+/// What is known of another file: what others call it by, and what it calls.
+struct Other {
+    slug: String,
+    calls: Vec<String>,
+}
+
+struct Search<'a> {
+    cx: &'a RuleContext<'a>,
+    slug: String,
+    files: BTreeMap<String, Arc<Other>>,
+    /// Files from which this one is not reached.
+    dead: BTreeSet<String>,
+}
+
+/// Reports calls that lead back to this file.
+pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut calls = cx.ast.step_ids().filter(|id| matches!(cx.ast.step(*id).kind, StepKind::Subworkflow { .. }));
+    let Some(first) = calls.next() else { return };
+    let places = Places::of(cx.ast);
+    let mut search =
+        Search { cx, slug: slug_of(cx.ast, cx.file), files: BTreeMap::new(), dead: BTreeSet::new() };
+    for id in std::iter::once(first).chain(calls) {
+        let step = cx.ast.step(id);
+        let StepKind::Subworkflow { workflow, .. } = &step.kind else { continue };
+        let Some(path) = search.leads_back(cx.file, &workflow.text) else { continue };
+        let own = &search.slug;
+        let message = match path.as_slice() {
+            [] => format!("`{own}` calls itself"),
+            through => format!("`{own}` calls itself through `{}`", through.join("`, `")),
+        };
+        let conditional = step.when.is_some()
+            || places.outwards(id).any(|(outer, role)| {
+                !matches!(role, BlockRole::Try | BlockRole::Finally | BlockRole::Branch(_))
+                    || cx.ast.step(outer).when.is_some()
+            });
+        let mut report = Diagnostic::new(&CODE, workflow.span, message);
+        report = if conditional {
+            report.severity = Severity::Warning;
+            report.help("make sure that the calls come to an end, or go over the items with a loop")
+        } else {
+            report.help("go over the items with a loop, or make the call depend on a condition that comes to an end")
+        };
+        out.push(report);
+    }
+}
+
+impl Search<'_> {
+    /// The slugs of the workflows between this file and its call of itself; nothing when there is none.
+    fn leads_back(&mut self, from: &str, called: &str) -> Option<Vec<String>> {
+        if from == self.cx.file && called == self.slug {
+            return Some(Vec::new());
+        }
+        // Depth first, with the path in a stack of its own: files to look into, and those on the way.
+        let mut work = vec![(from.to_owned(), called.to_owned(), 0)];
+        let mut path: Vec<(String, String)> = Vec::new();
+        while let Some((from, called, depth)) = work.pop() {
+            path.truncate(depth);
+            let Some(source) = self.find(&from, &called) else { continue };
+            if source.name == self.cx.file {
+                return Some(path.into_iter().map(|(_, slug)| slug).collect());
+            }
+            if self.dead.contains(&source.name) || path.iter().any(|(file, _)| *file == source.name) {
+                continue;
+            }
+            self.dead.insert(source.name.clone());
+            let Some(other) = self.other(&source) else { continue };
+            path.push((source.name.clone(), other.slug.clone()));
+            let deeper = path.len();
+            work.extend(other.calls.iter().rev().map(|c| (source.name.clone(), c.clone(), deeper)));
+        }
+        None
+    }
+
+    fn find(&self, from: &str, called: &str) -> Option<Arc<Source>> {
+        let is_path = called.contains('/')
+            || [".wf", ".yaml", ".yml", ".json"].iter().any(|end| called.ends_with(end));
+        if is_path { self.cx.world.source(from, called) } else { self.cx.world.workflow(from, called) }
+    }
+
+    fn other(&mut self, source: &Source) -> Option<Arc<Other>> {
+        if let Some(known) = self.files.get(&source.name) {
+            return Some(known.clone());
+        }
+        if self.files.len() >= MAX_FILES {
+            return None;
+        }
+        let parsed = wfc_syntax::parse(source, Spelling::of(&source.name, &source.text));
+        let other = Arc::new(Other {
+            slug: slug_of(&parsed.ast, &source.name),
+            calls: calls(&parsed.ast),
+        });
+        self.files.insert(source.name.clone(), other.clone());
+        Some(other)
+    }
+}
+
+fn calls(ast: &Ast) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for step in &ast.steps {
+        if let StepKind::Subworkflow { workflow, .. } = &step.kind
+            && !out.iter().any(|c| **c == *workflow.text)
+        {
+            out.push(workflow.text.to_string());
+        }
+    }
+    out
+}

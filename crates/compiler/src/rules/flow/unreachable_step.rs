@@ -1,0 +1,80 @@
+//! A step that stands behind what ends its block.
+
+use wfc_syntax::ast::{Block, StepKind};
+use wfc_syntax::code::{Code, Example, Severity};
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::span::Span;
+
+use super::ends::Ends;
+use crate::rules::RuleContext;
+use crate::rules::places::every_block;
+
+/// A step that is never reached.
+pub static CODE: Code = Code {
+    id: "WF0401",
+    name: "unreachable-step",
+    severity: Severity::Warning,
+    summary: "a step behind a `return`, `fail`, `break` or `continue` that always runs",
+    why: "Nothing after it in the same block ever runs. Either the step was meant to stand in front, or what ends the block was \
+          meant for some cases only.",
+    bad: Example::wf("workflow w {\n  bash \"make\"\n  return \"built\"\n  bash \"make clean\"\n}\n"),
+    good: Example::wf("workflow w {\n  bash \"make\"\n  bash \"make clean\"\n  return \"built\"\n}\n"),
+};
+
+/// Reports the first step of each block that is not reached.
+pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut ends = Ends::new(cx.ast);
+    every_block(cx.ast, |block| out.extend(in_block(cx, &mut ends, block)));
+    let root = &cx.ast.workflow;
+    let Some(value) = root.return_value else { return };
+    // The text form's last `return` is this value itself.
+    let ender = ends.last(&root.steps).map(|id| cx.ast.step(id));
+    if let Some(ender) = ender
+        && ender.head.end <= cx.ast.exprs.span(value).start
+        && !root.steps.steps.is_empty()
+        && ends.block(&root.steps)
+    {
+        let span = cx.ast.exprs.span(value);
+        let report = Diagnostic::new(&CODE, span, "this value is never returned")
+            .label(ender.head, what_ends(&ender.kind))
+            .help("remove it, or give what ends the steps before it a condition with `when`");
+        out.push(report);
+    }
+}
+
+fn in_block(cx: &RuleContext<'_>, ends: &mut Ends<'_>, block: &Block) -> Option<Diagnostic> {
+    let last = ends.last(block)?;
+    let mut behind = block.steps.iter().skip_while(|id| **id != last).skip(1);
+    let first = behind.find(|id| !matches!(cx.ast.step(**id).kind, StepKind::Error))?;
+    let more = behind.count();
+    let ender = cx.ast.step(last);
+    let message = match more {
+        0 => "this step is never reached".to_owned(),
+        1 => "this step and the one after it are never reached".to_owned(),
+        n => format!("this step and the {n} after it are never reached"),
+    };
+    Some(report(cx.ast.step(*first).head, message, ender.head, &ender.kind))
+}
+
+fn report(span: Span, message: String, ender: Span, kind: &StepKind) -> Diagnostic {
+    let help = match kind {
+        StepKind::Return(_) => "remove it, put it in front of the `return`, or give the `return` a condition with `when`",
+        StepKind::Fail { .. } => "remove it, put it in front of the `fail`, or give the `fail` a condition with `when`",
+        StepKind::Break => "remove it, put it in front of the `break`, or give the `break` a condition with `when`",
+        StepKind::Continue => {
+            "remove it, put it in front of the `continue`, or give the `continue` a condition with `when`"
+        }
+        _ => "remove it, or let one of the paths before it go on",
+    };
+    Diagnostic::new(&CODE, span, message).label(ender, what_ends(kind)).help(help)
+}
+
+fn what_ends(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Return(_) => "this always ends the run",
+        StepKind::Fail { .. } => "this always fails",
+        StepKind::Break => "this always leaves the loop",
+        StepKind::Continue => "this always goes on to the next iteration",
+        _ => "every path through this ends the run, fails or leaves the block",
+    }
+}
