@@ -16,7 +16,10 @@ const SERVERS: [(&str, &str); 2] = [
 ];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// The folder that the servers are installed in, once; none without npm.
@@ -24,7 +27,10 @@ fn servers() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mcp");
-        let wanted: Vec<String> = SERVERS.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+        let wanted: Vec<String> = SERVERS
+            .iter()
+            .map(|(name, version)| format!("{name}@{version}"))
+            .collect();
         let stamp = folder.join(".installed");
         if std::fs::read_to_string(&stamp).is_ok_and(|have| have == wanted.join(" ")) {
             return Some(folder);
@@ -37,7 +43,11 @@ fn servers() -> Option<&'static Path> {
             .output();
         match installed {
             Ok(output) => {
-                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                assert!(
+                    output.status.success(),
+                    "{}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
                 std::fs::write(&stamp, wanted.join(" ")).unwrap();
                 Some(folder)
             }
@@ -131,8 +141,20 @@ fn every_example_is_clean_and_formatted() {
 #[test]
 fn release() {
     let folder = examples();
-    let output = output(&folder, &["examples/release.wf", "--input", "version=1.4.0", "--approve", "go"]);
-    assert_eq!(output, json!({ "version": "1.4.0", "message": "published app-1.4.0.tar.gz to stable" }));
+    let output = output(
+        &folder,
+        &[
+            "examples/release.wf",
+            "--input",
+            "version=1.4.0",
+            "--approve",
+            "go",
+        ],
+    );
+    assert_eq!(
+        output,
+        json!({ "version": "1.4.0", "message": "published app-1.4.0.tar.gz to stable" })
+    );
 }
 
 #[test]
@@ -141,23 +163,39 @@ fn import_orders() {
     // 10,800 + 19 %, 32,000 + 20 %, 31,600, 1,200 + 19 %
     assert_eq!(output["total_cents"], 12_852 + 38_400 + 31_600 + 1_428);
     assert_eq!(output["orders"], 4);
-    assert_eq!(output["lines"][1], json!({ "id": "A-2", "gross": 38_400 }), "in the order of the input");
+    assert_eq!(
+        output["lines"][1],
+        json!({ "id": "A-2", "gross": 38_400 }),
+        "in the order of the input"
+    );
 }
 
 #[test]
 fn incident_that_recovers() {
-    let output = output(&examples(), &["examples/incident.wf.json", "--input", "region=north"]);
+    let output = output(
+        &examples(),
+        &["examples/incident.wf.json", "--input", "region=north"],
+    );
     assert_eq!(output, json!({ "region": "north", "state": "recovered" }));
 }
 
 #[test]
 fn incident_that_does_not_recover_is_undone_in_reverse() {
     let folder = examples();
-    let args = ["examples/incident.wf.json", "--input", "region=north", "--input", "healthy_after_restart=false"];
+    let args = [
+        "examples/incident.wf.json",
+        "--input",
+        "region=north",
+        "--input",
+        "healthy_after_restart=false",
+    ];
     let (last, said) = last(&folder, &args);
     assert_eq!(last["event"], "run_failed", "{said:?}");
     assert_eq!(last["error"]["code"], "region_lost");
-    assert_eq!(last["error"]["message"], "north stays down: everything was undone");
+    assert_eq!(
+        last["error"]["message"],
+        "north stays down: everything was undone"
+    );
     let undone: Vec<_> = said
         .lines()
         .into_iter()
@@ -176,7 +214,13 @@ fn triage_of_a_severe_ticket_in_each_spelling() {
     for file in ["triage.wf", "triage.wf.yaml", "triage.wf.json"] {
         let folder = examples();
         let path = format!("examples/{file}");
-        let args = [&path, "--input", "ticket_id=T-9", "--input", "body=production is down"];
+        let args = [
+            &path,
+            "--input",
+            "ticket_id=T-9",
+            "--input",
+            "body=production is down",
+        ];
         let (pending, said) = last(&folder, &args);
         assert_eq!(pending["event"], "run_pending", "{said:?}");
         let id = pending["waiting"][0]["id"].as_str().unwrap().to_owned();
@@ -188,7 +232,10 @@ fn triage_of_a_severe_ticket_in_each_spelling() {
             "{said:?}"
         );
         let memory = std::fs::read_to_string(folder.path().join("memory.jsonl")).unwrap();
-        assert!(memory.contains("T-9") && memory.contains("production is down"), "{memory}");
+        assert!(
+            memory.contains("T-9") && memory.contains("production is down"),
+            "{memory}"
+        );
         let told: Vec<Value> = said
             .lines()
             .into_iter()
@@ -204,7 +251,13 @@ fn triage_of_a_severe_ticket_in_each_spelling() {
 #[test]
 fn triage_of_a_duplicate() {
     let folder = examples();
-    let args = ["examples/triage.wf.yaml", "--input", "ticket_id=T-3", "--input", "body=the button is too far left"];
+    let args = [
+        "examples/triage.wf.yaml",
+        "--input",
+        "ticket_id=T-3",
+        "--input",
+        "body=the button is too far left",
+    ];
     let (ended, said) = last(&folder, &args);
     assert_eq!(ended["output"]["severity"], "low", "{said:?}");
     assert!(said.out.contains("T-3 (normal) is triaged"), "{said:?}");
@@ -217,16 +270,26 @@ fn nightly_report() {
     }
     let folder = examples();
     let into = format!("folder={}", folder.path().display());
-    let output = output(&folder, &["examples/nightly_report.wf.yaml", "--input", &into]);
+    let output = output(
+        &folder,
+        &["examples/nightly_report.wf.yaml", "--input", &into],
+    );
     assert_eq!(output["errors"], 2);
     let report = std::fs::read_to_string(folder.path().join("report.md")).unwrap();
-    assert_eq!(report, "# Nightly report\n\nA quiet day with two errors.\n\n2 errors\n");
+    assert_eq!(
+        report,
+        "# Nightly report\n\nA quiet day with two errors.\n\n2 errors\n"
+    );
 }
 
 #[test]
 fn review_of_a_change() {
     let folder = examples();
-    let args = ["examples/review_change.wf.yaml", "--input", "diff=+ log(password)"];
+    let args = [
+        "examples/review_change.wf.yaml",
+        "--input",
+        "diff=+ log(password)",
+    ];
     for (answer, merged) in [("--approve", true), ("--deny", false)] {
         let output = output(&folder, &[args.as_slice(), &[answer, "decision"]].concat());
         let findings = json!(["password in the log", "nested ternaries"]);
@@ -239,7 +302,13 @@ fn backups_go_on_without_the_one_that_fails() {
     let folder = examples();
     let target = folder.path().join("dumps");
     let into = format!("folder={}", target.display());
-    let args = ["examples/backup.wf.yaml", "--input", &into, "--input", r#"databases=["a", "broken", "b"]"#];
+    let args = [
+        "examples/backup.wf.yaml",
+        "--input",
+        &into,
+        "--input",
+        r#"databases=["a", "broken", "b"]"#,
+    ];
     assert_eq!(output(&folder, &args), json!({ "saved": 2, "lost": 1 }));
     assert!(target.join("a.sql").exists() && target.join("b.sql").exists());
 }
@@ -249,17 +318,31 @@ fn onboarding_calls_another_workflow() {
     let folder = examples();
     let args = ["examples/onboard.wf", "--input", "customer=Ada Lovelace"];
     let message = "Welcome, Ada Lovelace! You are on the free plan.";
-    assert_eq!(output(&folder, &args), json!({ "account": "acct-ada-lovelace", "seats": 1, "welcome": message }));
+    assert_eq!(
+        output(&folder, &args),
+        json!({ "account": "acct-ada-lovelace", "seats": 1, "welcome": message })
+    );
 }
 
 #[test]
 fn onboarding_that_is_not_signed_is_undone() {
     let folder = examples();
-    let args = ["examples/onboard.wf", "--input", "customer=Ada", "--input", "plan=enterprise"];
+    let args = [
+        "examples/onboard.wf",
+        "--input",
+        "customer=Ada",
+        "--input",
+        "plan=enterprise",
+    ];
     let (pending, said) = last(&folder, &args);
     assert_eq!(pending["event"], "run_pending", "{said:?}");
     let id = pending["waiting"][0]["id"].as_str().unwrap().to_owned();
     let (ended, said) = last(&folder, &[args.as_slice(), &["--deny", &id]].concat());
     assert_eq!(ended["error"]["code"], "approval_denied", "{said:?}");
-    assert!(said.lines().iter().any(|l| l["event"] == "step_compensated" && l["step"] == "account"), "{said:?}");
+    assert!(
+        said.lines()
+            .iter()
+            .any(|l| l["event"] == "step_compensated" && l["step"] == "account"),
+        "{said:?}"
+    );
 }

@@ -1,5 +1,14 @@
 //! All end-to-end tests, in one binary: the corpus, the command line, hostile files, the examples.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests fail loudly, and read files"
+)]
+
 mod cli;
 mod corpus;
 mod examples;

@@ -36,7 +36,12 @@ fn folders_are_searched_for_the_four_endings() {
         .map(|d| d["file"].as_str().unwrap().to_owned())
         .collect();
     assert!(files.iter().any(|f| f == "a/b/typo.wf.yaml"), "{files:?}");
-    assert!(!files.iter().any(|f| f.contains("other") || f.contains("ignored")), "{files:?}");
+    assert!(
+        !files
+            .iter()
+            .any(|f| f.contains("other") || f.contains("ignored")),
+        "{files:?}"
+    );
 }
 
 #[test]
@@ -51,11 +56,26 @@ fn a_file_named_outright_is_read_whatever_its_name() {
 #[test]
 fn standard_input_is_a_file_with_the_name_that_it_is_given() {
     let folder = Folder::new();
-    let said = folder.run_with(&["check", "-", "--format", "json", "--stdin-name", "x.wf.yaml"], TYPO);
+    let said = folder.run_with(
+        &[
+            "check",
+            "-",
+            "--format",
+            "json",
+            "--stdin-name",
+            "x.wf.yaml",
+        ],
+        TYPO,
+    );
     assert_eq!(said.status, Some(1));
     let found = &said.json()["diagnostics"][0];
     assert_eq!(found["file"], "x.wf.yaml");
-    assert_eq!(folder.run_with(&["check", "-", "--stdin-name", "x.wf"], CLEAN).status, Some(0));
+    assert_eq!(
+        folder
+            .run_with(&["check", "-", "--stdin-name", "x.wf"], CLEAN)
+            .status,
+        Some(0)
+    );
 }
 
 #[test]
@@ -80,7 +100,10 @@ fn json_has_all_that_it_takes_to_mend_the_file() {
 #[test]
 fn people_see_the_characters_marked_on_multibyte_text() {
     let folder = Folder::new();
-    folder.file("t.wf.yaml", "steps:\n  - { type: bash, name: größer, comand: ls }\n");
+    folder.file(
+        "t.wf.yaml",
+        "steps:\n  - { type: bash, name: größer, comand: ls }\n",
+    );
     let said = folder.run(&["check", "--color", "never", "t.wf.yaml"]);
     assert!(said.out.contains("t.wf.yaml:2:33"), "{}", said.out);
     assert!(said.out.contains("`comand`"), "{}", said.out);
@@ -89,9 +112,17 @@ fn people_see_the_characters_marked_on_multibyte_text() {
 #[test]
 fn settings_change_severities_and_are_checked_themselves() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  input unused: string\n  bash \"ls\"\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  input unused: string\n  bash \"ls\"\n}\n",
+    );
     let said = folder.run(&["check", "--format", "json", "w.wf"]);
-    assert_eq!(said.json()["diagnostics"][0]["name"], "unused-input", "{}", said.out);
+    assert_eq!(
+        said.json()["diagnostics"][0]["name"],
+        "unused-input",
+        "{}",
+        said.out
+    );
     folder.file("wfc.toml", "[rules]\nunused-input = \"off\"\n");
     assert_eq!(folder.run(&["check", "w.wf"]).status, Some(0));
     folder.file("wfc.toml", "[rules]\nunused-input = \"error\"\n");
@@ -100,5 +131,9 @@ fn settings_change_severities_and_are_checked_themselves() {
     folder.file("wfc.toml", "[rulez]\n");
     let said = folder.run(&["check", "w.wf"]);
     assert_eq!(said.status, Some(2));
-    assert!(said.err.contains("rulez") && said.err.contains("rules"), "{}", said.err);
+    assert!(
+        said.err.contains("rulez") && said.err.contains("rules"),
+        "{}",
+        said.err
+    );
 }

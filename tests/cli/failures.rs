@@ -21,15 +21,30 @@ fn ended(folder: &Folder, args: &[&str], code: &str, step: &str, place: &str) ->
     assert_eq!(error["code"], code, "{said:?}");
     assert_eq!(error["step"], step, "{said:?}");
     let start = &error["span"]["start"];
-    assert_eq!(format!("{}:{}:{}", error["file"].as_str().unwrap(), start["line"], start["column"]), place, "{said:?}");
-    assert!(error["help"].as_str().is_some_and(|h| !h.is_empty()), "{said:?}");
+    assert_eq!(
+        format!(
+            "{}:{}:{}",
+            error["file"].as_str().unwrap(),
+            start["line"],
+            start["column"]
+        ),
+        place,
+        "{said:?}"
+    );
+    assert!(
+        error["help"].as_str().is_some_and(|h| !h.is_empty()),
+        "{said:?}"
+    );
 
     let mut human = vec!["run"];
     human.extend(args);
     let said = folder.run(&human);
     assert_eq!(said.status, Some(1), "{said:?}");
     for part in [code, step, place, error["help"].as_str().unwrap()] {
-        assert!(said.err.contains(part) || said.out.contains(part), "`{part}` is missing from {said:?}");
+        assert!(
+            said.err.contains(part) || said.out.contains(part),
+            "`{part}` is missing from {said:?}"
+        );
     }
     last
 }
@@ -37,17 +52,32 @@ fn ended(folder: &Folder, args: &[&str], code: &str, step: &str, place: &str) ->
 #[test]
 fn a_step_that_fails() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  let build = bash \"echo broken >&2; exit 3\"\n  return build.stdout\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  let build = bash \"echo broken >&2; exit 3\"\n  return build.stdout\n}\n",
+    );
     let last = ended(&folder, &["w.wf"], "exit_nonzero", "build", "w.wf:2:15");
     let message = last["error"]["message"].as_str().unwrap();
-    assert!(message.contains('3') && message.contains("broken"), "{message}");
+    assert!(
+        message.contains('3') && message.contains("broken"),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_approval_that_is_denied() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  let go = approval \"Go on?\" { timeout: 1h }\n  bash \"touch done\"\n}\n");
-    ended(&folder, &["w.wf", "--deny", "go"], "approval_denied", "go", "w.wf:2:12");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  let go = approval \"Go on?\" { timeout: 1h }\n  bash \"touch done\"\n}\n",
+    );
+    ended(
+        &folder,
+        &["w.wf", "--deny", "go"],
+        "approval_denied",
+        "go",
+        "w.wf:2:12",
+    );
     assert!(!folder.path().join("done").exists());
 }
 
@@ -61,17 +91,32 @@ fn a_timeout() {
 #[test]
 fn a_tool_whose_server_is_not_configured() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  let page = tool browser.open { url: \"x\" }\n  return page\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  let page = tool browser.open { url: \"x\" }\n  return page\n}\n",
+    );
     let last = ended(&folder, &["w.wf"], "not_configured", "page", "w.wf:2:14");
-    assert!(last["error"]["help"].as_str().unwrap().contains("[tools.browser]"), "{last}");
+    assert!(
+        last["error"]["help"]
+            .as_str()
+            .unwrap()
+            .contains("[tools.browser]"),
+        "{last}"
+    );
 }
 
 #[test]
 fn an_agent_without_a_runner() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  let text = agent \"Write a poem\"\n  return text\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  let text = agent \"Write a poem\"\n  return text\n}\n",
+    );
     let last = ended(&folder, &["w.wf"], "not_configured", "text", "w.wf:2:14");
-    assert!(last["error"]["help"].as_str().unwrap().contains("[agents."), "{last}");
+    assert!(
+        last["error"]["help"].as_str().unwrap().contains("[agents."),
+        "{last}"
+    );
 }
 
 #[test]
@@ -102,10 +147,15 @@ fn a_run_that_is_cancelled_kills_its_children_and_runs_finally_and_compensation(
         if pid.ends_with('\n') {
             break pid.trim().to_owned();
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "the step did not start");
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the step did not start"
+        );
         std::thread::sleep(Duration::from_millis(20));
     };
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
     assert!(killed.unwrap().success());
     let said = Said::of(child.wait_with_output().unwrap());
     assert_eq!(said.status, Some(130), "{said:?}");
@@ -115,7 +165,16 @@ fn a_run_that_is_cancelled_kills_its_children_and_runs_finally_and_compensation(
     assert_eq!(last["error"]["step"], "slow", "{said:?}");
     assert_eq!(last["error"]["span"]["start"]["line"], 4, "{said:?}");
     assert!(last["error"]["help"].is_string(), "{said:?}");
-    assert!(folder.path().join("closed").exists(), "finally did not run: {said:?}");
-    assert!(folder.path().join("undone").exists(), "compensation did not run: {said:?}");
-    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "the grandchild still runs");
+    assert!(
+        folder.path().join("closed").exists(),
+        "finally did not run: {said:?}"
+    );
+    assert!(
+        folder.path().join("undone").exists(),
+        "compensation did not run: {said:?}"
+    );
+    assert!(
+        !std::path::Path::new(&format!("/proc/{pid}")).exists(),
+        "the grandchild still runs"
+    );
 }

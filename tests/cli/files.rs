@@ -10,8 +10,19 @@ fn a_program_file_runs_as_its_source_does() {
     folder.file("greet.wf", GREET);
     assert_eq!(folder.run(&["build", "greet.wf"]).status, Some(0));
     assert!(folder.path().join("greet.wfb").exists());
-    let said = folder.run(&["run", "greet.wfb", "--input", "who=Ada", "--format", "jsonl"]);
-    assert_eq!(said.lines().last().unwrap()["output"], "hello Ada", "{said:?}");
+    let said = folder.run(&[
+        "run",
+        "greet.wfb",
+        "--input",
+        "who=Ada",
+        "--format",
+        "jsonl",
+    ]);
+    assert_eq!(
+        said.lines().last().unwrap()["output"],
+        "hello Ada",
+        "{said:?}"
+    );
     let said = folder.run(&["disasm", "greet.wfb"]);
     assert!(said.out.contains("effect"), "{said:?}");
 }
@@ -50,7 +61,10 @@ fn graphs_are_drawn_in_three_ways() {
     let folder = Folder::new();
     folder.file("greet.wf", GREET);
     let said = folder.run(&["graph", "greet.wf"]);
-    assert!(said.out.starts_with("flowchart TD") && said.out.contains("bash text"), "{said:?}");
+    assert!(
+        said.out.starts_with("flowchart TD") && said.out.contains("bash text"),
+        "{said:?}"
+    );
     let said = folder.run(&["graph", "greet.wf", "--format", "dot"]);
     assert!(said.out.starts_with("digraph"), "{said:?}");
     let said = folder.run(&["graph", "greet.wf", "--format", "svg", "-o", "g.svg"]);
@@ -80,10 +94,21 @@ fn a_new_workflow_is_clean_and_runs_in_each_spelling() {
         assert_eq!(said.status, Some(0), "{said:?}");
         let said = folder.run(&["check"]);
         assert_eq!(said.status, Some(0), "{said:?}");
-        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().file_name();
+        let file = std::fs::read_dir(folder.path())
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .file_name();
         let file = file.to_str().unwrap();
         assert_eq!(folder.run(&["run", file]).status, Some(10));
-        assert_eq!(folder.run(&["new", "first-try", "--spelling", spelling]).status, Some(2), "it is there already");
+        assert_eq!(
+            folder
+                .run(&["new", "first-try", "--spelling", spelling])
+                .status,
+            Some(2),
+            "it is there already"
+        );
     }
 }
 

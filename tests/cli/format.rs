@@ -9,7 +9,11 @@ fn formatting_is_idempotent_and_keeps_every_comment() {
     let folder = Folder::new();
     let file = folder.file("m.wf.yaml", MESSY);
     assert_eq!(folder.run(&["fmt", "--check"]).status, Some(1));
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), MESSY, "--check changes nothing");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        MESSY,
+        "--check changes nothing"
+    );
     assert_eq!(folder.run(&["fmt"]).status, Some(0));
     let once = std::fs::read_to_string(&file).unwrap();
     for comment in ["# what it is", "# list", "# the last one", "# the end"] {
@@ -30,7 +34,10 @@ fn a_file_with_errors_is_left_alone() {
 #[test]
 fn standard_input_is_formatted_to_standard_output() {
     let folder = Folder::new();
-    let said = folder.run_with(&["fmt", "-", "--stdin-name", "a.wf"], "workflow a{bash \"ls\"}");
+    let said = folder.run_with(
+        &["fmt", "-", "--stdin-name", "a.wf"],
+        "workflow a{bash \"ls\"}",
+    );
     assert_eq!(said.out, "workflow a {\n  bash \"ls\"\n}\n", "{said:?}");
 }
 
@@ -64,7 +71,11 @@ fn every_example_converts_to_every_spelling_and_means_the_same() {
             let said = folder.run(&["check", &converted]);
             assert_eq!(said.status, Some(0), "{name} as {to}: {said:?}");
             let hash = |said: &super::Said| {
-                said.out.lines().filter(|l| l.contains("hash")).map(str::to_owned).collect::<Vec<_>>()
+                said.out
+                    .lines()
+                    .filter(|l| l.contains("hash"))
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
             };
             let again = folder.run(&["disasm", &converted]);
             assert!(!hash(&first).is_empty());

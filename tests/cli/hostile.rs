@@ -12,7 +12,10 @@ const MEMORY: u32 = 500_000;
 fn check(folder: &Folder, name: &str, content: &[u8]) -> Said {
     folder.file(name, content);
     let mut child = Command::new("bash")
-        .args(["-c", &format!("ulimit -v {MEMORY} && exec \"$0\" check --format json \"$1\"")])
+        .args([
+            "-c",
+            &format!("ulimit -v {MEMORY} && exec \"$0\" check --format json \"$1\""),
+        ])
         .arg(env!("CARGO_BIN_EXE_wfc"))
         .arg(name)
         .current_dir(folder.path())
@@ -44,7 +47,11 @@ fn check(folder: &Folder, name: &str, content: &[u8]) -> Said {
         });
         std::io::Read::read_to_end(&mut child.stdout.take().unwrap(), &mut out).unwrap();
         let status = child.wait().unwrap();
-        std::process::Output { status, stdout: out, stderr: reader.join().unwrap() }
+        std::process::Output {
+            status,
+            stdout: out,
+            stderr: reader.join().unwrap(),
+        }
     };
     guard.join().unwrap();
     Said::of(output)
@@ -56,7 +63,10 @@ fn codes(said: &Said) -> Vec<String> {
     assert!(!said.err.contains("panicked"), "{}", said.err);
     let found = said.json()["diagnostics"].as_array().unwrap().clone();
     assert!(!found.is_empty(), "no finding");
-    found.iter().map(|d| d["code"].as_str().unwrap().to_owned()).collect()
+    found
+        .iter()
+        .map(|d| d["code"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 const ENDINGS: [&str; 3] = ["wf", "wf.yaml", "wf.json"];
@@ -66,7 +76,10 @@ fn an_empty_file_says_so() {
     let folder = Folder::new();
     for ending in ENDINGS {
         for content in ["", "\n\n  \n"] {
-            assert_eq!(codes(&check(&folder, &format!("a.{ending}"), content.as_bytes())), ["WF0002"]);
+            assert_eq!(
+                codes(&check(&folder, &format!("a.{ending}"), content.as_bytes())),
+                ["WF0002"]
+            );
         }
     }
 }
@@ -74,12 +87,20 @@ fn an_empty_file_says_so() {
 #[test]
 fn bytes_that_are_no_text_get_one_finding() {
     let folder = Folder::new();
-    let binary: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let binary: Vec<u8> = (0..4096_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
     let latin1 = b"name: M\xfcller\nsteps:\n  - { type: bash, command: ls }\n".to_vec();
-    let utf16: Vec<u8> = "\u{feff}name: x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}name: x\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for ending in ENDINGS {
         for content in [&binary, &latin1, &utf16] {
-            assert_eq!(codes(&check(&folder, &format!("a.{ending}"), content)), ["WF0001"]);
+            assert_eq!(
+                codes(&check(&folder, &format!("a.{ending}"), content)),
+                ["WF0001"]
+            );
         }
     }
 }
@@ -90,18 +111,59 @@ fn a_hundred_thousand_levels_end_in_a_finding() {
     let deep = 100_000;
     let cases = [
         ("a.wf.json", format!("{{\"steps\": {}", "[".repeat(deep))),
-        ("b.wf.json", format!("{{\"steps\": {}1{}}}", "[".repeat(deep), "]".repeat(deep))),
+        (
+            "b.wf.json",
+            format!("{{\"steps\": {}1{}}}", "[".repeat(deep), "]".repeat(deep)),
+        ),
         ("c.wf.json", "{\"a\":".repeat(deep)),
         ("d.wf.yaml", format!("steps: {}", "[".repeat(deep))),
         ("e.wf.yaml", format!("steps:\n{}x", "- ".repeat(deep))),
-        ("f.wf.yaml", format!("steps: {}1{}", "{a: ".repeat(deep), "}".repeat(deep))),
-        ("g.wf", format!("workflow w {{ return {}1{} }}", "(".repeat(deep), ")".repeat(deep))),
-        ("h.wf", format!("workflow w {{ return {}x }}", "!".repeat(deep))),
-        ("i.wf", format!("workflow w {{ return {}x }}", "-".repeat(deep))),
-        ("j.wf", format!("workflow w {{ {} }}", "if true { ".repeat(deep))),
-        ("k.wf", format!("workflow w {{ input a: {}int{} }}", "list<".repeat(deep), ">".repeat(deep))),
-        ("l.wf.yaml", format!("steps:\n  - {{ type: bash, command: 'x', when: '{}1' }}", "a ? b : ".repeat(deep))),
-        ("m.wf.yaml", format!("steps:\n  - {{ type: bash, command: \"{}\" }}", "{{ ".repeat(deep))),
+        (
+            "f.wf.yaml",
+            format!("steps: {}1{}", "{a: ".repeat(deep), "}".repeat(deep)),
+        ),
+        (
+            "g.wf",
+            format!(
+                "workflow w {{ return {}1{} }}",
+                "(".repeat(deep),
+                ")".repeat(deep)
+            ),
+        ),
+        (
+            "h.wf",
+            format!("workflow w {{ return {}x }}", "!".repeat(deep)),
+        ),
+        (
+            "i.wf",
+            format!("workflow w {{ return {}x }}", "-".repeat(deep)),
+        ),
+        (
+            "j.wf",
+            format!("workflow w {{ {} }}", "if true { ".repeat(deep)),
+        ),
+        (
+            "k.wf",
+            format!(
+                "workflow w {{ input a: {}int{} }}",
+                "list<".repeat(deep),
+                ">".repeat(deep)
+            ),
+        ),
+        (
+            "l.wf.yaml",
+            format!(
+                "steps:\n  - {{ type: bash, command: 'x', when: '{}1' }}",
+                "a ? b : ".repeat(deep)
+            ),
+        ),
+        (
+            "m.wf.yaml",
+            format!(
+                "steps:\n  - {{ type: bash, command: \"{}\" }}",
+                "{{ ".repeat(deep)
+            ),
+        ),
     ];
     for (name, content) in cases {
         codes(&check(&folder, name, content.as_bytes()));
@@ -119,9 +181,17 @@ fn a_hundred_thousand_levels_end_in_a_finding() {
 fn long_chains_are_no_deep_nesting() {
     let folder = Folder::new();
     let sum = vec!["1"; 50_000].join(" + ");
-    let said = check(&folder, "sum.wf", format!("workflow w {{ return {sum} }}").as_bytes());
+    let said = check(
+        &folder,
+        "sum.wf",
+        format!("workflow w {{ return {sum} }}").as_bytes(),
+    );
     assert!(matches!(said.status, Some(0 | 1)), "{}", said.err);
-    let said = check(&folder, "sel.wf", format!("workflow w {{ return {{}}{} }}", ".a".repeat(50_000)).as_bytes());
+    let said = check(
+        &folder,
+        "sel.wf",
+        format!("workflow w {{ return {{}}{} }}", ".a".repeat(50_000)).as_bytes(),
+    );
     assert!(matches!(said.status, Some(0 | 1)), "{}", said.err);
 }
 
@@ -146,7 +216,10 @@ fn fifty_megabytes_are_refused() {
         text.push_str(line);
     }
     for ending in ENDINGS {
-        assert_eq!(codes(&check(&folder, &format!("a.{ending}"), text.as_bytes())), ["WF0003"]);
+        assert_eq!(
+            codes(&check(&folder, &format!("a.{ending}"), text.as_bytes())),
+            ["WF0003"]
+        );
     }
 }
 
@@ -154,9 +227,15 @@ fn fifty_megabytes_are_refused() {
 fn a_file_cut_anywhere_is_checked() {
     let folder = Folder::new();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    for (name, ending) in [("triage.wf", "wf"), ("triage.wf.yaml", "wf.yaml"), ("triage.wf.json", "wf.json")] {
+    for (name, ending) in [
+        ("triage.wf", "wf"),
+        ("triage.wf.yaml", "wf.yaml"),
+        ("triage.wf.json", "wf.json"),
+    ] {
         let text = std::fs::read_to_string(root.join(name)).unwrap();
-        let cuts: Vec<usize> = (0..text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+        let cuts: Vec<usize> = (0..text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .collect();
         let sub = format!("cut-{ending}");
         for at in &cuts {
             folder.file(&format!("{sub}/{at}.{ending}"), &text[..*at]);

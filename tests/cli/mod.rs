@@ -39,7 +39,11 @@ impl Folder {
     /// `wfc` with these arguments, in the folder.
     pub fn wfc(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wfc"));
-        command.args(args).current_dir(&self.0).env_remove("WFC_CONFIG").stdin(Stdio::null());
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env_remove("WFC_CONFIG")
+            .stdin(Stdio::null());
         command
     }
 

@@ -14,7 +14,10 @@ const ASKS: &str = r#"workflow asks {
 #[test]
 fn the_output_is_the_last_line_for_machines_and_shown_to_people() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  input n: int\n  return { double: n * 2 }\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  input n: int\n  return { double: n * 2 }\n}\n",
+    );
     let said = folder.run(&["run", "w.wf", "--input", "n=21", "--format", "jsonl"]);
     assert_eq!(said.status, Some(0), "{said:?}");
     let lines = said.lines();
@@ -22,7 +25,10 @@ fn the_output_is_the_last_line_for_machines_and_shown_to_people() {
     assert_eq!(lines.last().unwrap()["event"], "run_succeeded");
     assert_eq!(lines.last().unwrap()["output"]["double"], 42);
     let said = folder.run(&["run", "w.wf", "--input", "n=21"]);
-    assert!(said.out.contains("\"double\": 42") || said.out.contains("\"double\":42"), "{said:?}");
+    assert!(
+        said.out.contains("\"double\": 42") || said.out.contains("\"double\":42"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -33,12 +39,24 @@ fn inputs_are_read_as_their_types_ask() {
         "workflow w {\n  input n: int\n  input s: string\n  input list: list<string>\n  input on: bool = false\n  return { n: n, s: s, list: list, on: on }\n}\n",
     );
     folder.file("in.json", r#"{ "n": 1, "s": "from file", "list": ["a"] }"#);
-    let said = folder.run(&["run", "w.wf", "--inputs", "in.json", "--input", "s=42", "--input", "on=true", "--format", "jsonl"]);
+    let said = folder.run(&[
+        "run", "w.wf", "--inputs", "in.json", "--input", "s=42", "--input", "on=true", "--format",
+        "jsonl",
+    ]);
     let output = said.lines().last().unwrap()["output"].clone();
-    assert_eq!(output, serde_json::json!({ "n": 1, "s": "42", "list": ["a"], "on": true }), "{said:?}");
-    let said = folder.run(&["run", "w.wf", "--input", "n=many", "--input", "s=x", "--input", "list=[]"]);
+    assert_eq!(
+        output,
+        serde_json::json!({ "n": 1, "s": "42", "list": ["a"], "on": true }),
+        "{said:?}"
+    );
+    let said = folder.run(&[
+        "run", "w.wf", "--input", "n=many", "--input", "s=x", "--input", "list=[]",
+    ]);
     assert_eq!(said.status, Some(2), "{said:?}");
-    assert!(said.err.contains("`n`") && said.err.contains("int"), "{said:?}");
+    assert!(
+        said.err.contains("`n`") && said.err.contains("int"),
+        "{said:?}"
+    );
     let said = folder.run(&["run", "w.wf", "--input", "nn=1"]);
     assert_eq!(said.status, Some(2), "{said:?}");
     assert!(said.err.contains("`nn`"), "{said:?}");
@@ -49,7 +67,10 @@ fn inputs_are_read_as_their_types_ask() {
 #[test]
 fn a_workflow_with_errors_does_not_run() {
     let folder = Folder::new();
-    folder.file("w.wf", "workflow w {\n  bash \"touch ran\"\n  return nothing\n}\n");
+    folder.file(
+        "w.wf",
+        "workflow w {\n  bash \"touch ran\"\n  return nothing\n}\n",
+    );
     let said = folder.run(&["run", "w.wf"]);
     assert_eq!(said.status, Some(1), "{said:?}");
     assert!(said.err.contains("WF0201"), "{said:?}");
@@ -60,7 +81,16 @@ fn a_workflow_with_errors_does_not_run() {
 fn an_approval_without_an_answer_leaves_the_run_in_its_journal() {
     let folder = Folder::new();
     folder.file("w.wf", ASKS);
-    let said = folder.run(&["run", "w.wf", "--input", "who=Ada", "--journal", "run.jsonl", "--format", "jsonl"]);
+    let said = folder.run(&[
+        "run",
+        "w.wf",
+        "--input",
+        "who=Ada",
+        "--journal",
+        "run.jsonl",
+        "--format",
+        "jsonl",
+    ]);
     assert_eq!(said.status, Some(10), "{said:?}");
     let last = said.lines().last().unwrap().clone();
     assert_eq!(last["event"], "run_pending", "{said:?}");
@@ -68,7 +98,16 @@ fn an_approval_without_an_answer_leaves_the_run_in_its_journal() {
     assert_eq!(last["waiting"][0]["prompt"], "Greet Ada?");
     // Asking again without an answer changes nothing.
     assert_eq!(folder.run(&["resume", "run.jsonl"]).status, Some(10));
-    let said = folder.run(&["resume", "run.jsonl", "--approve", "go", "--by", "eve", "--format", "jsonl"]);
+    let said = folder.run(&[
+        "resume",
+        "run.jsonl",
+        "--approve",
+        "go",
+        "--by",
+        "eve",
+        "--format",
+        "jsonl",
+    ]);
     assert_eq!(said.status, Some(0), "{said:?}");
     let output = said.lines().last().unwrap()["output"].clone();
     assert_eq!(output, serde_json::json!({ "greeted": "Ada", "by": "eve" }));
@@ -77,7 +116,10 @@ fn an_approval_without_an_answer_leaves_the_run_in_its_journal() {
     // A run that is over says how it ended, and does nothing.
     let said = folder.run(&["resume", "run.jsonl", "--format", "jsonl"]);
     assert_eq!(said.status, Some(0), "{said:?}");
-    assert_eq!(std::fs::read_to_string(folder.path().join("log")).unwrap(), "once\ntwice\n");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("log")).unwrap(),
+        "once\ntwice\n"
+    );
 }
 
 #[test]
@@ -86,16 +128,31 @@ fn without_a_journal_a_pending_run_says_how_to_keep_it() {
     folder.file("w.wf", ASKS);
     let said = folder.run(&["run", "w.wf", "--input", "who=Ada"]);
     assert_eq!(said.status, Some(10), "{said:?}");
-    assert!(said.err.contains("--journal") || said.out.contains("--journal"), "{said:?}");
+    assert!(
+        said.err.contains("--journal") || said.out.contains("--journal"),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn an_answer_to_nothing_is_named() {
     let folder = Folder::new();
     folder.file("w.wf", ASKS);
-    let said = folder.run(&["run", "w.wf", "--input", "who=Ada", "--approve", "gone", "--journal", "j"]);
+    let said = folder.run(&[
+        "run",
+        "w.wf",
+        "--input",
+        "who=Ada",
+        "--approve",
+        "gone",
+        "--journal",
+        "j",
+    ]);
     assert_eq!(said.status, Some(10), "{said:?}");
-    assert!(said.err.contains("`gone`") && said.err.contains("`go`"), "{said:?}");
+    assert!(
+        said.err.contains("`gone`") && said.err.contains("`go`"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -105,7 +162,10 @@ fn a_journal_is_not_written_over() {
     folder.file("notes.txt", "precious");
     let said = folder.run(&["run", "w.wf", "--journal", "notes.txt"]);
     assert_eq!(said.status, Some(2), "{said:?}");
-    assert_eq!(std::fs::read_to_string(folder.path().join("notes.txt")).unwrap(), "precious");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("notes.txt")).unwrap(),
+        "precious"
+    );
 }
 
 #[test]
@@ -117,7 +177,10 @@ fn a_workflow_that_has_changed_since_does_not_go_on_with_an_old_run() {
     let said = folder.run(&["resume", "j", "--approve", "go"]);
     assert_eq!(said.status, Some(2), "{said:?}");
     assert!(said.err.contains("changed"), "{said:?}");
-    assert_eq!(std::fs::read_to_string(folder.path().join("log")).unwrap(), "once\n");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("log")).unwrap(),
+        "once\n"
+    );
 }
 
 #[test]
@@ -133,7 +196,10 @@ fn a_run_that_is_killed_goes_on_and_says_what_is_not_known() {
 }
 "#,
     );
-    let mut child = folder.wfc(&["run", "w.wf", "--journal", "j"]).spawn().unwrap();
+    let mut child = folder
+        .wfc(&["run", "w.wf", "--journal", "j"])
+        .spawn()
+        .unwrap();
     let begun = std::time::Instant::now();
     while !folder.path().join("started").exists() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(60));
@@ -141,11 +207,20 @@ fn a_run_that_is_killed_goes_on_and_says_what_is_not_known() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let _ = std::process::Command::new("pkill").args(["-f", "touch started; sleep 300"]).status();
+    let _ = std::process::Command::new("pkill")
+        .args(["-f", "touch started; sleep 300"])
+        .status();
     let said = folder.run(&["resume", "j", "--format", "jsonl"]);
     assert_eq!(said.status, Some(0), "{said:?}");
-    assert_eq!(said.lines().last().unwrap()["output"], "unknown_outcome", "{said:?}");
-    assert_eq!(std::fs::read_to_string(folder.path().join("log")).unwrap(), "a\nb\nc\n");
+    assert_eq!(
+        said.lines().last().unwrap()["output"],
+        "unknown_outcome",
+        "{said:?}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("log")).unwrap(),
+        "a\nb\nc\n"
+    );
 }
 
 #[test]
@@ -153,7 +228,9 @@ fn branches_run_at_the_same_time() {
     // Each branch waits for the other's file: run one after the other, this would time out.
     let folder = Folder::new();
     let wait = |mine: &str, other: &str| {
-        format!("touch {mine}; for i in $(seq 600); do [ -e {other} ] && exit 0; sleep 0.05; done; exit 1")
+        format!(
+            "touch {mine}; for i in $(seq 600); do [ -e {other} ] && exit 0; sleep 0.05; done; exit 1"
+        )
     };
     folder.file(
         "w.wf",
@@ -170,18 +247,42 @@ fn branches_run_at_the_same_time() {
 fn progress_is_told_as_it_happens() {
     let folder = Folder::new();
     folder.file("w.wf", ASKS);
-    let said = folder.run(&["run", "w.wf", "--input", "who=Ada", "--approve", "go", "--format", "jsonl"]);
+    let said = folder.run(&[
+        "run",
+        "w.wf",
+        "--input",
+        "who=Ada",
+        "--approve",
+        "go",
+        "--format",
+        "jsonl",
+    ]);
     let told: Vec<String> = said
         .lines()
         .iter()
         .filter(|l| l["step"] == "first" || l["step"] == "go")
-        .map(|l| format!("{} {}", l["step"].as_str().unwrap(), l["event"].as_str().unwrap()))
+        .map(|l| {
+            format!(
+                "{} {}",
+                l["step"].as_str().unwrap(),
+                l["event"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(
         told,
-        ["first step_started", "first step_succeeded", "go step_started", "go step_waiting", "go step_succeeded"],
+        [
+            "first step_started",
+            "first step_succeeded",
+            "go step_started",
+            "go step_waiting",
+            "go step_succeeded"
+        ],
         "{said:?}"
     );
     let said = folder.run(&["run", "w.wf", "--input", "who=Ada", "--approve", "go"]);
-    assert!(said.err.contains("first") && said.err.contains("bash"), "{said:?}");
+    assert!(
+        said.err.contains("first") && said.err.contains("bash"),
+        "{said:?}"
+    );
 }

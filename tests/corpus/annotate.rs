@@ -21,7 +21,9 @@ pub fn annotated(input: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for (i, line) in input.split_inclusive('\n').enumerate() {
         out.push_str(line);
-        let Some(findings) = under.get(i).filter(|f| !f.is_empty()) else { continue };
+        let Some(findings) = under.get(i).filter(|f| !f.is_empty()) else {
+            continue;
+        };
         if !line.ends_with('\n') {
             out.push('\n');
         }
@@ -43,24 +45,38 @@ pub fn annotated(input: &str, diagnostics: &[Diagnostic]) -> String {
 fn expectation(index: &LineIndex, d: &Diagnostic) -> Vec<String> {
     let start = index.position(d.span.start, Encoding::Utf32);
     let end = index.position(d.span.end, Encoding::Utf32);
-    let width = if start.line == end.line { (end.column - start.column).max(1) } else { 1 };
+    let width = if start.line == end.line {
+        (end.column - start.column).max(1)
+    } else {
+        1
+    };
     let more = if start.line != end.line { ">" } else { "" };
     let mark_width = u32::try_from(MARK.len()).unwrap_or(2) + 1;
     let mut place = String::from(MARK);
     if start.column >= mark_width {
-        place.extend(std::iter::repeat_n(' ', (start.column - mark_width + 1) as usize));
+        place.extend(std::iter::repeat_n(
+            ' ',
+            (start.column - mark_width + 1) as usize,
+        ));
         place.extend(std::iter::repeat_n('^', width as usize));
     } else {
         let _ = write!(place, " @{}..{}", start.column, start.column + width);
     }
     // An empty span marks a place between characters.
     let empty = if d.span.is_empty() { "|" } else { "" };
-    let mut lines = vec![format!("{place}{more}{empty} {} {} {}", d.severity, d.code.id, d.message)];
+    let mut lines = vec![format!(
+        "{place}{more}{empty} {} {} {}",
+        d.severity, d.code.id, d.message
+    )];
     if let Some(help) = &d.help {
         lines.push(format!("{MARK} = help: {help}"));
     }
     for fix in &d.fixes {
-        lines.push(format!("{MARK} = {} fix: {}", fix.applicability.word(), fix.title));
+        lines.push(format!(
+            "{MARK} = {} fix: {}",
+            fix.applicability.word(),
+            fix.title
+        ));
     }
     lines.iter().map(|l| l.replace('\n', "\\n")).collect()
 }

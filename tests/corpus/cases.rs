@@ -23,7 +23,11 @@ pub fn split(text: &str) -> (String, Vec<Case>) {
     let mut cases: Vec<Case> = Vec::new();
     for (i, line) in text.split_inclusive('\n').enumerate() {
         if let Some(name) = line.strip_prefix(HEAD) {
-            cases.push(Case { name: name.trim().to_owned(), written: String::new(), line: i + 1 });
+            cases.push(Case {
+                name: name.trim().to_owned(),
+                written: String::new(),
+                line: i + 1,
+            });
         } else if let Some(case) = cases.last_mut() {
             case.written.push_str(line);
         } else {
@@ -50,8 +54,11 @@ impl Case {
     /// The text that is checked: without expectations. An empty line before the next case is no part of it.
     #[must_use]
     pub fn input(&self) -> String {
-        let kept: String =
-            self.written.split_inclusive('\n').filter(|l| !l.trim_start().starts_with(MARK)).collect();
+        let kept: String = self
+            .written
+            .split_inclusive('\n')
+            .filter(|l| !l.trim_start().starts_with(MARK))
+            .collect();
         match kept.strip_suffix("\n\n") {
             Some(cut) => format!("{cut}\n"),
             None => kept,

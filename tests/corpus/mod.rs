@@ -32,9 +32,14 @@ use annotate::annotated;
 use cases::{Case, join, split};
 
 fn suite(kind: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suite").join(kind);
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/suite")
+        .join(kind);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&root)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.is_file())
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "no corpus in {}", root.display());
     files
@@ -87,5 +92,8 @@ fn every_case_gets_exactly_the_findings_written_in_it() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    assert!(cases_seen >= 40, "the corpus has shrunk to {cases_seen} cases");
+    assert!(
+        cases_seen >= 40,
+        "the corpus has shrunk to {cases_seen} cases"
+    );
 }

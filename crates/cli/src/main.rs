@@ -1,3 +1,65 @@
 //! The `wfc` command line.
 
-fn main() {}
+#![allow(unreachable_pub, reason = "nothing is outside of a binary")]
+
+mod args;
+mod commands;
+mod error;
+mod exit;
+mod files;
+mod inputs;
+mod output;
+mod program;
+mod session;
+mod settings;
+mod term;
+mod watch;
+mod world;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use error::CliError;
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Clean
+            }
+            .into();
+        }
+    };
+    match run(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            term::eprint(&format!("{:?}\n", miette::Report::new(error)));
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit, CliError> {
+    match &cli.command {
+        Command::Check(args) => commands::check::run(cli, args),
+        Command::Run(args) => commands::run::run(cli, args),
+        Command::Resume(args) => commands::resume::run(cli, args),
+        Command::Fmt(args) => commands::fmt::run(args),
+        Command::Convert(args) => commands::convert::run(args, term::colours(cli.color)),
+        Command::Build(args) => commands::build::run(cli, args),
+        Command::Disasm(args) => commands::disasm::run(cli, args),
+        Command::Graph(args) => commands::graph::run(cli, args),
+        Command::Eval(args) => commands::eval::run(args, term::colours(cli.color)),
+        Command::Explain(args) => commands::explain::run(args),
+        Command::New(args) => commands::new::run(args),
+        Command::Completions(args) => Ok(commands::completions::run(args)),
+    }
+}

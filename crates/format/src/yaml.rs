@@ -50,11 +50,11 @@ fn value(doc: &Doc, notes: &Notes, indent: usize, out: &mut String) {
         out.push_str(a);
     }
     match doc {
-        Doc::Map(m) if !m.entries.is_empty() && !(m.inline && fits(doc, out)) => {
+        Doc::Map(m) if !(m.entries.is_empty() || m.inline && fits(doc, out)) => {
             end_line(notes, out);
             map(m, indent + 2, out);
         }
-        Doc::Seq(s) if !s.items.is_empty() && !(s.inline && fits(doc, out)) => {
+        Doc::Seq(s) if !(s.items.is_empty() || s.inline && fits(doc, out)) => {
             end_line(notes, out);
             seq(s, indent + 2, out);
         }

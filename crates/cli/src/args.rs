@@ -1,0 +1,266 @@
+//! Arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Workflows that are checked before they run.
+///
+/// Exit status: 0 done and nothing found; 1 findings, or a run that failed; 2 the command itself could not
+/// be carried out; 10 a run waits for an approval or an event; 130 cancelled.
+#[derive(Debug, Parser)]
+#[command(name = "wfc", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+    /// Settings to use instead of the nearest `wfc.toml` upwards.
+    #[arg(long, global = true, value_name = "FILE", env = "WFC_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Finds faults in workflows without running them
+    Check(Check),
+    /// Runs a workflow to its end, or until it waits for somebody
+    Run(Run),
+    /// Goes on with a run that is kept in a journal
+    Resume(Resume),
+    /// Lays files out anew, keeping their comments
+    Fmt(Fmt),
+    /// Writes a workflow in another spelling
+    Convert(Convert),
+    /// Compiles a workflow into a program file
+    Build(Build),
+    /// Shows the instructions of a workflow or of a program file
+    Disasm(Disasm),
+    /// Draws a workflow
+    Graph(Graph),
+    /// Types an expression and prints its value as JSON
+    Eval(Eval),
+    /// Explains a code, or lists them all
+    Explain(Explain),
+    /// Writes a new workflow to begin with
+    New(New),
+    /// Prints a completion script for a shell
+    Completions(Completions),
+}
+
+/// `wfc check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files and folders; `-` reads standard input. A file named outright is read whatever its name
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The name that standard input goes by; its ending says the spelling
+    #[arg(long, value_name = "NAME", default_value = "stdin.wf.yaml")]
+    pub stdin_name: String,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+    /// Check again whenever a file changes
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// With excerpts of the source.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// What `run` and `resume` share.
+#[derive(Debug, Args)]
+pub struct Answers {
+    /// Answer the approval ID (a step's id or path) with yes; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub approve: Vec<String>,
+    /// Answer the approval ID with no
+    #[arg(long, value_name = "ID")]
+    pub deny: Vec<String>,
+    /// Who answers; the user's name when absent
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// A remark that goes with the answers
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// How progress is printed
+    #[arg(long, value_enum, default_value_t = RunFormat::Human)]
+    pub format: RunFormat,
+}
+
+/// How progress is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RunFormat {
+    /// A tree of steps on a terminal, plain lines otherwise.
+    Human,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// `wfc run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// A workflow, or a program file (`*.wfb`)
+    pub file: PathBuf,
+    /// An input; the value is read as the input's type asks (text, or JSON)
+    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE")]
+    pub input: Vec<String>,
+    /// Inputs as a JSON object in a file; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub inputs: Option<PathBuf>,
+    /// Keep the run in this file, so that `wfc resume` can go on with it
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Answers and output
+    #[command(flatten)]
+    pub answers: Answers,
+}
+
+/// `wfc resume`
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The journal that `wfc run --journal` wrote
+    pub journal: PathBuf,
+    /// Answers and output
+    #[command(flatten)]
+    pub answers: Answers,
+}
+
+/// `wfc fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files and folders; `-` reads standard input and writes standard output
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "NAME", default_value = "stdin.wf.yaml")]
+    pub stdin_name: String,
+    /// Change nothing; exit with 1 and name the files that would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `wfc convert`
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The workflow
+    pub file: PathBuf,
+    /// The spelling to write
+    #[arg(long, value_enum)]
+    pub to: To,
+    /// Where to write it; standard output when absent
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A spelling to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum To {
+    /// `*.wf.yaml`
+    Yaml,
+    /// `*.wf.json`
+    Json,
+    /// `*.wf`
+    Text,
+}
+
+/// `wfc build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The workflow
+    pub file: PathBuf,
+    /// Where to write the program; the workflow's name with `.wfb` when absent
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Leave out places in the source
+    #[arg(long)]
+    pub strip: bool,
+}
+
+/// `wfc disasm`
+#[derive(Debug, Args)]
+pub struct Disasm {
+    /// A workflow, or a program file (`*.wfb`)
+    pub file: PathBuf,
+    /// Leave out the source lines: equal for all spellings of one workflow
+    #[arg(long)]
+    pub no_source: bool,
+}
+
+/// `wfc graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The workflow
+    pub file: PathBuf,
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    pub format: GraphFormat,
+    /// Where to write it; standard output when absent
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How a workflow is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// Graphviz' language.
+    Dot,
+    /// A picture.
+    Svg,
+}
+
+/// `wfc eval`
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// The expression
+    pub expr: String,
+    /// A variable and its value as JSON
+    #[arg(long, value_name = "NAME=JSON")]
+    pub bind: Vec<String>,
+}
+
+/// `wfc explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code (`WF0201`) or its name (`undefined-name`); all are listed when absent
+    pub code: Option<String>,
+}
+
+/// `wfc new`
+#[derive(Debug, Args)]
+pub struct New {
+    /// The workflow's name; its file is called after it
+    pub name: String,
+    /// The spelling to write
+    #[arg(long, value_enum, default_value_t = To::Text)]
+    pub spelling: To,
+}
+
+/// `wfc completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

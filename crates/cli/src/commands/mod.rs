@@ -1,0 +1,14 @@
+//! The commands, one file each.
+
+pub mod build;
+pub mod check;
+pub mod completions;
+pub mod convert;
+pub mod disasm;
+pub mod eval;
+pub mod explain;
+pub mod fmt;
+pub mod graph;
+pub mod new;
+pub mod resume;
+pub mod run;

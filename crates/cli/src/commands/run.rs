@@ -1,0 +1,41 @@
+//! `wfc run`: checks, compiles, and runs to the end, or until somebody is to answer.
+
+use wfc_runtime::NewRun;
+
+use crate::args::{Cli, Run};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::output::human;
+use crate::program::{Library, Loaded, load_program};
+use crate::session::{self, Session};
+use crate::settings::SettingsCache;
+use crate::world::DiskWorld;
+use crate::{inputs, term};
+
+/// Runs one workflow.
+///
+/// # Errors
+/// When it could not be started, or its journal could not be kept.
+pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
+    let settings = SettingsCache::new(cli.config.as_deref());
+    let loaded = load_program(&args.file, &DiskWorld::default(), &settings)?;
+    let ready = match loaded {
+        Loaded::Ready(ready) => ready,
+        Loaded::Faulty(report) => {
+            term::eprint(&human::print(&[report], 1, term::colours(cli.color)));
+            return Ok(Exit::Findings);
+        }
+    };
+    let inputs = inputs::read(args, &ready.found.program)?;
+    let located = settings.of(&args.file.display().to_string())?;
+    let new = NewRun {
+        found: ready.found.clone(),
+        inputs,
+        trigger: None,
+    };
+    let library = Library::default();
+    library.add(*ready);
+    let host = session::host(cli, &located, &library)?;
+    let session = Session::new(cli, &args.answers, args.journal.as_deref(), library);
+    session.drive(|| host.run(new, args.journal.as_deref()))
+}

@@ -1,0 +1,84 @@
+//! What can keep a command from being carried out: files, settings, arguments. Findings in workflows are no
+//! errors of the command; they are diagnostics.
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+/// A command could not be carried out.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CliError {
+    /// A file could not be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    #[diagnostic(code(wfc::io), help("check the path and its permissions"))]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    #[diagnostic(code(wfc::io), help("check the folder and its permissions"))]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// `wfc.toml` is at fault.
+    #[error("{message}")]
+    #[diagnostic(code(wfc::settings))]
+    Settings {
+        /// What is wrong.
+        message: String,
+        /// The file.
+        #[source_code]
+        text: NamedSource<String>,
+        /// Where.
+        #[label("here")]
+        span: Option<SourceSpan>,
+        /// What to write.
+        #[help]
+        help: Option<String>,
+    },
+    /// Arguments do not go together, or one is not what it must be.
+    #[error("{message}")]
+    #[diagnostic(code(wfc::usage))]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to write.
+        #[help]
+        help: Option<String>,
+    },
+    /// The work itself could not be done, for a reason outside the workflow.
+    #[error("{message}")]
+    #[diagnostic(code(wfc::host))]
+    Host {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
+}
+
+impl CliError {
+    /// An error of arguments.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// An error of the world outside.
+    pub fn host(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Host {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Which files a command means, and their text.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+
+use crate::error::CliError;
+
+/// Endings of workflow files, as found in folders.
+const ENDINGS: [&str; 4] = [".wf", ".wf.yaml", ".wf.yml", ".wf.json"];
+
+/// A file to work on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// Standard input, under this name.
+    Stdin(String),
+    /// A file.
+    File(PathBuf),
+}
+
+/// A file that was read.
+pub struct Loaded {
+    /// Its text.
+    pub source: Source,
+    /// How it is spelled.
+    pub spelling: Spelling,
+    /// What was wrong with its bytes.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// All files that the arguments mean, in order, each once. Folders are searched for workflows; what `.gitignore`
+/// leaves out and hidden folders are passed over.
+///
+/// # Errors
+/// When an argument names nothing.
+pub fn inputs(paths: &[String], stdin_name: &str) -> Result<Vec<Input>, CliError> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        if path == "-" {
+            found.insert(Input::Stdin(stdin_name.to_owned()));
+            continue;
+        }
+        let path = PathBuf::from(path);
+        let meta = std::fs::metadata(&path).map_err(|source| CliError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        if meta.is_dir() {
+            found.extend(in_folder(&path).into_iter().map(Input::File));
+        } else {
+            found.insert(Input::File(path));
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    ignore::WalkBuilder::new(folder)
+        .require_git(false)
+        .build()
+        .filter_map(Result::ok)
+        .filter(|e| e.file_type().is_some_and(|t| t.is_file()))
+        .filter(|e| is_workflow(e.path()))
+        .map(|e| {
+            e.path()
+                .strip_prefix("./")
+                .unwrap_or(e.path())
+                .to_path_buf()
+        })
+        .collect()
+}
+
+/// Whether a file in a folder is taken for a workflow, by its name.
+pub fn is_workflow(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy())
+        .unwrap_or_default();
+    ENDINGS
+        .iter()
+        .any(|e| name.len() > e.len() && name.ends_with(e))
+}
+
+/// Reads a file. Bytes that are no text are a finding, not an error.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn load(input: &Input) -> Result<Loaded, CliError> {
+    let (name, bytes) = match input {
+        Input::Stdin(name) => {
+            let mut bytes = Vec::new();
+            let read = capped(std::io::stdin().lock(), &mut bytes);
+            read.map_err(|source| CliError::Read {
+                path: "-".into(),
+                source,
+            })?;
+            (name.clone(), bytes)
+        }
+        Input::File(path) => {
+            let mut bytes = Vec::new();
+            std::fs::File::open(path)
+                .and_then(|file| capped(file, &mut bytes))
+                .map_err(|source| CliError::Read {
+                    path: path.clone(),
+                    source,
+                })?;
+            (path.display().to_string(), bytes)
+        }
+    };
+    let (source, diagnostics) = Source::from_bytes(name, bytes);
+    let spelling = Spelling::of(&source.name, &source.text);
+    Ok(Loaded {
+        source,
+        spelling,
+        diagnostics,
+    })
+}
+
+/// Reads no more than it takes to see that a file is too large.
+fn capped(reader: impl std::io::Read, bytes: &mut Vec<u8>) -> std::io::Result<usize> {
+    let limit = wfc_syntax::limits::MAX_FILE_BYTES as u64 + 1;
+    reader.take(limit).read_to_end(bytes)
+}

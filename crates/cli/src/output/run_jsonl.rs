@@ -1,0 +1,139 @@
+//! A run for machines: one JSON object a line, as it happens.
+
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+use wfc_engine::{RunId, Waiting};
+use wfc_runtime::{Ended, Notice};
+use wfc_value::Timestamp;
+use wfc_vm::{Outcome, TraceEvent, TraceWhat};
+
+use super::run::{Shown, View, event_word, id_of, json_of};
+
+/// Lines on standard output.
+pub struct Jsonl;
+
+fn line(json: &Json) {
+    crate::term::print(&format!("{json}\n"));
+}
+
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}
+
+impl View for Jsonl {
+    fn show(&mut self, shown: &Shown, notice: &Notice) {
+        match notice {
+            Notice::Begun(begun) => line(&json!({
+                "event": "run_started",
+                "run": begun.execution.as_str(),
+                "workflow": begun.workflow.as_str(),
+                "called_by": begun.step.as_deref(),
+                "at": time(wfc_runtime::now()),
+            })),
+            Notice::Trace { run, event } => line(&trace(shown, *run, event)),
+            Notice::Waiting(waiting) => {
+                let mut json = wanted(waiting);
+                if let Some(object) = json.as_object_mut() {
+                    object.insert(
+                        "event".to_owned(),
+                        json!(format!("{}_pending", kind(waiting))),
+                    );
+                }
+                line(&json);
+            }
+            Notice::Message {
+                path,
+                content,
+                interrupt,
+                ..
+            } => line(&json!({
+                "event": "message",
+                "step": path.as_str(),
+                "content": content,
+                "interrupt": interrupt,
+            })),
+            Notice::Refused(why) => line(&json!({ "event": "answer_refused", "message": why })),
+            Notice::Note(note) => line(&json!({ "event": "note", "message": note })),
+            Notice::Replayed { .. } | Notice::Finished { .. } | Notice::Idle { .. } => {}
+        }
+    }
+
+    fn ask(&self, _: &Waiting) {}
+
+    fn say(&self, text: &str) {
+        line(&json!({ "event": "note", "message": text }));
+    }
+
+    fn end(&mut self, shown: &Shown, ended: &Ended, journal: Option<&Path>) {
+        let run = ended.execution.as_str();
+        let at = time(wfc_runtime::now());
+        line(&match &ended.outcome {
+            Some(Outcome::Succeeded(value)) => {
+                json!({ "event": "run_succeeded", "run": run, "at": at, "output": json_of(value) })
+            }
+            Some(Outcome::Failed(error)) => {
+                json!({ "event": "run_failed", "run": run, "at": at, "error": shown.error(RunId(0), error) })
+            }
+            Some(Outcome::Cancelled { reason }) => {
+                json!({ "event": "run_cancelled", "run": run, "at": at, "error": shown.cancelled_error(reason) })
+            }
+            None if ended.how == wfc_runtime::How::Aborted => {
+                json!({ "event": "run_cancelled", "run": run, "at": at, "error": shown.cancelled_error("killed") })
+            }
+            None => json!({
+                "event": "run_pending",
+                "run": run,
+                "at": at,
+                "waiting": ended.waiting.iter().map(wanted).collect::<Vec<_>>(),
+                "journal": journal.map(|p| p.display().to_string()),
+            }),
+        });
+    }
+}
+
+fn kind(waiting: &Waiting) -> &'static str {
+    use wfc_program::isa::EffectKind;
+    match waiting.kind {
+        EffectKind::Approval => "approval",
+        EffectKind::Event => "event",
+        _ => "response",
+    }
+}
+
+/// Something that is waited for.
+fn wanted(waiting: &Waiting) -> Json {
+    let field = |name: &str| waiting.args.get(name).map(json_of);
+    json!({
+        "id": id_of(waiting),
+        "step": waiting.path.as_str(),
+        "kind": kind(waiting),
+        "prompt": field("prompt").or_else(|| field("content")),
+        "items": field("items"),
+        "approvers": field("approvers"),
+        "name": field("event"),
+        "key": field("key"),
+        "deadline": waiting.deadline.map(time),
+    })
+}
+
+fn trace(shown: &Shown, run: RunId, event: &TraceEvent) -> Json {
+    let mut json = json!({
+        "event": event_word(event),
+        "step": event.path.as_str(),
+        "kind": shown.kind(run, event.step),
+        "at": time(event.at),
+    });
+    if let Some(object) = json.as_object_mut() {
+        match &event.what {
+            TraceWhat::Attempt(n) => {
+                object.insert("attempt".to_owned(), json!(n));
+            }
+            TraceWhat::Failed(error) | TraceWhat::CompensationFailed(error) => {
+                object.insert("error".to_owned(), shown.error(run, error));
+            }
+            _ => {}
+        }
+    }
+    json
+}

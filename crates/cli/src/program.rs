@@ -1,0 +1,257 @@
+//! From a file to a program: compiled from its source, or read from a program file.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wfc_compiler::world::World as _;
+use wfc_engine::{Found, Programs};
+use wfc_program::codec;
+use wfc_syntax::ast::{Ast, EnvDecl, Step};
+use wfc_syntax::canonical::source_hash;
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+use wfc_value::{Map, Value};
+
+use crate::error::CliError;
+use crate::files::{Input, load};
+use crate::output::Report;
+use crate::settings::{SettingsCache, checks};
+use crate::world::DiskWorld;
+
+/// The ending of program files.
+pub const ENDING: &str = "wfb";
+
+/// A program ready to run, and the text that its places point into.
+#[derive(Clone)]
+pub struct Ready {
+    /// As the engine takes it.
+    pub found: Found,
+    /// Its source; none for a program file.
+    pub source: Option<Source>,
+    /// How many steps each step is inside of, by the place of its head.
+    pub depths: BTreeMap<(u32, u32), usize>,
+}
+
+/// What became of a file.
+pub enum Loaded {
+    /// A program.
+    Ready(Box<Ready>),
+    /// Findings that keep it from running.
+    Faulty(Report),
+}
+
+/// Loads the program of a file.
+///
+/// # Errors
+/// When the file or the settings cannot be read, or it is a broken program file.
+pub fn load_program(
+    path: &Path,
+    world: &DiskWorld,
+    settings: &SettingsCache,
+) -> Result<Loaded, CliError> {
+    if path.extension().is_some_and(|e| e == ENDING) {
+        return Ok(Loaded::Ready(Box::new(from_binary(path)?)));
+    }
+    let loaded = load(&Input::File(path.to_path_buf()))?;
+    if !loaded.diagnostics.is_empty() {
+        return Ok(Loaded::Faulty(Report {
+            source: loaded.source,
+            diagnostics: loaded.diagnostics,
+        }));
+    }
+    let settings = settings.of(&loaded.source.name)?;
+    Ok(compile(
+        loaded.source,
+        loaded.spelling,
+        path,
+        world,
+        &checks(&settings),
+    ))
+}
+
+fn compile(
+    source: Source,
+    spelling: Spelling,
+    path: &Path,
+    world: &DiskWorld,
+    settings: &wfc_compiler::settings::Settings,
+) -> Loaded {
+    let compiled = wfc_compiler::compile(&source, spelling, world, settings);
+    let checked = compiled.checked;
+    match compiled.program {
+        Some(program) => Loaded::Ready(Box::new(Ready {
+            found: Found {
+                program: Arc::new(program),
+                reference: reference(path),
+                source_hash: hex(&source_hash(&checked.parsed.ast)),
+                env: environment(&checked.parsed.ast),
+            },
+            depths: depths(&checked.parsed.ast),
+            source: Some(source),
+        })),
+        None => Loaded::Faulty(Report {
+            source,
+            diagnostics: checked.diagnostics,
+        }),
+    }
+}
+
+fn from_binary(path: &Path) -> Result<Ready, CliError> {
+    let bytes = std::fs::read(path).map_err(|source| CliError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let broken = |why: String| {
+        CliError::host(
+            format!("`{}` is no program that can run: {why}", path.display()),
+            "build it again from its source with `wfc build`",
+        )
+    };
+    let program = codec::decode(&bytes).map_err(|e| broken(e.to_string()))?;
+    program.verify().map_err(|e| broken(e.to_string()))?;
+    let source_hash = hex(&codec::program_hash(&program));
+    Ok(Ready {
+        found: Found {
+            program: Arc::new(program),
+            reference: reference(path),
+            source_hash,
+            env: Map::default(),
+        },
+        source: None,
+        depths: BTreeMap::new(),
+    })
+}
+
+/// By which a journal finds the program again, from whatever folder.
+fn reference(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    absolute.display().to_string()
+}
+
+/// Values of the variables that the workflow declares, from the process' own environment.
+fn environment(ast: &Ast) -> Map {
+    let value = |decl: &'_ EnvDecl| Some(Value::from(std::env::var(&*decl.name.text).ok()?));
+    let set = ast
+        .workflow
+        .env
+        .iter()
+        .filter_map(|d| Some((&*d.name.text, value(d)?)));
+    Map::record(set).unwrap_or_default()
+}
+
+/// For each step, by the place of its head, how many others enclose it.
+fn depths(ast: &Ast) -> BTreeMap<(u32, u32), usize> {
+    let mut steps: Vec<&Step> = ast.steps.iter().collect();
+    steps.sort_by_key(|s| (s.span.start, Reverse(s.span.end)));
+    let mut open: Vec<u32> = Vec::new();
+    let mut depths = BTreeMap::new();
+    for step in steps {
+        while open.last().is_some_and(|end| *end <= step.span.start) {
+            open.pop();
+        }
+        depths.insert((step.head.start, step.head.end), open.len());
+        open.push(step.span.end);
+    }
+    depths
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Programs that were loaded, by slug: what is shown of a run is looked up here.
+#[derive(Clone, Default)]
+pub struct Library(Arc<Mutex<BTreeMap<String, Arc<Ready>>>>);
+
+impl Library {
+    /// Keeps a program.
+    pub fn add(&self, ready: Ready) {
+        let slug = ready.found.program.identity.slug.to_string();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(slug, Arc::new(ready));
+    }
+
+    /// The program with this slug.
+    pub fn get(&self, slug: &str) -> Option<Arc<Ready>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(slug)
+            .cloned()
+    }
+}
+
+/// Programs of subworkflow steps, from files beside the one that calls.
+pub struct DiskPrograms {
+    config: Option<PathBuf>,
+    library: Library,
+}
+
+impl DiskPrograms {
+    /// With the settings that were named outright, if any were; what is found is kept in `library`.
+    pub const fn new(config: Option<PathBuf>, library: Library) -> Self {
+        Self { config, library }
+    }
+
+    fn path_of(&self, workflow: &str, from: &str) -> Result<PathBuf, String> {
+        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+        let path = folder.join(workflow);
+        if path.is_file() {
+            return Ok(path);
+        }
+        let world = DiskWorld::default();
+        match world.workflow(from, workflow) {
+            Some(source) => Ok(PathBuf::from(&source.name)),
+            None => {
+                let known = world.slugs_near(from);
+                let near = wfc_syntax::near::nearest(workflow, known.iter().map(String::as_str));
+                let meant = near
+                    .first()
+                    .map(|n| format!("; did you mean `{n}`?"))
+                    .unwrap_or_default();
+                Err(format!(
+                    "there is no workflow `{workflow}` in the folder of `{from}`{meant}"
+                ))
+            }
+        }
+    }
+}
+
+impl Programs for DiskPrograms {
+    fn find(&self, workflow: &str, from: Option<&str>) -> Result<Found, String> {
+        let path = match from {
+            Some(from) => self.path_of(workflow, from)?,
+            None => PathBuf::from(workflow),
+        };
+        let world = DiskWorld::default();
+        let settings = SettingsCache::new(self.config.as_deref());
+        match load_program(&path, &world, &settings) {
+            Ok(Loaded::Ready(ready)) => {
+                let found = ready.found.clone();
+                self.library.add(*ready);
+                Ok(found)
+            }
+            Ok(Loaded::Faulty(report)) => {
+                let first = report
+                    .diagnostics
+                    .first()
+                    .map(|d| d.message.clone())
+                    .unwrap_or_default();
+                Err(format!(
+                    "`{}` has errors: {first} (`wfc check` shows them all)",
+                    path.display()
+                ))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! A run on the command line: shows what happens, gives answers, takes Ctrl-C, and ends with an exit status.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use wfc_engine::{Decision, Record, Waiting, codec};
+use wfc_program::isa::EffectKind;
+use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings};
+use wfc_value::Timestamp;
+use wfc_vm::Outcome;
+
+use crate::args::{Answers, Cli, RunFormat};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::output::run::{Shown, View};
+use crate::output::{run_human, run_jsonl};
+use crate::program::{DiskPrograms, Library};
+use crate::term;
+
+/// A host with the process' own folder and environment.
+///
+/// # Errors
+/// When the process has no folder.
+pub fn host(cli: &Cli, settings: &Settings, library: &Library) -> Result<Host, CliError> {
+    let folder = std::env::current_dir().map_err(|source| CliError::Read {
+        path: PathBuf::from("."),
+        source,
+    })?;
+    let vars = std::env::vars_os()
+        .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let programs = DiskPrograms::new(cli.config.clone(), library.clone());
+    Ok(Host::new(
+        settings.clone(),
+        folder,
+        vars,
+        Box::new(programs),
+    ))
+}
+
+/// The path of the workflow that a journal's run belongs to.
+///
+/// # Errors
+/// When the journal cannot be read, or holds no run.
+pub fn reference_of(journal: &Path) -> Result<String, CliError> {
+    let bytes = std::fs::read(journal).map_err(|source| CliError::Read {
+        path: journal.to_path_buf(),
+        source,
+    })?;
+    let broken = |why: String| {
+        CliError::host(
+            format!("`{}` is no journal of a run: {why}", journal.display()),
+            "name the file that `wfc run --journal` wrote",
+        )
+    };
+    let read = codec::decode(&bytes).map_err(|e| broken(e.to_string()))?;
+    match read.records.first() {
+        Some(Record::Begun { header, .. }) => Ok(header.reference.clone()),
+        _ => Err(broken("it holds no run".to_owned())),
+    }
+}
+
+/// One run, and whoever watches it.
+pub struct Session<'a> {
+    answers: &'a Answers,
+    journal: Option<&'a Path>,
+    shown: Shown,
+    view: Box<dyn View>,
+    /// Whether approvals are asked on the terminal.
+    asks: bool,
+    /// Ids of `--approve` and `--deny` that fitted nothing so far.
+    unused: BTreeSet<String>,
+}
+
+impl<'a> Session<'a> {
+    /// A session that shows its run as the arguments ask.
+    pub fn new(
+        cli: &Cli,
+        answers: &'a Answers,
+        journal: Option<&'a Path>,
+        library: Library,
+    ) -> Self {
+        let view: Box<dyn View> = match answers.format {
+            RunFormat::Human => run_human::view(cli.color),
+            RunFormat::Jsonl => Box::new(run_jsonl::Jsonl),
+        };
+        let asks = answers.format == RunFormat::Human
+            && std::io::stdin().is_terminal()
+            && std::io::stderr().is_terminal();
+        Self {
+            answers,
+            journal,
+            shown: Shown::new(library),
+            view,
+            asks,
+            unused: answers
+                .approve
+                .iter()
+                .chain(&answers.deny)
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// Starts the run and stays with it.
+    ///
+    /// # Errors
+    /// When it could not be started or kept.
+    pub fn drive(
+        mut self,
+        start: impl FnOnce() -> Result<Running, HostError>,
+    ) -> Result<Exit, CliError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|e| {
+                CliError::host(
+                    format!("no threads could be started: {e}"),
+                    "free some memory",
+                )
+            })?;
+        let ended = runtime.block_on(async {
+            let running = start().map_err(host_error)?;
+            self.watch(running).await
+        });
+        // Whatever still blocks (a question on the terminal) must not keep the process.
+        runtime.shutdown_background();
+        let exit = self.end(&ended?);
+        self.report_unused();
+        Ok(exit)
+    }
+
+    async fn watch(&mut self, mut running: Running) -> Result<Ended, CliError> {
+        let control = running.control();
+        let mut stops = Stops::new()?;
+        let (answered, mut answers) = unbounded_channel();
+        let mut asked = Asked::new(answered);
+        loop {
+            tokio::select! {
+                notice = running.next() => match notice {
+                    Some(notice) => self.take(&notice, &control, &mut asked),
+                    None => break,
+                },
+                Some(answer) = next_answer(&mut answers) => self.answered(answer, &control, &mut asked),
+                () = stops.next() => self.stop(stops.count, &control),
+            }
+        }
+        running.end().await.map_err(host_error)
+    }
+
+    fn take(&mut self, notice: &Notice, control: &Control, asked: &mut Asked) {
+        self.shown.note(notice);
+        self.view.show(&self.shown, notice);
+        match notice {
+            Notice::Waiting(waiting) => self.answer(waiting, control, asked),
+            Notice::Idle { waiting, next } if !asked.is_busy() && leaves_off(waiting, *next) => {
+                control.suspend();
+            }
+            _ => {}
+        }
+    }
+
+    /// Answers from the arguments, or else asks.
+    fn answer(&mut self, waiting: &Waiting, control: &Control, asked: &mut Asked) {
+        if waiting.kind != EffectKind::Approval {
+            return;
+        }
+        let called = |ids: &[String]| ids.iter().find(|id| waiting.is_called(id)).cloned();
+        let found = called(&self.answers.approve)
+            .map(|id| (id, true))
+            .or_else(|| called(&self.answers.deny).map(|id| (id, false)));
+        if let Some((id, approve)) = found {
+            self.unused.remove(&id);
+            control.decide(waiting, self.decision(approve));
+        } else if self.asks {
+            asked.ask(waiting.clone(), self.view.as_ref());
+        }
+    }
+
+    fn decision(&self, approve: bool) -> Decision {
+        let by = self
+            .answers
+            .by
+            .clone()
+            .or_else(|| std::env::var("USER").ok())
+            .filter(|u| !u.is_empty());
+        Decision {
+            approve,
+            by,
+            comment: self.answers.comment.clone(),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        (waiting, line): (Waiting, Option<String>),
+        control: &Control,
+        asked: &mut Asked,
+    ) {
+        match line.as_deref().map(str::trim) {
+            Some("y" | "yes") => control.decide(&waiting, self.decision(true)),
+            Some("n" | "no") => control.decide(&waiting, self.decision(false)),
+            Some("later" | "l") | None => {
+                asked.give_up();
+                control.suspend();
+                return;
+            }
+            Some(_) => asked.queue.insert(0, waiting),
+        }
+        asked.next(self.view.as_ref());
+    }
+
+    fn stop(&self, count: u32, control: &Control) {
+        if count == 1 {
+            self.view.say(
+                "cancelling: `finally` and compensation run; once more kills everything at once",
+            );
+            control.cancel("interrupted");
+        } else {
+            control.abort();
+        }
+    }
+
+    fn end(&mut self, ended: &Ended) -> Exit {
+        self.view.end(&self.shown, ended, self.journal);
+        match (&ended.how, &ended.outcome) {
+            (_, Some(Outcome::Succeeded(_))) => Exit::Clean,
+            (_, Some(Outcome::Failed(_))) => Exit::Findings,
+            (_, Some(Outcome::Cancelled { .. })) | (How::Aborted, None) => Exit::Cancelled,
+            (How::Finished | How::Suspended, None) => Exit::Pending,
+        }
+    }
+
+    /// Names answers that nobody asked for.
+    fn report_unused(&self) {
+        for id in &self.unused {
+            let known: Vec<String> = self
+                .shown
+                .asked
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect();
+            let help = match known.as_slice() {
+                [] => "the run asked for no approval".to_owned(),
+                known => format!("it asked for {}", known.join(", ")),
+            };
+            term::eprint(&format!("no approval is called `{id}`: {help}\n"));
+        }
+    }
+}
+
+/// Whether nothing will happen but by an answer: what comes next is at most the end of somebody's patience.
+fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
+    !waiting.is_empty() && next.is_none_or(|next| waiting.iter().any(|w| w.deadline == Some(next)))
+}
+
+fn host_error(error: HostError) -> CliError {
+    let help = match &error {
+        HostError::Start(_) => {
+            "`wfc check` shows the inputs' types; give them with `--input name=value`"
+        }
+        HostError::File(_) => "see the journal's path; each run has a journal of its own",
+        HostError::Recover(_) | HostError::Quarantined(_) => {
+            "a run goes on with the very workflow that it began with: bring that version back, or start anew"
+        }
+        HostError::Store(_) => "free some room, then go on with `wfc resume`",
+        HostError::Io(_) | HostError::Fault(_) => {
+            "run it again; a journal (`--journal`) keeps what was done"
+        }
+    };
+    CliError::host(error.to_string(), help)
+}
+
+/// Ctrl-C and the polite signals.
+struct Stops {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+    count: u32,
+}
+
+impl Stops {
+    fn new() -> Result<Self, CliError> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|e| CliError::host(format!("signals cannot be taken: {e}"), "try again"))
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hangup: listen(SignalKind::hangup())?,
+            count: 0,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+        self.count += 1;
+    }
+}
+
+type Answer = (Waiting, Option<String>);
+
+async fn next_answer(answers: &mut UnboundedReceiver<Answer>) -> Option<Answer> {
+    answers.recv().await
+}
+
+/// Questions on the terminal: one at a time.
+struct Asked {
+    sender: UnboundedSender<Answer>,
+    queue: Vec<Waiting>,
+    busy: bool,
+    over: bool,
+}
+
+impl Asked {
+    const fn new(sender: UnboundedSender<Answer>) -> Self {
+        Self {
+            sender,
+            queue: Vec::new(),
+            busy: false,
+            over: false,
+        }
+    }
+
+    const fn is_busy(&self) -> bool {
+        self.busy
+    }
+
+    fn ask(&mut self, waiting: Waiting, view: &dyn View) {
+        self.queue.push(waiting);
+        if !self.busy {
+            self.next(view);
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.busy = false;
+        self.over = true;
+    }
+
+    fn next(&mut self, view: &dyn View) {
+        self.busy = false;
+        if self.over || self.queue.is_empty() {
+            return;
+        }
+        let waiting = self.queue.remove(0);
+        self.busy = true;
+        view.ask(&waiting);
+        let sender = self.sender.clone();
+        // A terminal cannot be read without blocking; the thread ends with the line or with the process.
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = std::io::stdin().lock().read_line(&mut line);
+            let line = read.ok().filter(|n| *n > 0).map(|_| line.to_lowercase());
+            let _ = sender.send((waiting, line));
+        });
+    }
+}

@@ -1,0 +1,51 @@
+//! Files written whole or not at all.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::error::CliError;
+
+/// Writes `bytes` beside the file and moves them over it, so that a crash or a full disk leaves the old file.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let failed = |source| CliError::Write {
+        path: path.to_path_buf(),
+        source,
+    };
+    // A link is written through, not replaced.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let name = target
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let beside = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = (|| {
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        if let Ok(meta) = std::fs::metadata(&target) {
+            file.set_permissions(meta.permissions())?;
+        }
+        file.sync_all()?;
+        std::fs::rename(&beside, &target)
+    })();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(failed)
+}
+
+/// Writes to a file, or to standard output when there is none.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn output(path: Option<&Path>, text: &str) -> Result<(), CliError> {
+    match path {
+        Some(path) => replace(path, text.as_bytes()),
+        None => {
+            crate::term::print(text);
+            Ok(())
+        }
+    }
+}
