@@ -24,8 +24,8 @@ pub struct Engine {
     store: Box<dyn Store + Send>,
     /// Records of turns that ended and are not committed.
     pub(crate) records: Vec<Record>,
-    /// Runs whose beginning is to be told.
-    begun: Vec<RunId>,
+    /// Runs whose beginning is to be told, with the paths of the steps that called them.
+    pub(crate) begun: Vec<(RunId, Option<Str>)>,
     /// Why no more rounds can be.
     broken: Option<StoreError>,
 }
@@ -77,6 +77,23 @@ impl Engine {
             .collect()
     }
 
+    /// The runs that began, or were recovered, since this was last asked; the next round tells it
+    /// otherwise.
+    pub fn take_begun(&mut self) -> Vec<Begun> {
+        let begun = std::mem::take(&mut self.begun);
+        let tell = |(id, step)| {
+            let header = &self.run(id)?.header;
+            Some(Begun {
+                run: id,
+                execution: header.execution.clone(),
+                workflow: header.workflow.clone(),
+                parent: header.parent.map(|parent| parent.run),
+                step,
+            })
+        };
+        begun.into_iter().filter_map(tell).collect()
+    }
+
     /// Starts a run; it is stepped in the next round.
     ///
     /// # Errors
@@ -88,11 +105,12 @@ impl Engine {
     pub(crate) fn begin(
         &mut self,
         start: Start,
-        parent: Option<Parent>,
+        parent: Option<(Parent, Str)>,
         attempt: u32,
     ) -> Result<RunId, StartError> {
         let run = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
         let program = start.found.program;
+        let (parent, step) = parent.unzip();
         let header = Header {
             run,
             execution: start.execution,
@@ -109,7 +127,7 @@ impl Engine {
             limits: start.limits,
         };
         self.runs.push(Run::start(header, program)?);
-        self.begun.push(run);
+        self.begun.push((run, step));
         Ok(run)
     }
 
@@ -226,24 +244,7 @@ impl Engine {
 
     /// Puts into the round what people are told.
     fn tell(&mut self, round: &mut Round) {
-        for id in std::mem::take(&mut self.begun) {
-            if let Some(run) = self.run(id) {
-                let parent = run.header.parent;
-                round.begun.push(Begun {
-                    run: id,
-                    execution: run.header.execution.clone(),
-                    workflow: run.header.workflow.clone(),
-                    parent: parent.map(|p| p.run),
-                    step: parent.and_then(|p| {
-                        let caller = self.run(p.run)?.outstanding();
-                        caller
-                            .into_iter()
-                            .find(|e| e.id == p.effect)
-                            .map(|e| e.path)
-                    }),
-                });
-            }
-        }
+        round.begun = self.take_begun();
         round.trace = self.take_trace();
         for run in &mut self.runs {
             let id = run.header.run;

@@ -169,7 +169,7 @@ impl Engine {
             effect: effect.id,
             wait,
         };
-        self.begin(start, Some(parent), caller.attempt)
+        self.begin(start, Some((parent, effect.path.clone())), caller.attempt)
             .map_err(|error| {
                 let message = format!("the workflow `{workflow}` cannot be started: {error}");
                 ErrorRecord::new(FaultCode::TypeMismatch, message)

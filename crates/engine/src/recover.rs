@@ -145,10 +145,23 @@ impl Engine {
                 known.child = Some(child);
             }
         }
-        // Ends that were told before need not be told again.
         for run in &mut self.runs {
+            // Ends that were told before need not be told again.
             run.end_told = run.is_over();
         }
+        let step = |run: &Run| {
+            let parent = run.header.parent?;
+            let caller = self.run(parent.run)?.outstanding();
+            caller
+                .into_iter()
+                .find(|effect| effect.id == parent.effect)
+                .map(|effect| effect.path)
+        };
+        self.begun = self
+            .runs
+            .iter()
+            .map(|run| (run.header.run, step(run)))
+            .collect();
     }
 }
 

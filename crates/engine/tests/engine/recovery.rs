@@ -195,3 +195,17 @@ fn records_in_an_impossible_order_are_an_error() {
         "record 1 of the journal: run 0 has not begun"
     );
 }
+
+#[test]
+fn recovered_runs_are_told_as_begun_with_who_called_them() {
+    let wait = r#"{"workflow":"sub","inputs":{},"wait":true}"#;
+    let approval = step("ok", EffectKind::Approval, r#"{"prompt":"Go?"}"#);
+    let programs = [
+        sequence("main", &[step("call", EffectKind::Call, wait)]),
+        sequence("sub", &[approval]),
+    ];
+    let mut w = World::start(programs, "main");
+    let first = w.round(0, vec![]).begun;
+    assert_eq!(w.recovered(5).engine.take_begun(), first);
+    assert_eq!(first[1].step.as_deref(), Some("call"));
+}

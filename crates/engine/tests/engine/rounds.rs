@@ -93,8 +93,7 @@ fn approvals_wait_for_people_and_are_found_by_their_names() {
             kind,
         }],
     );
-    let expected =
-        r#"{"decision":"approve","by":"ann","at":"2026-11-22T10:00:02Z"}"#;
+    let expected = r#"{"decision":"approve","by":"ann","at":"2026-11-22T10:00:02Z"}"#;
     assert_eq!(end(&round, 0), expected);
 }
 

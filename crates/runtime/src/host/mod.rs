@@ -173,6 +173,7 @@ impl Host {
         if let Some((_, why)) = engine.quarantined().next() {
             return Err(HostError::Quarantined(why.to_owned()));
         }
+        notes.extend(engine.take_begun().into_iter().map(Notice::Begun));
         let replayed = engine.take_trace().into_iter();
         notes.extend(replayed.map(|(run, event)| Notice::Replayed { run, event }));
         let driver = |control, notices, commands| {

@@ -11,7 +11,7 @@ use super::HostError;
 /// Something to show.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// A run began: the one that was asked for, or one that another calls.
+    /// A run began, or is gone on with: the one that was asked for, or one that another calls.
     Begun(Begun),
     /// Something happened to a step.
     Trace {

@@ -331,6 +331,11 @@ fn a_pending_approval_is_left_in_the_journal_and_gone_on_with() {
     });
     block_on(async {
         let mut running = place.resume();
+        let first = running.next().await.unwrap();
+        assert!(
+            matches!(&first, Notice::Begun(b) if &*b.workflow == "s"),
+            "{first:?}"
+        );
         waiting(&mut running).await;
         let control = running.control();
         control.decide(wfc_runtime::Target::Name("okk".into()), yes());
@@ -373,10 +378,7 @@ fn a_decision_reaches_the_workflow() {
         output.starts_with(r#"{"decision":"deny","by":"bob","at":""#),
         "{output}"
     );
-    assert!(
-        output.ends_with(r#"Z","comment":"no"}"#),
-        "{output}"
-    );
+    assert!(output.ends_with(r#"Z","comment":"no"}"#), "{output}");
 }
 
 #[test]
