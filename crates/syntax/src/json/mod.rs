@@ -46,5 +46,9 @@ fn gate(text: &str) -> Option<Diagnostic> {
     let start: usize = body.split_inclusive('\n').take(line).map(str::len).sum();
     let at = text.len() - body.len() + start + error.column().saturating_sub(1);
     let at = text.floor_char_boundary(at.min(text.len()));
-    Some(Diagnostic::new(&JSON_SYNTAX, Span::of(at, at), "JSON cannot be read from here on"))
+    Some(Diagnostic::new(
+        &JSON_SYNTAX,
+        Span::of(at, at),
+        "JSON cannot be read from here on",
+    ))
 }

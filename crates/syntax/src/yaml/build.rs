@@ -1,6 +1,5 @@
 //! Events to tree: one attempt, up to the end or to the first fault.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::decode::{self, Decoded};
@@ -8,11 +7,10 @@ use super::decode_block::Header;
 use super::events::{Event, Events, Fault, Item, Props, Stop};
 use super::frame::{Entries, Frame, Key, Kind, Size};
 use super::place::Place;
-use super::repairs::{Mask, Repairs};
+use super::repairs::Repairs;
 use super::{lines, quirk, rules};
 use crate::diagnostic::Diagnostic;
-use crate::limits::{MAX_ALIAS_NODES, MAX_DEPTH, MAX_DIAGNOSTICS, MAX_NODES};
-use crate::source::TOO_LARGE;
+use crate::limits::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_NODES};
 use crate::span::Span;
 use crate::tree::{Comment, MapEntry, NodeId, NodeKind, Scalar, SpanMap, Spelling, Style, Tree};
 use crate::yaml::keys::duplicate;
@@ -31,24 +29,24 @@ pub(super) struct Attempt {
 
 /// A node that an alias may repeat.
 #[derive(Clone, Copy, Debug)]
-struct Anchored {
+pub(super) struct Anchored {
     /// None while it is still open, or when it is no node of the tree.
-    node: Option<(NodeId, Size)>,
-    open: bool,
+    pub(super) node: Option<(NodeId, Size)>,
+    pub(super) open: bool,
 }
 
 pub(super) struct Builder<'r> {
     /// The text as its author wrote it.
-    source: &'r str,
-    repairs: &'r Repairs<'r>,
-    frames: Vec<Frame>,
-    anchors: HashMap<usize, Anchored>,
+    pub(super) source: &'r str,
+    pub(super) repairs: &'r Repairs<'r>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) anchors: HashMap<usize, Anchored>,
     /// Names of all anchors so far.
-    names: Vec<Span>,
-    out: Attempt,
+    pub(super) names: Vec<Span>,
+    pub(super) out: Attempt,
     /// Where the tokens of the last event end.
     token_end: u32,
-    repeated: usize,
+    pub(super) repeated: usize,
     documents: usize,
 }
 
@@ -145,7 +143,7 @@ impl<'r> Builder<'r> {
     }
 
     /// Notes a value that is to be read as a scalar in the next attempt, unless it is part of one noted already.
-    fn quirk(&mut self, found: Option<quirk::Found>) -> bool {
+    pub(super) fn quirk(&mut self, found: Option<quirk::Found>) -> bool {
         let Some(found) = found else { return false };
         let known = self
             .out
@@ -158,15 +156,11 @@ impl<'r> Builder<'r> {
         true
     }
 
-    fn place(&self) -> Place<'r> {
-        Place::new(self.source, &self.frames)
+    pub(super) fn place(&self) -> Place<'r> {
+        Place::new(self.source, self.source, &self.frames)
     }
 
-    fn in_flow(&self) -> bool {
-        self.frames.last().is_some_and(|f| f.flow)
-    }
-
-    fn wants_key(&self) -> bool {
+    pub(super) fn wants_key(&self) -> bool {
         self.frames.last().is_some_and(Frame::wants_key)
     }
 
@@ -182,11 +176,11 @@ impl<'r> Builder<'r> {
         });
     }
 
-    fn scalar(&mut self, text: &Cow<'_, str>, style: Style, props: Props, span: Span) {
+    fn scalar(&mut self, text: &str, style: Style, props: Props, span: Span) {
         if let Some(mask) = self.repairs.mask_at(span.start)
             && !span.is_empty()
         {
-            return self.masked(mask, props.anchor);
+            return self.masked(mask, props.anchor, span);
         }
         if span.is_empty() && matches!(style, Style::Plain) && props.tag.is_none() {
             let at = self.absent_at(span);
@@ -204,7 +198,9 @@ impl<'r> Builder<'r> {
         }
         let key = self.wants_key();
         if let Some(tag) = props.tag {
-            let quoted = !key && self.quirk(quirk::tag(&self.place(), tag, span));
+            let sign = quirk::signed_key(&self.place(), tag.start as usize);
+            let quoted =
+                self.quirk(sign) || !key && self.quirk(quirk::tag(&self.place(), tag, span));
             if !quoted {
                 self.report(rules::tag(self.source, tag, Some(span)));
             }
@@ -222,10 +218,10 @@ impl<'r> Builder<'r> {
     }
 
     /// The scalar with its way back to the source, and its place with quotes and header.
-    fn decode(&self, text: &Cow<'_, str>, style: Style, span: Span) -> (Scalar, Span) {
+    fn decode(&self, text: &str, style: Style, span: Span) -> (Scalar, Span) {
         let raw = self.source.get(span.range()).unwrap_or("");
         let (mut decoded, span) = match style {
-            Style::Plain if raw == text.as_ref() => {
+            Style::Plain if raw == text => {
                 let map = SpanMap::identity(span.start, span.len());
                 return (
                     Scalar {
@@ -248,7 +244,7 @@ impl<'r> Builder<'r> {
             }
             _ => (decode::flow(self.source, span, style), span),
         };
-        if decoded.text != text.as_ref() {
+        if decoded.text != text {
             decoded = Decoded::whole(text, span);
         }
         (
@@ -261,52 +257,21 @@ impl<'r> Builder<'r> {
         )
     }
 
-    /// A value that was overwritten.
-    fn masked(&mut self, mask: Mask, anchor: usize) {
-        let (kind, span) = match mask {
-            Mask::Error(span) => (NodeKind::Error, span),
-            Mask::Scalar(span) => {
-                let text = self.source.get(span.range()).unwrap_or("");
-                let style = quirk::style_of(text);
-                let Decoded { text, map } = decode::flow(self.source, span, style);
-                (
-                    NodeKind::Scalar(Scalar {
-                        text: text.into(),
-                        style,
-                        map,
-                    }),
-                    span,
-                )
-            }
-        };
-        if self.wants_key() {
-            return self.bad_key(span);
-        }
-        let node = self.out.tree.push(kind, span);
-        self.leaf(node, anchor, span);
-    }
-
     /// The place of a value that is not there: after the sign that promises it.
     fn absent_at(&self, span: Span) -> Span {
         let Some(frame) = self.frames.last() else {
             return span;
         };
         let (from, sign) = match (frame.pending_key(), &frame.kind) {
-            (Some(key), _) => (key.end, ':'),
-            (None, Kind::Seq(_)) if !frame.flow => (self.token_end, '-'),
+            (Some(key), _) => (key.end, b':'),
+            (None, Kind::Seq(_)) if !frame.flow => (self.token_end, b'-'),
             _ => return Span::at(span.start),
         };
-        let between = self
-            .source
-            .get(from as usize..span.start as usize)
-            .unwrap_or("");
-        match between.find(sign) {
-            Some(i) => Span::at(Span::of(0, from as usize + i + 1).end),
-            None => Span::at(from.max(span.start.min(from))),
-        }
+        let found = lines::find_sign(self.source, from as usize, sign);
+        found.map_or(Span::at(span.start), |at| Span::of(at + 1, at + 1))
     }
 
-    fn key(&mut self, text: Box<str>, style: Style, span: Span, anchor: usize) {
+    pub(super) fn key(&mut self, text: Box<str>, style: Style, span: Span, anchor: usize) {
         if anchor != 0 {
             // What the alias repeats is the key's text.
             let kind = NodeKind::Scalar(Scalar {
@@ -342,7 +307,7 @@ impl<'r> Builder<'r> {
         self.report(finding);
     }
 
-    fn bad_key(&mut self, span: Span) {
+    pub(super) fn bad_key(&mut self, span: Span) {
         if let Some(frame) = self.frames.last_mut() {
             frame.last = Some(span);
             if let Kind::Map(entries) = &mut frame.kind {
@@ -351,11 +316,11 @@ impl<'r> Builder<'r> {
         }
     }
 
-    fn leaf(&mut self, node: NodeId, anchor: usize, span: Span) {
+    pub(super) fn leaf(&mut self, node: NodeId, anchor: usize, span: Span) {
         self.put(node, anchor, span, Size::ONE);
     }
 
-    fn error(&mut self, span: Span) {
+    pub(super) fn error(&mut self, span: Span) {
         if self.wants_key() {
             return self.bad_key(span);
         }
@@ -364,7 +329,7 @@ impl<'r> Builder<'r> {
     }
 
     /// Gives a complete node to the collection that is open.
-    fn put(&mut self, node: NodeId, anchor: usize, span: Span, size: Size) {
+    pub(super) fn put(&mut self, node: NodeId, anchor: usize, span: Span, size: Size) {
         if anchor != 0 {
             self.anchors.insert(
                 anchor,
@@ -420,7 +385,9 @@ impl<'r> Builder<'r> {
             self.quirk(found);
         }
         if let Some(tag) = props.tag {
-            let quoted = !key && self.quirk(quirk::tag(&self.place(), tag, span));
+            let sign = quirk::signed_key(&self.place(), tag.start as usize);
+            let quoted =
+                self.quirk(sign) || !key && self.quirk(quirk::tag(&self.place(), tag, span));
             if !quoted {
                 self.report(rules::tag(self.source, tag, None));
             }
@@ -468,104 +435,10 @@ impl<'r> Builder<'r> {
         self.put(node, frame.anchor, span, frame.size);
     }
 
-    /// Puts in the entries whose lines were taken out of the text.
-    fn lost_keys(&mut self, map: u32, entries: &mut Entries) {
-        for lost in self.repairs.lost_keys(map) {
-            let raw = self.source.get(lost.key.range()).unwrap_or("");
-            let key = decode::flow(self.source, lost.key, quirk::style_of(raw)).text;
-            if entries.keys.find(&entries.done, &key).is_some() {
-                continue;
-            }
-            let value = match lost.value {
-                Some(span) => {
-                    let text = self.source.get(span.range()).unwrap_or("").into();
-                    let map = SpanMap::identity(span.start, span.len());
-                    let scalar = Scalar {
-                        text,
-                        style: Style::Plain,
-                        map,
-                    };
-                    self.out.tree.push(NodeKind::Scalar(scalar), span)
-                }
-                None => self.out.tree.push(NodeKind::Error, lost.key),
-            };
-            let entry = MapEntry {
-                key: key.into(),
-                key_span: lost.key,
-                value,
-            };
-            let at = entries
-                .done
-                .partition_point(|e| e.key_span.start < lost.key.start);
-            entries.done.insert(at, entry);
-        }
-    }
-
-    fn alias(&mut self, id: usize, span: Span) -> Result<(), Stop> {
-        let anchored = self.anchors.get(&id).copied();
-        let Some((node, size)) = anchored.and_then(|a| a.node) else {
-            if anchored.is_some_and(|a| a.open) {
-                self.report(rules::recursive_alias(self.source, span));
-            }
-            self.error(span);
-            return Ok(());
-        };
-        if self.wants_key() {
-            match self.out.tree.kind(node) {
-                NodeKind::Scalar(s) => {
-                    let (text, style) = (s.text.clone(), s.style);
-                    self.key(text, style, span, 0);
-                }
-                _ => {
-                    self.report(rules::complex_key(span));
-                    self.bad_key(span);
-                }
-            }
-            return Ok(());
-        }
-        let before = self.repeated;
-        self.repeated = self.repeated.saturating_add(size.nodes);
-        if self.repeated > MAX_ALIAS_NODES {
-            if before <= MAX_ALIAS_NODES {
-                self.report(too_many_aliases(span));
-            }
-            self.error(span);
-        } else if self.frames.len() + size.height > MAX_DEPTH + 1 {
-            return Err(Stop {
-                fault: Fault::Depth,
-                at: span.start as usize,
-            });
-        } else {
-            self.put(node, 0, span, size);
-        }
-        Ok(())
-    }
-
-    fn unknown_alias(&mut self, span: Span) {
-        let found = quirk::sign(&self.place(), span);
-        if self.wants_key() || !self.quirk(found) {
-            let names = self.names.iter().filter_map(|n| self.source.get(n.range()));
-            let finding = rules::unknown_alias(self.source, span, names);
-            self.report(finding);
-        }
-    }
-
-    fn anchor(&mut self, id: usize, span: Span) {
-        if id != 0 {
-            self.names.push(Span::new(span.start + 1, span.end));
-        }
-        // The event of the node itself came before: a key waits for its value now.
-        let pending = self.frames.last().and_then(Frame::pending_key);
-        if pending.is_none_or(|key| key.start < span.start) {
-            let found = quirk::sign(&self.place(), span);
-            self.quirk(found);
-        }
-    }
-
     /// A quoted scalar that runs on into lines which look like the next entries was never closed.
     fn check_quotes(&self, style: Style, span: Span) -> Result<(), Stop> {
         let (start, end) = (span.start as usize, span.end as usize);
-        if !matches!(style, Style::SingleQuoted | Style::DoubleQuoted) || self.in_flow() {
+        if !matches!(style, Style::SingleQuoted | Style::DoubleQuoted) {
             return Ok(());
         }
         let first_end = lines::line_end(self.source, start);
@@ -589,10 +462,4 @@ impl<'r> Builder<'r> {
         }
         Ok(())
     }
-}
-
-fn too_many_aliases(span: Span) -> Diagnostic {
-    let message = format!("aliases repeat more than {MAX_ALIAS_NODES} nodes in this file");
-    Diagnostic::new(&TOO_LARGE, span, message)
-        .help("write out what is needed, or share it with a subworkflow")
 }

@@ -25,7 +25,13 @@ pub(super) struct Virtual {
 impl Unsaid {
     /// Reads `from..at`; `flow` says whether that is within brackets.
     pub(super) fn read(source: &str, from: usize, at: usize, flow: bool) -> Self {
-        let mut reader = Reader { source, at: from, stop: at, outer: flow, out: Self::default() };
+        let mut reader = Reader {
+            source,
+            at: from,
+            stop: at,
+            outer: flow,
+            out: Self::default(),
+        };
         while reader.at < at {
             reader.step();
         }
@@ -66,8 +72,10 @@ impl Reader<'_> {
             b'\n' | b'\r' if flow => {}
             b'\n' | b'\r' => self.out.node = None,
             b'#' if blank_before => self.at = lines::line_end(self.source, at),
-            b'-' if fresh && !flow && lines::is_dash(self.source, at) => self.open(false, false, at),
-            sign @ (b'[' | b'{') if fresh => self.open(true, sign == b'{', at),
+            b'-' if fresh && !flow && lines::is_dash(self.source, at) => {
+                self.open(false, false, at);
+            }
+            sign @ (b'[' | b'{') if fresh || flow => self.open(true, sign == b'{', at),
             b']' | b'}' if flow => {
                 self.out.node = self.out.open.pop().map(|v| v.start);
             }
@@ -78,13 +86,24 @@ impl Reader<'_> {
                 }
                 self.out.node = None;
             }
-            b'"' | b'\'' if fresh => {
+            b'"' | b'\'' if fresh || self.after_bracket(at) => {
                 self.out.node = Some(at);
-                self.at = lines::closing_quote(self.source, at, self.stop).map_or(self.stop, |i| i + 1);
+                self.at =
+                    lines::closing_quote(self.source, at, self.stop).map_or(self.stop, |i| i + 1);
             }
             _ if fresh => self.out.node = Some(at),
             _ => {}
         }
+    }
+
+    /// Whether a bracket was closed just before: what follows is a token of its own.
+    fn after_bracket(&self, at: usize) -> bool {
+        let before = self
+            .source
+            .get(..at)
+            .unwrap_or("")
+            .trim_end_matches([' ', '\t']);
+        before.ends_with([']', '}'])
     }
 
     fn ends_key(&self, at: usize) -> bool {
@@ -100,7 +119,11 @@ pub(super) fn value_start(source: &str, frames: &[Frame], at: usize) -> Option<(
     if let Some(key) = top.pending_key() {
         let colon = lines::skip_blanks(source, key.end as usize);
         let is_colon = source.as_bytes().get(colon) == Some(&b':') && colon < at;
-        let from = if is_colon { colon + 1 } else { key.end as usize };
+        let from = if is_colon {
+            colon + 1
+        } else {
+            key.end as usize
+        };
         let rest = source.get(from..)?;
         let start = from + rest.len() - rest.trim_start().len();
         return Some((skip_anchor(source, start).min(at.max(from)), false));
@@ -117,20 +140,29 @@ pub(super) fn value_start(source: &str, frames: &[Frame], at: usize) -> Option<(
 /// Past `&name ` when something follows it on its line.
 fn skip_anchor(source: &str, at: usize) -> usize {
     let line = source.get(at..lines::line_end(source, at)).unwrap_or("");
-    let Some(rest) = line.strip_prefix('&') else { return at };
+    let Some(rest) = line.strip_prefix('&') else {
+        return at;
+    };
     let name = rest
         .find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)))
         .unwrap_or(rest.len());
     let after = lines::skip_blanks(source, at + 1 + name);
     let blank = after > at + 1 + name && name > 0;
-    if blank && after < at + line.len() { after } else { at }
+    if blank && after < at + line.len() {
+        after
+    } else {
+        at
+    }
 }
 
-/// Where the text starts that the parser may have read without telling.
-pub(super) fn unsaid_from(source: &str, frames: &[Frame], at: usize) -> usize {
-    let line = lines::line_start(source, at);
-    let Some(top) = frames.last() else { return line };
-    let told = top.last.map_or(top.start, |l| l.end) as usize;
-    let inner = if top.flow && top.last.is_none() { told + 1 } else { told };
-    if top.flow { inner } else { inner.max(line) }.min(at)
+/// Where the text starts that the parser may have read without telling: after the last token that it told of.
+pub(super) fn unsaid_from(frames: &[Frame], at: usize) -> usize {
+    let from = match frames.last() {
+        None => 0,
+        Some(Frame {
+            last: Some(last), ..
+        }) => last.end,
+        Some(top) => top.start + u32::from(top.flow),
+    };
+    (from as usize).min(at)
 }

@@ -157,9 +157,17 @@ impl Flow<'_> {
 
     fn double_escape(&mut self) {
         let rest = self.source.get(self.at..self.end).unwrap_or("");
-        let (text, len) = unescape(rest).unwrap_or_else(|| (String::new(), 2));
-        self.out.escape(self.at, self.at + len, &text);
-        self.skip_to(self.at + len);
+        match unescape(rest) {
+            Some((text, len)) => {
+                self.out.escape(self.at, self.at + len, &text);
+                self.skip_to(self.at + len);
+            }
+            None => {
+                // No escape, and reported as such: the backslash stands for itself.
+                self.out.run(self.source, self.at, self.at + 1);
+                self.skip_to(self.at + 1);
+            }
+        }
     }
 }
 

@@ -1,68 +1,29 @@
 //! From the parser's fault to one finding, and the smallest piece of text to take out so that it can go on.
 
-use super::codes::{ESCAPE, INDENTATION, SYNTAX, TAB, TOO_DEEP, UNCLOSED};
-use super::context::{self, Unsaid};
+use super::codes::{INDENTATION, SYNTAX, TAB, TOO_DEEP, UNCLOSED};
 use super::events::{Fault, Stop};
 use super::frame::{Frame, Kind};
-use super::lines;
-use super::place::Place;
 use super::quirk::{self, shorten};
 use super::repairs::Repair;
-use super::{misplaced, missing};
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use super::scene::{Diagnosis, Scene};
+use super::{lines, misplaced, missing};
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::limits::MAX_DEPTH;
 use crate::span::Span;
 
-/// A finding, and what to change for the next attempt.
-#[derive(Debug)]
-pub(super) struct Diagnosis {
-    pub(super) diagnostic: Diagnostic,
-    pub(super) repairs: Vec<Repair>,
-    /// The text that the fault spoils: another fault in it is the same one.
-    pub(super) extent: Span,
-}
-
-impl Diagnosis {
-    /// A value that cannot be told.
-    pub(super) fn error(diagnostic: Diagnostic, start: usize, end: usize) -> Self {
-        let extent = Span::of(start, end);
-        Self {
-            diagnostic,
-            repairs: vec![Repair::Error(extent)],
-            extent,
-        }
-    }
-
-    /// Lines that are left out.
-    pub(super) fn blank(diagnostic: Diagnostic, start: usize, end: usize) -> Self {
-        let extent = Span::of(start, end);
-        Self {
-            diagnostic,
-            repairs: vec![Repair::Blank(extent)],
-            extent,
-        }
-    }
-}
-
-/// The fault with all that is open around it.
-#[derive(Clone, Copy)]
-pub(super) struct Scene<'s> {
-    pub(super) place: Place<'s>,
-    pub(super) frames: &'s [Frame],
-    pub(super) stop: Stop,
-    /// Where the value starts in which the parser stopped; none when it stopped between values.
-    pub(super) value: Option<usize>,
-    /// Start of the outermost collection in brackets that is open.
-    outer_flow: Option<usize>,
-    /// Whether the innermost collection is a mapping.
-    pub(super) in_map: bool,
-}
-
-/// Finds out what is wrong at a stop.
-pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis {
+/// Finds out what is wrong at a stop. `source` is what the parser saw, `original` what its author wrote.
+pub(super) fn diagnose(source: &str, original: &str, stop: Stop, frames: &[Frame]) -> Diagnosis {
     let at = source.floor_char_boundary(stop.at.min(source.len()));
-    let scene = Scene::new(source, Stop { at, ..stop }, frames);
-    let Scene { place, value, stop, .. } = scene;
+    let scene = Scene::new(source, original, Stop { at, ..stop }, frames);
+    let Scene {
+        place, value, stop, ..
+    } = scene;
+    if let Some(found) = quirk::signed_key(&place, lines::entry_start(source, stop.at)) {
+        return found.into();
+    }
+    if let Some(diagnosis) = missing::colon(&scene) {
+        return diagnosis;
+    }
     match stop.fault {
         Fault::Tab => {
             if let Some(diagnosis) = scene.tabs() {
@@ -72,26 +33,38 @@ pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis 
         Fault::Depth | Fault::Nodes => return scene.too_deep(),
         Fault::Quote => return scene.open_quote(stop.at),
         Fault::Escape => return scene.escape(),
+        Fault::AfterRoot => return misplaced::after_root(&scene),
+        Fault::Directive | Fault::Marker => return misplaced::line(&scene),
+        Fault::Comment => {
+            if let Some(diagnosis) = scene.comment_touches() {
+                return diagnosis;
+            }
+        }
         _ => {}
     }
     if let Some(quote) = scene.runaway_quote() {
         return scene.open_quote(quote);
     }
+    if scene.between_entries() {
+        return misplaced::line(&scene);
+    }
+    if let Some(value) = scene.told
+        && !scene.top().is_some_and(|t| t.flow)
+        && scene.is_below(value)
+        && scene.starts_entry()
+    {
+        return misplaced::deeper(&scene, value);
+    }
     if place.flow {
-        if let Some(diagnosis) = missing::comma(&scene) {
+        if let Some(diagnosis) = scene.brackets() {
             return diagnosis;
         }
-        if let Some(diagnosis) = scene.brackets() {
+        if let Some(diagnosis) = missing::comma(&scene) {
             return diagnosis;
         }
     }
     if let Some(found) = value.and_then(|v| quirk::classify(&place, v, stop)) {
-        let repairs = vec![Repair::Scalar(found.span)];
-        return Diagnosis {
-            diagnostic: found.diagnostic,
-            repairs,
-            extent: found.span,
-        };
+        return found.into();
     }
     match value {
         Some(value) if !scene.is_below(value) || !scene.starts_entry() => scene.bad_value(value),
@@ -101,67 +74,30 @@ pub(super) fn diagnose(source: &str, stop: Stop, frames: &[Frame]) -> Diagnosis 
     }
 }
 
-impl<'s> Scene<'s> {
-    fn new(source: &'s str, stop: Stop, frames: &'s [Frame]) -> Self {
-        let mut place = Place::new(source, frames);
-        let told = context::value_start(source, frames, stop.at);
-        let unsaid = match told {
-            Some((_, true)) => Unsaid::default(),
-            Some((value, false)) => Unsaid::read(source, value, stop.at, place.flow),
-            None => {
-                let from = context::unsaid_from(source, frames, stop.at);
-                Unsaid::read(source, from, stop.at, place.flow)
-            }
-        };
-        let last = unsaid.open.last();
-        let value = match last {
-            None => told.map(|t| t.0).or(unsaid.node),
-            Some(_) => unsaid.node.or(Some(stop.at)),
-        };
-        if let Some(last) = last {
-            place.flow = last.flow;
+impl Scene<'_> {
+    /// A comment that no blank separates from what stands before it.
+    fn comment_touches(&self) -> Option<Diagnosis> {
+        let at = self.stop.at;
+        let bytes = self.source().as_bytes();
+        let touches =
+            at > 0 && bytes.get(at) == Some(&b'#') && !bytes.get(at - 1)?.is_ascii_whitespace();
+        if !touches {
+            return None;
         }
-        if let Some(block) = unsaid.open.iter().rev().find(|v| !v.flow) {
-            place.parent = Some(lines::column(source, block.start));
-        }
-        let told_flow = frames.iter().find(|f| f.flow).map(|f| f.start as usize);
-        let outer_flow = told_flow.or_else(|| unsaid.open.iter().find(|v| v.flow).map(|v| v.start));
-        let in_map = last.map_or_else(|| frames.last().is_some_and(Frame::is_map), |v| v.map);
-        Self { place, frames, stop, value, outer_flow, in_map }
-    }
-
-    pub(super) fn source(&self) -> &'s str {
-        self.place.source
-    }
-
-    pub(super) fn top(&self) -> Option<&'s Frame> {
-        self.frames.last()
-    }
-
-    /// Whether the parser stopped on a later line than `value`.
-    fn is_below(&self, value: usize) -> bool {
-        self.stop.at > lines::line_end(self.source(), value)
-    }
-
-    /// Whether the line where the parser stopped looks like an entry of its own.
-    fn starts_entry(&self) -> bool {
-        let content = lines::skip_blanks(
-            self.source(),
-            lines::line_start(self.source(), self.stop.at),
+        let end = lines::line_end(self.source(), at);
+        let diagnostic = Diagnostic::new(
+            &SYNTAX,
+            Span::of(at, at + 1),
+            "a blank is missing before `#`",
+        )
+        .help("write ` #` to start a comment, or put the whole value in quotes")
+        .replace(
+            Applicability::Suggested,
+            "insert a blank",
+            Span::of(at, at),
+            " ",
         );
-        !self.place.flow
-            && (lines::key_at(self.source(), content).is_some()
-                || lines::is_dash(self.source(), content))
-    }
-
-    pub(super) fn block_end(&self, from: usize) -> usize {
-        lines::block_end(self.source(), from, self.place.parent).max(from)
-    }
-
-    /// Takes out the value from `start` on: in brackets, all of the outermost ones.
-    fn spoil(&self, diagnostic: Diagnostic, start: usize) -> Diagnosis {
-        let from = self.outer_flow.unwrap_or(start).min(start);
-        Diagnosis::error(diagnostic, from, self.block_end(from))
+        Some(Diagnosis::blank(diagnostic, at, end))
     }
 
     fn too_deep(&self) -> Diagnosis {
@@ -171,192 +107,6 @@ impl<'s> Scene<'s> {
             "move the inner part to a workflow of its own, and call it with a `subworkflow` step",
         );
         self.spoil(diagnostic, at)
-    }
-
-    /// The opening quote of a value that is not closed before its lines end.
-    fn runaway_quote(&self) -> Option<usize> {
-        let value = self.value?;
-        let first = self.source().as_bytes().get(value)?;
-        if !matches!(first, b'"' | b'\'') {
-            return None;
-        }
-        let end = self.block_end(value);
-        lines::closing_quote(self.source(), value, end)
-            .is_none()
-            .then_some(value)
-    }
-
-    fn open_quote(&self, at: usize) -> Diagnosis {
-        let sign = self.source().get(at..at + 1).unwrap_or("\"");
-        let end = lines::trimmed_end(self.source(), at, lines::line_end(self.source(), at));
-        let diagnostic = Diagnostic::new(
-            &UNCLOSED,
-            Span::of(at, at + 1),
-            format!("`{sign}` is never closed"),
-        )
-        .help(format!("write another `{sign}` where the text ends"));
-        let diagnostic = match lines::value_end(self.source(), at, false) {
-            Some(here) if !self.place.flow && here == end => diagnostic.replace(
-                Applicability::Suggested,
-                format!("close it with `{sign}` at the end of the line"),
-                Span::at(Span::of(end, end).start),
-                sign,
-            ),
-            _ => diagnostic,
-        };
-        if self.top().is_some_and(Frame::wants_key) && !self.place.flow && self.value.is_none() {
-            return Diagnosis::blank(diagnostic, at, end);
-        }
-        self.spoil(diagnostic, at)
-    }
-
-    /// All wrong escapes of one string: it is taken as if each backslash stood for itself.
-    fn escape(&self) -> Diagnosis {
-        let source = self.source();
-        let at = self.stop.at;
-        let line = lines::line_start(source, at);
-        let start = self
-            .value
-            .filter(|v| source.as_bytes().get(*v) == Some(&b'"'));
-        let start = start.or_else(|| {
-            source
-                .get(line..at)
-                .and_then(|l| l.rfind('"'))
-                .map(|i| line + i)
-        });
-        let start = start.unwrap_or(at);
-        let end = lines::closing_quote(source, start, source.len()).map_or(at, |i| i + 1);
-        let bad = bad_escapes(source, start, end);
-        let span = bad.first().copied().unwrap_or(Span::of(at, at + 1));
-        let text = source.get(span.range()).unwrap_or("");
-        let edits = bad
-            .iter()
-            .map(|s| Edit {
-                span: Span::at(s.start),
-                text: "\\".into(),
-            })
-            .collect();
-        let title = "double the backslashes".into();
-        let diagnostic = Diagnostic::new(&ESCAPE, span, format!("`{text}` is no escape of YAML"))
-            .help(format!(
-                "write `\\{text}`, or use single quotes, which leave backslashes alone"
-            ))
-            .fix(Fix {
-                title,
-                applicability: Applicability::Safe,
-                edits,
-            });
-        if self.value != Some(start) || end <= at {
-            return self.bad_value_with(diagnostic, start);
-        }
-        let extent = Span::of(start, end);
-        Diagnosis {
-            diagnostic,
-            repairs: vec![Repair::Scalar(extent)],
-            extent,
-        }
-    }
-
-    /// Brackets that do not match each other, in the outermost brackets that are open.
-    fn brackets(&self) -> Option<Diagnosis> {
-        let source = self.source();
-        let start = self.outer_flow?;
-        let end = self.block_end(start);
-        match unbalanced(source, start, end)? {
-            Unbalanced::Open(at) => {
-                let open = source.get(at..at + 1)?;
-                let close = if open == "[" { "]" } else { "}" };
-                let diagnostic = Diagnostic::new(
-                    &UNCLOSED,
-                    Span::of(at, at + 1),
-                    format!("`{open}` is never closed"),
-                )
-                .label(
-                    Span::of(end, end),
-                    format!("`{close}` is expected here at the latest"),
-                )
-                .help(format!("write `{close}` where the collection ends"))
-                .replace(
-                    Applicability::Suggested,
-                    format!("close it with `{close}` here"),
-                    Span::of(end, end),
-                    close,
-                );
-                Some(Diagnosis::error(diagnostic, start, end))
-            }
-            Unbalanced::Wrong { open, close } => {
-                let (o, c) = (source.get(open..open + 1)?, source.get(close..close + 1)?);
-                let right = if o == "[" { "]" } else { "}" };
-                let at = Span::of(close, close + 1);
-                let diagnostic =
-                    Diagnostic::new(&UNCLOSED, at, format!("`{o}` is closed by `{c}`"))
-                        .label(Span::of(open, open + 1), format!("this `{o}` is open"))
-                        .help(format!(
-                            "write `{right}` here, or close the inner collection first"
-                        ))
-                        .replace(
-                            Applicability::Suggested,
-                            format!("write `{right}`"),
-                            at,
-                            right,
-                        );
-                Some(Diagnosis::error(diagnostic, start, end))
-            }
-        }
-    }
-
-    /// Tabs in the indentation, at the stop or after it.
-    fn tabs(&self) -> Option<Diagnosis> {
-        let source = self.source();
-        let first = tab_line(source, self.stop.at)?;
-        let content = lines::skip_blanks(source, first);
-        let tab = first + source.get(first..content)?.find('\t')?;
-        let all: Vec<(usize, usize)> = tab_lines(source).collect();
-        let only_tabs = all.iter().all(|(start, end)| {
-            source
-                .get(*start..*end)
-                .is_some_and(|s| s.trim_start_matches('\t').len() < 4 && s.starts_with('\t'))
-        }) && !lines_with_spaces(source);
-        let run: Vec<(usize, usize)> = if only_tabs {
-            all
-        } else {
-            all.into_iter().filter(|l| l.0 == first).collect()
-        };
-        let edits = run
-            .iter()
-            .filter_map(|(start, end)| {
-                let text = source.get(*start..*end)?.replace('\t', "  ");
-                Some(Edit {
-                    span: Span::of(*start, *end),
-                    text,
-                })
-            })
-            .collect();
-        let diagnostic = Diagnostic::new(
-            &TAB,
-            Span::of(tab, content),
-            "a tab in the indentation; YAML counts spaces only",
-        )
-        .help("indent with spaces, two for each level")
-        .fix(Fix {
-            title: "write two spaces for each tab".into(),
-            applicability: Applicability::Suggested,
-            edits,
-        });
-        if only_tabs {
-            let repairs = run.iter().flat_map(|(start, end)| {
-                (*start..*end).filter(|i| source.as_bytes().get(*i) == Some(&b'\t'))
-            });
-            let repairs: Vec<Repair> = repairs
-                .map(|i| Repair::Byte(Span::of(i, i).start, b' '))
-                .collect();
-            return Some(Diagnosis {
-                diagnostic,
-                repairs,
-                extent: Span::of(tab, content),
-            });
-        }
-        Some(misplaced::lost_lines(self, diagnostic, first))
     }
 
     /// A value that cannot be read, for a reason that the fault's kind tells.
@@ -411,7 +161,7 @@ impl<'s> Scene<'s> {
         self.bad_value_with(Diagnostic::new(code, span, message).help(help), value)
     }
 
-    fn bad_value_with(&self, diagnostic: Diagnostic, value: usize) -> Diagnosis {
+    pub(super) fn bad_value_with(&self, diagnostic: Diagnostic, value: usize) -> Diagnosis {
         if self.place.flow {
             // The smallest piece first: the value up to the next comma.
             if let Some(end) = lines::value_end(self.source(), value, true).filter(|e| *e > value)
@@ -422,108 +172,6 @@ impl<'s> Scene<'s> {
         }
         self.spoil(diagnostic, value)
     }
-}
-
-/// Escapes between two quotes that YAML does not have.
-fn bad_escapes(source: &str, start: usize, end: usize) -> Vec<Span> {
-    let text = source.get(start..end).unwrap_or("");
-    let mut out = Vec::new();
-    let mut chars = text.char_indices();
-    while let Some((i, c)) = chars.next() {
-        if c != '\\' {
-            continue;
-        }
-        let Some((_, next)) = chars.next() else { break };
-        let digits = match next {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            _ => 0,
-        };
-        let known = "0abt\tnvfre \"/\\N_LP\n\r".contains(next);
-        let hex = text
-            .get(i + 2..i + 2 + digits)
-            .is_some_and(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        if !(known || (digits > 0 && hex)) {
-            out.push(Span::of(start + i, start + i + 1 + next.len_utf8()));
-        }
-    }
-    out
-}
-
-enum Unbalanced {
-    /// A bracket that nothing closes.
-    Open(usize),
-    /// A closing bracket of the other kind.
-    Wrong { open: usize, close: usize },
-}
-
-/// What does not match among the brackets of `start..end`; quotes and comments are skipped.
-fn unbalanced(source: &str, start: usize, end: usize) -> Option<Unbalanced> {
-    let bytes = source.as_bytes();
-    let mut open: Vec<usize> = Vec::new();
-    let mut at = start;
-    while at < end {
-        let before = if at > start {
-            bytes.get(at - 1).copied()
-        } else {
-            None
-        };
-        match bytes.get(at)? {
-            b'"' | b'\'' if !before.is_some_and(lines::is_word) => {
-                at = lines::closing_quote(source, at, end).unwrap_or(at);
-            }
-            b'#' if before.is_some_and(|b| b.is_ascii_whitespace()) => {
-                at = lines::line_end(source, at)
-            }
-            b'[' | b'{' => open.push(at),
-            close @ (b']' | b'}') => {
-                let last = open.pop()?;
-                let fits = matches!((bytes.get(last)?, close), (b'[', b']') | (b'{', b'}'));
-                if !fits {
-                    return Some(Unbalanced::Wrong {
-                        open: last,
-                        close: at,
-                    });
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    open.pop().map(Unbalanced::Open)
-}
-
-/// Start of the first line at or after `at` whose indentation has a tab.
-fn tab_line(source: &str, at: usize) -> Option<usize> {
-    let from = lines::line_start(source, at);
-    tab_lines(source).map(|l| l.0).find(|l| *l >= from)
-}
-
-/// Indentations with a tab in them, of lines that are not empty.
-fn tab_lines(source: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    indentations(source)
-        .filter(|(start, end)| source.get(*start..*end).is_some_and(|s| s.contains('\t')))
-}
-
-fn lines_with_spaces(source: &str) -> bool {
-    indentations(source)
-        .any(|(start, end)| source.get(start..end).is_some_and(|s| s.starts_with(' ')))
-}
-
-fn indentations(source: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let mut next = (!source.is_empty()).then_some(0);
-    std::iter::from_fn(move || {
-        let start = next?;
-        next = lines::next_line(source, start);
-        Some((start, lines::skip_blanks(source, start)))
-    })
-    .filter(move |(_, end)| {
-        source
-            .as_bytes()
-            .get(*end)
-            .is_some_and(|b| !lines::is_break(*b))
-    })
 }
 
 /// What to take out when the last repair was not enough: the whole entry of the `level`th block collection around.

@@ -102,8 +102,10 @@ pub(super) enum Fault {
     Comment,
     /// A `%` line.
     Directive,
-    /// Something beside `---` or `...`.
+    /// Something beside `...`.
     Marker,
+    /// Something after the outermost node.
+    AfterRoot,
     /// A tag that cannot be read.
     Tag,
     /// Anything else.

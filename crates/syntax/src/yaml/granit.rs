@@ -171,7 +171,8 @@ fn fault(kind: &ErrorKind) -> Fault {
         | E::MissingYamlVersion
         | E::InvalidTagDirectiveTerminator
         | E::ExpectedTagDirectiveBang => Fault::Directive,
-        E::ExpectedDocumentStart | E::InvalidDocumentEnd => Fault::Marker,
+        E::InvalidDocumentEnd => Fault::Marker,
+        E::ExpectedDocumentStart => Fault::AfterRoot,
         E::UndeclaredTagHandle
         | E::ExpectedTagBang
         | E::InvalidGlobalTagCharacter

@@ -36,6 +36,28 @@ pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
+/// Where the content of the line of `at` starts, past the dashes of list items.
+pub(super) fn entry_start(text: &str, at: usize) -> usize {
+    let mut start = skip_blanks(text, line_start(text, at));
+    while start < at && is_dash(text, start) {
+        start = skip_blanks(text, start + 1);
+    }
+    start
+}
+
+/// Offset of the next token, when it is this sign; blanks, line breaks and comments are skipped.
+pub(super) fn find_sign(text: &str, from: usize, sign: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        match *bytes.get(at)? {
+            b'#' => at = line_end(text, at),
+            b if b.is_ascii_whitespace() => at += 1,
+            b => return (b == sign).then_some(at),
+        }
+    }
+}
+
 /// Bytes between the start of its line and `at`.
 pub(super) fn column(text: &str, at: usize) -> usize {
     at - line_start(text, at)

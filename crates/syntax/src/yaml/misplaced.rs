@@ -1,12 +1,12 @@
 //! Lines of block collections that stand at the wrong column, or are no entries at all.
 
 use super::codes::{INDENTATION, SYNTAX, UNCLOSED};
-use super::diagnose::{Diagnosis, Scene};
 use super::events::Fault;
 use super::frame::Kind;
 use super::lines;
 use super::quirk::shorten;
 use super::repairs::{LostKey, Repair};
+use super::scene::{Diagnosis, Scene};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::span::Span;
@@ -29,7 +29,7 @@ pub(super) fn deeper(scene: &Scene<'_>, value: usize) -> Diagnosis {
                 format!("`{what}` is indented deeper than `{before_text}`, the key before it");
             let diagnostic = Diagnostic::new(&INDENTATION, span, message)
                 .label(before, "the keys of this mapping start at this column")
-                .help(format!("indent it by {column} spaces"));
+                .help(format!("indent it by {}", spaces(column)));
             let run = Run::new(source, line);
             let mut diagnosis = run.blank(diagnostic.fix(run.align(column)));
             diagnosis.repairs.extend(run.lost_keys(top.start));
@@ -37,6 +37,9 @@ pub(super) fn deeper(scene: &Scene<'_>, value: usize) -> Diagnosis {
         }
         _ => {
             let first_end = lines::trimmed_end(source, value, lines::line_end(source, value));
+            if let Some(finding) = no_space(scene.place.text(value, first_end), value) {
+                return Diagnosis::error(finding, value, scene.block_end(value));
+            }
             let message = format!("`{what}` starts a mapping inside of the text above it");
             let diagnostic = Diagnostic::new(&INDENTATION, span, message)
                 .label(
@@ -51,6 +54,54 @@ pub(super) fn deeper(scene: &Scene<'_>, value: usize) -> Diagnosis {
     }
 }
 
+/// A line after the outermost node: that started deeper, or the file should have ended.
+pub(super) fn after_root(scene: &Scene<'_>) -> Diagnosis {
+    let source = scene.source();
+    let at = scene.stop.at;
+    let root = scene
+        .top()
+        .and_then(|t| t.last)
+        .map_or(0, |l| l.start as usize);
+    let line = lines::line_start(source, root);
+    let column = root - line;
+    let own = lines::column(source, at);
+    let below = lines::key_at(source, at);
+    if let (Some(first), Some(below)) = (lines::key_at(source, root), below)
+        && own < column
+        && lines::skip_blanks(source, line) == root
+    {
+        let name = scene.place.text(first.0, first.1);
+        let message = format!(
+            "`{name}` is indented by {}, but the keys below it by {}",
+            spaces(column),
+            spaces(own)
+        );
+        let diagnostic = Diagnostic::new(&INDENTATION, Span::of(first.0, first.1), message)
+            .label(
+                Span::of(below.0, below.1),
+                "the same mapping goes on at this column",
+            )
+            .help("start all keys of a mapping at one column");
+        let run = Run::until(source, line, at);
+        let mut diagnosis = run.blank(diagnostic.fix(run.align(own)));
+        // The mapping starts at the line below, once these are gone.
+        diagnosis
+            .repairs
+            .extend(run.lost_keys(Span::of(at, at).start));
+        return diagnosis;
+    }
+    let end = lines::trimmed_end(source, at, source.len());
+    let line_end = lines::trimmed_end(source, at, lines::line_end(source, at));
+    let text = shorten(scene.place.text(at, line_end));
+    let diagnostic = Diagnostic::new(
+        &SYNTAX,
+        Span::of(at, line_end),
+        format!("`{text}` stands after the end of the outermost value"),
+    )
+    .help("a file is one mapping: write `key: value` lines that all start at one column");
+    Diagnosis::blank(diagnostic, at, end)
+}
+
 /// A line where an entry was expected, and is not, or not at this column.
 pub(super) fn line(scene: &Scene<'_>) -> Diagnosis {
     let source = scene.source();
@@ -58,6 +109,20 @@ pub(super) fn line(scene: &Scene<'_>) -> Diagnosis {
     let content = lines::skip_blanks(source, line);
     let end = lines::trimmed_end(source, content, lines::line_end(source, content));
     let text = scene.place.text(content, end);
+    match scene.stop.fault {
+        Fault::Directive => return directive(content, end, text),
+        Fault::Marker => {
+            let at = scene.stop.at;
+            let finding = Diagnostic::new(
+                &SYNTAX,
+                Span::of(at, end),
+                "nothing but a comment may follow `...`",
+            )
+            .help("start a new line, or remove it");
+            return Diagnosis::blank(finding, at, end);
+        }
+        _ => {}
+    }
     if text.starts_with([']', '}']) {
         let sign = text.get(..1).unwrap_or("");
         let diagnostic = Diagnostic::new(
@@ -74,22 +139,11 @@ pub(super) fn line(scene: &Scene<'_>) -> Diagnosis {
         );
         return Diagnosis::blank(diagnostic, content, end);
     }
-    match scene.stop.fault {
-        Fault::Directive => return directive(content, end, text),
-        Fault::Marker => {
-            let at = scene.stop.at;
-            let message = "nothing but a comment may follow `...`".to_owned();
-            let finding = Diagnostic::new(&SYNTAX, Span::of(at, end), message)
-                .help("start a new line, or remove it");
-            return Diagnosis::blank(finding, at, end);
-        }
-        _ => {}
-    }
     let entry = lines::key_at(source, content).is_some() || lines::is_dash(source, content);
     if entry
         && matches!(
             scene.stop.fault,
-            Fault::Key | Fault::Dash | Fault::Indentation | Fault::Colon
+            Fault::Key | Fault::Dash | Fault::DashHere | Fault::Indentation | Fault::Colon
         )
     {
         return unfit(scene, line, content, end);
@@ -148,12 +202,13 @@ fn unfit(scene: &Scene<'_>, line: usize, content: usize, end: usize) -> Diagnosi
         (
             &INDENTATION,
             format!(
-                "`{}` is indented by {column} spaces, which fits nothing above it",
-                shorten(what)
+                "`{}` is indented by {}, which fits nothing above it",
+                shorten(what),
+                spaces(column)
             ),
             wanted.map_or_else(
                 || "align it with the lines above".to_owned(),
-                |c| format!("indent it by {c} spaces"),
+                |c| format!("indent it by {}", spaces(c)),
             ),
         )
     };
@@ -179,80 +234,100 @@ fn unfit(scene: &Scene<'_>, line: usize, content: usize, end: usize) -> Diagnosi
 fn no_entry(scene: &Scene<'_>, line: usize, content: usize, end: usize) -> Diagnosis {
     let source = scene.source();
     let text = scene.place.text(content, end);
-    let word_len = text
-        .find(|c: char| !(c.is_alphanumeric() || "_-.$".contains(c)))
-        .unwrap_or(text.len());
-    let word = text.get(..word_len).unwrap_or("");
-    let rest = text.get(word_len..).unwrap_or("");
-    let word_end = content + word_len;
+    let word = first_word(text);
+    let word_end = content + word.len();
+    let value = text.get(word.len() + 1..).unwrap_or("");
     let map = scene.top().filter(|t| t.is_map()).map(|t| t.start);
+    let in_list = scene.top().is_some_and(|t| matches!(t.kind, Kind::Seq(_)));
     let span = Span::of(content, end);
-    let mut lost = LostKey {
-        map: map.unwrap_or(0),
-        key: Span::of(content, word_end),
-        value: None,
-    };
-    let short = shorten(text);
-    let diagnostic = if word.is_empty() {
-        let help =
-            "write `key: value`, or `- item`; put quotes around text that starts with a sign";
-        Diagnostic::new(&SYNTAX, span, format!("YAML cannot read `{short}` here")).help(help)
-    } else if map.is_none() && scene.top().is_some_and(|t| matches!(t.kind, Kind::Seq(_))) {
+    let mut certain = None;
+    let diagnostic = if in_list {
+        let short = shorten(text);
         Diagnostic::new(&SYNTAX, span, format!("`{short}` is no list item"))
             .help(format!("write `- {short}`"))
             .replace(
                 Applicability::Suggested,
                 "make it an item",
-                Span::of(content, content),
+                Span::at(span.start),
                 "- ",
             )
-    } else if let Some(value) = rest.strip_prefix(':').filter(|v| !v.is_empty()) {
-        let at = Span::of(word_end, word_end + 1);
-        if !value.starts_with(['[', '{', '|', '>', '&', '*', '!', ' ']) {
-            lost.value = Some(Span::of(word_end + 1, end));
+    } else if let Some(finding) = no_space(text, content) {
+        if !value.starts_with(['[', '{', '|', '>', '&', '*', '!']) {
+            certain = Some(Span::of(word_end + 1, end));
         }
-        Diagnostic::new(&SYNTAX, at, format!("a space is missing after `{word}:`"))
-            .help(format!("write `{word}: {value}`"))
-            .replace(
-                Applicability::Safe,
-                "insert a space",
-                Span::of(word_end + 1, word_end + 1),
-                " ",
-            )
+        finding
     } else {
-        let finding = Diagnostic::new(&SYNTAX, span, format!("`{short}` is no `key: value`"));
-        let value = rest.trim_start_matches([' ', '=']);
-        if value.is_empty() {
-            finding.help(format!(
-                "write `{word}: ` and a value, or indent the line if it belongs to the one above"
-            ))
-        } else {
-            let gap = Span::of(word_end, end - value.len());
-            finding.help(format!("write `{word}: {value}`")).replace(
-                Applicability::Suggested,
-                "write a colon",
-                gap,
-                ": ",
-            )
-        }
+        no_colon(text, word, content)
     };
     let block = lines::block_end(source, content, Some(content - line)).max(end);
     let mut diagnosis = Diagnosis::blank(diagnostic, content, block);
-    match map {
-        Some(_) if !word.is_empty() => diagnosis.repairs.push(Repair::LostKey(lost)),
-        None => {
-            if let Some(top) = scene.top() {
-                diagnosis.repairs.push(Repair::LostItem(top.start, span));
+    match (map, scene.top()) {
+        (Some(map), _) => {
+            // A line that is indented deeper goes on with the one above.
+            let own = content - line <= lines::column(source, map as usize);
+            if own && !word.is_empty() {
+                let key = Span::of(content, word_end);
+                diagnosis.repairs.push(Repair::LostKey(LostKey {
+                    map,
+                    key,
+                    value: certain,
+                }));
             }
         }
-        Some(_) => {}
+        (None, Some(top)) => diagnosis.repairs.push(Repair::LostItem(top.start, span)),
+        (None, None) => {}
     }
     diagnosis
 }
 
+/// The characters of a name that a text starts with.
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || "_-.$".contains(c)));
+    text.get(..end.unwrap_or(text.len())).unwrap_or("")
+}
+
+/// The finding that a text at `start` is a key and a value without the space between.
+fn no_space(text: &str, start: usize) -> Option<Diagnostic> {
+    let word = first_word(text);
+    let value = text.get(word.len()..)?.strip_prefix(':')?;
+    if word.is_empty() || value.is_empty() || value.starts_with([' ', '\t', ':', '/']) {
+        return None;
+    }
+    let colon = start + word.len();
+    let message = format!("a space is missing after `{word}:`");
+    let gap = Span::of(colon + 1, colon + 1);
+    Some(
+        Diagnostic::new(&SYNTAX, Span::of(colon, colon + 1), message)
+            .help(format!("write `{word}: {}`", shorten(value)))
+            .replace(Applicability::Safe, "insert a space", gap, " "),
+    )
+}
+
+/// The finding that a line of a mapping has no colon.
+fn no_colon(text: &str, word: &str, start: usize) -> Diagnostic {
+    let span = Span::of(start, start + text.len());
+    let short = shorten(text);
+    let finding = Diagnostic::new(&SYNTAX, span, format!("`{short}` is no `key: value`"));
+    let value = text
+        .get(word.len()..)
+        .unwrap_or("")
+        .trim_start_matches([' ', '=']);
+    if word.is_empty() {
+        return finding.help("write `key: value`; put quotes around text that starts with a sign");
+    }
+    if value.is_empty() {
+        let help = "and a value, or indent the line if it belongs to the one above";
+        return finding.help(format!("write `{word}: ` {help}"));
+    }
+    let gap = Span::of(start + word.len(), start + text.len() - value.len());
+    finding
+        .help(format!("write `{word}: {}`", shorten(value)))
+        .replace(Applicability::Suggested, "write a colon", gap, ": ")
+}
+
 /// Takes out a line and those below it at the same column, as entries that the mapping above misses.
 pub(super) fn lost_lines(scene: &Scene<'_>, diagnostic: Diagnostic, line: usize) -> Diagnosis {
-    let run = Run::new(scene.source(), line);
+    let run = Run::tabs(scene.source(), line);
     let mut diagnosis = run.blank(diagnostic);
     let map = scene.frames.iter().rev().find(|f| f.is_map() && !f.flow);
     if let Some(map) = map {
@@ -271,7 +346,35 @@ struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
+    /// Lines of the same kind at the column of `first`, and deeper ones.
     fn new(source: &'s str, first: usize) -> Self {
+        let content = lines::skip_blanks(source, first);
+        let (column, dash) = (content - first, lines::is_dash(source, content));
+        Self::of(source, first, |line, content| {
+            let own = content - line;
+            own > column || own == column && lines::is_dash(source, content) == dash
+        })
+    }
+
+    /// The lines before `end`.
+    fn until(source: &'s str, first: usize, end: usize) -> Self {
+        let mut run = Self::of(source, first, |_, _| true);
+        run.lines.retain(|line| *line < end);
+        run.end = lines::trimmed_end(source, first, end);
+        run
+    }
+
+    /// Lines with a tab in their indentation.
+    fn tabs(source: &'s str, first: usize) -> Self {
+        Self::of(source, first, |line, content| {
+            source
+                .get(line..content)
+                .is_some_and(|indent| indent.contains('\t'))
+        })
+    }
+
+    /// The lines from `first` on that belong, given where they start and where their content does.
+    fn of(source: &'s str, first: usize, belongs: impl Fn(usize, usize) -> bool) -> Self {
         let column = lines::skip_blanks(source, first) - first;
         let mut run = Self {
             source,
@@ -284,7 +387,7 @@ impl<'s> Run<'s> {
             let content = lines::skip_blanks(source, line);
             let line_end = lines::line_end(source, line);
             if content < line_end {
-                if content - line < column {
+                if !belongs(line, content) {
                     break;
                 }
                 run.lines.push(line);
@@ -315,7 +418,7 @@ impl<'s> Run<'s> {
             }
         });
         Fix {
-            title: format!("indent by {column} spaces"),
+            title: format!("indent by {}", spaces(column)),
             applicability: Applicability::Suggested,
             edits: edits.collect(),
         }
@@ -333,5 +436,13 @@ impl<'s> Run<'s> {
                 })
             })
         })
+    }
+}
+
+fn spaces(n: usize) -> String {
+    match n {
+        0 => "no space".to_owned(),
+        1 => "1 space".to_owned(),
+        n => format!("{n} spaces"),
     }
 }

@@ -1,11 +1,11 @@
-//! A comma that is missing between two entries in brackets.
+//! A comma or colon that is missing between what stands in brackets.
 
 use super::codes::SYNTAX;
-use super::diagnose::{Diagnosis, Scene};
 use super::events::Fault;
 use super::lines;
 use super::quirk::shorten;
-use super::repairs::Repair;
+use super::repairs::{LostKey, Repair};
+use super::scene::{Diagnosis, Scene};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Span;
 
@@ -83,4 +83,65 @@ fn next_entry(scene: &Scene<'_>, value: usize) -> Option<usize> {
         matches!(first, b'"' | b'\'' | b'[' | b'{')
     };
     (separate && starts).then_some(at)
+}
+
+/// The finding that `{ key "text" }` has no colon, when the parser stopped in that or on its account.
+pub(super) fn colon(scene: &Scene<'_>) -> Option<Diagnosis> {
+    let source = scene.source();
+    let bytes = source.as_bytes();
+    let start = scene.outer_flow?;
+    let stop = scene.stop.at.min(lines::line_end(source, start));
+    // The mappings and lists that are open, with whether a key comes next.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut at = start;
+    while at < stop {
+        match bytes.get(at)? {
+            b'{' if bytes.get(at + 1) == Some(&b'{') => at += 1,
+            b'{' => open.push((at, true)),
+            b'[' => open.push((at, false)),
+            b']' | b'}' => {
+                open.pop();
+            }
+            b'"' | b'\'' => at = lines::closing_quote(source, at, stop)?,
+            _ => {}
+        }
+        let (map, is_map) = *open.last()?;
+        let separates = matches!(bytes.get(at)?, b'{' | b',');
+        at += 1;
+        if is_map && separates {
+            let key = lines::skip_blanks(source, at);
+            let word = scene.place.text(key, stop);
+            let len = word.find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)))?;
+            let value = lines::skip_blanks(source, key + len);
+            if len > 0 && value > key + len && matches!(bytes.get(value), Some(b'"' | b'\'')) {
+                return no_colon(scene, map, (key, key + len), value);
+            }
+        }
+    }
+    None
+}
+
+fn no_colon(scene: &Scene<'_>, map: usize, key: (usize, usize), value: usize) -> Option<Diagnosis> {
+    let source = scene.source();
+    let end = lines::closing_quote(source, value, lines::line_end(source, value))? + 1;
+    let name = scene.place.text(key.0, key.1);
+    let gap = Span::of(key.1, key.1);
+    let diagnostic = Diagnostic::new(&SYNTAX, gap, format!("a colon is missing after `{name}`"))
+        .help(format!(
+            "write `{name}: {}`",
+            shorten(scene.place.text(value, end))
+        ))
+        .replace(Applicability::Suggested, "insert a colon", gap, ":");
+    let extent = Span::of(key.0, end);
+    let lost = LostKey {
+        map: Span::of(map, map).start,
+        key: Span::of(key.0, key.1),
+        value: Some(Span::of(value, end)),
+    };
+    let repairs = vec![Repair::Error(extent), Repair::LostKey(lost)];
+    Some(Diagnosis {
+        diagnostic,
+        repairs,
+        extent,
+    })
 }

@@ -3,6 +3,8 @@
 //! The parser underneath stops at its first fault. Here the fault is told in our words, the smallest piece of text
 //! around it is overwritten without moving anything, and the parser starts again, until it comes through.
 
+mod alias;
+mod brackets;
 mod build;
 mod codes;
 mod context;
@@ -18,8 +20,12 @@ mod misplaced;
 mod missing;
 mod place;
 mod quirk;
+mod quotes;
 mod repairs;
+mod restore;
 mod rules;
+mod scene;
+mod tabs;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -103,17 +109,22 @@ impl<'s> Reader<'s> {
         loop {
             let work = self.repairs.text();
             let attempt = Builder::new(self.text, &self.repairs).run(&mut Granit::new(&work));
-            let Attempt { tree, diagnostics, quirks, stop } = attempt;
+            let Attempt {
+                tree,
+                diagnostics,
+                quirks,
+                stop,
+            } = attempt;
             let changed = if !quirks.is_empty() {
                 // A fault further on may come from them, and is found again if not.
                 let mut changed = false;
                 for quirk in quirks {
-                    changed |= self.repairs.apply(Repair::Scalar(quirk.span));
+                    changed |= self.apply(quirk.repairs);
                     self.diagnostics.push(quirk.diagnostic);
                 }
                 changed
             } else if let Some((stop, frames)) = stop {
-                self.fault(stop, &frames)
+                self.fault(&work, stop, &frames)
             } else {
                 self.diagnostics.extend(diagnostics);
                 return tree;
@@ -127,18 +138,26 @@ impl<'s> Reader<'s> {
     }
 
     /// Reports a fault and takes it out; false when nothing more can be taken out.
-    fn fault(&mut self, stop: Stop, frames: &[Frame]) -> bool {
+    fn fault(&mut self, work: &str, stop: Stop, frames: &[Frame]) -> bool {
         if stop.fault == Fault::Nodes {
-            let message = format!("the file has more than {MAX_NODES} nodes, aliases counted as often as used");
+            let message = format!(
+                "the file has more than {MAX_NODES} nodes, aliases counted as often as used"
+            );
             let finding = Diagnostic::new(&TOO_LARGE, Span::of(stop.at, stop.at), message)
                 .help("split the workflow into several, and call them with `subworkflow` steps");
             self.diagnostics.push(finding);
             return false;
         }
         let at = Span::of(stop.at, stop.at).start;
-        if let Some((extent, level)) = self.spoilt.iter_mut().find(|(e, _)| e.start <= at && at <= e.end) {
+        if let Some((extent, level)) = self
+            .spoilt
+            .iter_mut()
+            .find(|(e, _)| e.start <= at && at <= e.end)
+        {
             *level += 1;
-            let Some(repairs) = escalate(self.text, stop, frames, *level) else { return false };
+            let Some(repairs) = escalate(self.text, stop, frames, *level) else {
+                return false;
+            };
             for repair in &repairs {
                 if let Repair::Blank(span) = repair {
                     *extent = extent.to(*span);
@@ -146,7 +165,7 @@ impl<'s> Reader<'s> {
             }
             return self.apply(repairs);
         }
-        let diagnosis = diagnose(self.text, stop, frames);
+        let diagnosis = diagnose(work, self.text, stop, frames);
         self.diagnostics.push(diagnosis.diagnostic);
         self.spoilt.push((diagnosis.extent, 0));
         if self.apply(diagnosis.repairs) {
@@ -156,7 +175,9 @@ impl<'s> Reader<'s> {
     }
 
     fn apply(&mut self, repairs: Vec<Repair>) -> bool {
-        repairs.into_iter().fold(false, |changed, repair| self.repairs.apply(repair) | changed)
+        repairs.into_iter().fold(false, |changed, repair| {
+            self.repairs.apply(repair) | changed
+        })
     }
 
     /// The tree of a file of which nothing more is to be said.

@@ -6,7 +6,10 @@ use super::lines;
 /// A place in the text, with what is open around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'s> {
+    /// The text that the parser sees: what was taken out before is `x` or blank.
     pub(super) source: &'s str,
+    /// The text as its author wrote it.
+    original: &'s str,
     /// Inside of brackets.
     pub(super) flow: bool,
     /// Column of the innermost block collection; none outside of all.
@@ -14,13 +17,14 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    pub(super) fn new(source: &'s str, frames: &[Frame]) -> Self {
+    pub(super) fn new(source: &'s str, original: &'s str, frames: &[Frame]) -> Self {
         let block = frames
             .iter()
             .rev()
             .find(|f| !f.flow && !matches!(f.kind, Kind::Document(_)));
         Self {
             source,
+            original,
             flow: frames.last().is_some_and(|f| f.flow),
             parent: block.map(|f| lines::column(source, f.start as usize)),
         }
@@ -51,8 +55,8 @@ impl<'s> Place<'s> {
         Some(all)
     }
 
-    /// The text of a range.
+    /// The author's text of a range.
     pub(super) fn text(&self, start: usize, end: usize) -> &'s str {
-        self.source.get(start..end).unwrap_or("")
+        self.original.get(start..end).unwrap_or("")
     }
 }

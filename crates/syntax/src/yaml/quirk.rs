@@ -2,9 +2,11 @@
 //!
 //! Each gets one finding whose fix puts quotes around it, and becomes the scalar that was meant.
 
+use super::codes::SYNTAX;
 use super::events::{Fault, Stop};
 use super::lines;
 use super::place::Place;
+use super::repairs::Repair;
 use crate::code::{Code, Example, Severity};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::span::Span;
@@ -45,6 +47,8 @@ pub(super) struct Found {
     /// All characters of the value.
     pub(super) span: Span,
     pub(super) diagnostic: Diagnostic,
+    /// What makes the parser read it as it was meant.
+    pub(super) repairs: Vec<Repair>,
 }
 
 fn found(place: &Place<'_>, code: &'static Code, start: usize, end: usize, why: &str) -> Found {
@@ -55,7 +59,11 @@ fn found(place: &Place<'_>, code: &'static Code, start: usize, end: usize, why: 
     let diagnostic = Diagnostic::new(code, span, format!("`{short}` needs quotes: {why}"))
         .help(format!("write `{long}`"))
         .replace(Applicability::Safe, "put quotes around it", span, quoted);
-    Found { span, diagnostic }
+    Found {
+        span,
+        diagnostic,
+        repairs: vec![Repair::Scalar(span)],
+    }
 }
 
 fn needs_quotes(place: &Place<'_>, start: usize, end: usize, why: &str) -> Option<Found> {
@@ -107,6 +115,31 @@ pub(super) fn braces(place: &Place<'_>, start: usize) -> Option<Found> {
     } else {
         None
     }
+}
+
+/// `*key: value`: a sign that YAML takes for its own before a key.
+pub(super) fn signed_key(place: &Place<'_>, at: usize) -> Option<Found> {
+    let bytes = place.source.as_bytes();
+    let sign = *bytes.get(at)?;
+    if place.flow || lines::entry_start(place.source, at) != at || !b"*&!@%`,|>".contains(&sign) {
+        return None;
+    }
+    let (word, end) = lines::key_at(place.source, at + 1)?;
+    let (span, key) = (Span::of(at, at + 1), Span::of(word, end));
+    let name = place.text(word, end);
+    let message = format!("`{}` stands before the key `{name}`", char::from(sign));
+    let diagnostic = Diagnostic::new(&SYNTAX, span, message)
+        .help("remove the sign, or put quotes around the key if it is part of it")
+        .replace(Applicability::Suggested, "remove the sign", span, "");
+    let repairs = vec![Repair::Key {
+        run: Span::of(at, end),
+        text: key,
+    }];
+    Some(Found {
+        span: Span::of(at, end),
+        diagnostic,
+        repairs,
+    })
 }
 
 /// Tags that YAML itself defines.
@@ -238,7 +271,7 @@ fn opens(place: &Place<'_>, start: usize, end: usize) -> bool {
         match bytes.get(at) {
             Some(b'<') if lines::generic(place.source, start, at) => open += 1,
             Some(b'(') if at > start && bytes.get(at - 1).is_some_and(|b| lines::is_word(*b)) => {
-                open += 1
+                open += 1;
             }
             Some(b'>' | b')') => open = (open - 1).max(0),
             _ => {}
@@ -273,6 +306,7 @@ pub(super) fn classify(place: &Place<'_>, start: usize, stop: Stop) -> Option<Fo
         {
             "YAML reads `|` and `>` as the start of a block of text"
         }
+        b',' if !place.flow => "`,` cannot start a value in YAML",
         b'?' if text.starts_with("? ") => "YAML reads `? ` as the start of a key",
         b'"' | b'\'' | b'[' | b'{' | b'|' | b'>' | b'-' => return None,
         _ => return inside(place, start, end, stop),
@@ -318,7 +352,7 @@ fn goes_on(place: &Place<'_>, start: usize, stop: Stop) -> bool {
     while at < stop.at {
         match bytes.get(at) {
             Some(b'"' | b'\'') => {
-                at = lines::closing_quote(place.source, at, stop.at).unwrap_or(at)
+                at = lines::closing_quote(place.source, at, stop.at).unwrap_or(at);
             }
             Some(b'[' | b'{') => depth += 1,
             Some(b']' | b'}') => {

@@ -15,6 +15,13 @@ pub(super) enum Repair {
     Scalar(Span),
     /// The characters are a value that cannot be told.
     Error(Span),
+    /// The characters are a key, and its text is a part of them.
+    Key {
+        /// What stands there.
+        run: Span,
+        /// What should.
+        text: Span,
+    },
     /// The characters are gone.
     Blank(Span),
     /// One blank becomes a comma.
@@ -43,6 +50,7 @@ pub(super) struct LostKey {
 pub(super) enum Mask {
     Scalar(Span),
     Error(Span),
+    Key(Span),
 }
 
 /// All repairs so far, and the text that they leave to the parser.
@@ -80,6 +88,7 @@ impl<'s> Repairs<'s> {
         match repair {
             Repair::Scalar(span) => self.mask(span, Mask::Scalar(span)),
             Repair::Error(span) => self.mask(span, Mask::Error(span)),
+            Repair::Key { run, text } => self.mask(run, Mask::Key(text)),
             Repair::Blank(span) => self.overwrite(span, b' '),
             Repair::Comma(at) => self.overwrite(Span::new(at, at + 1), b','),
             Repair::Byte(at, byte) => self.overwrite(Span::new(at, at + 1), byte),

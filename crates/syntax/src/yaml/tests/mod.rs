@@ -1,6 +1,9 @@
 //! What a user relies on.
 
+mod faults;
 mod quirks;
+mod robust;
+mod spans;
 mod suite;
 
 use crate::diagnostic::Diagnostic;
@@ -49,8 +52,11 @@ pub(crate) fn list(source: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
 
 /// The text after the first fix of each finding.
 pub(crate) fn mended(source: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut edits: Vec<_> =
-        diagnostics.iter().filter_map(|d| d.fixes.first()).flat_map(|f| &f.edits).collect();
+    let mut edits: Vec<_> = diagnostics
+        .iter()
+        .filter_map(|d| d.fixes.first())
+        .flat_map(|f| &f.edits)
+        .collect();
     edits.sort_by_key(|e| e.span);
     let mut out = source.to_owned();
     for edit in edits.iter().rev() {
