@@ -27,10 +27,20 @@ impl Emitter<'_> {
                         always: branch.always.iter().map(|s| slot(*s)).collect(),
                     })
                     .collect();
-                let spec = self.b.fork(ForkSpec::Branches { branches, limit, join });
+                let spec = self.b.fork(ForkSpec::Branches {
+                    branches,
+                    limit,
+                    join,
+                });
                 self.op(Instr::Fork(spec));
             }
-            ForkKind::Each { over, item, index, body, collect } => {
+            ForkKind::Each {
+                over,
+                item,
+                index,
+                body,
+                collect,
+            } => {
                 self.ex(core, *over);
                 let spec = ForkSpec::Each {
                     entry: self.later(*body),
@@ -60,7 +70,10 @@ impl Emitter<'_> {
         while let Some(Later { entry, body }) = self.later.pop_front() {
             self.scopes = 0;
             self.bind(entry);
-            let end = Place { label: self.label(), scopes: 0 };
+            let end = Place {
+                label: self.label(),
+                scopes: 0,
+            };
             self.fiber_end = Some(end);
             self.node(core, body);
             self.bind(end.label);

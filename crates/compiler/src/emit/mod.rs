@@ -26,7 +26,12 @@ use crate::ir::{Core, NodeId};
 ///
 /// # Errors
 /// When it is too large for its tables.
-pub fn emit(ast: &Ast, analysis: &Analysis, core: &Core, slug: &str) -> Result<Program, BuildError> {
+pub fn emit(
+    ast: &Ast,
+    analysis: &Analysis,
+    core: &Core,
+    slug: &str,
+) -> Result<Program, BuildError> {
     let mut e = Emitter::new(&ast.exprs, analysis, slug, Dialect::Workflow);
     e.workflow = Some(&ast.workflow);
     e.whole(ast, core);

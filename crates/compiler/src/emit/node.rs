@@ -4,7 +4,9 @@ use wfc_program::isa::{EffectKind as ProgramEffect, Instr, Label, LoopKind, Slot
 use wfc_syntax::ast::StepId;
 
 use super::Emitter;
-use crate::ir::{Core, EffectKind, ExId, Jump, LabelId, NodeId, NodeKind, Note, Rounds, SlotId, SlotKind};
+use crate::ir::{
+    Core, EffectKind, ExId, Jump, LabelId, NodeId, NodeKind, Note, Rounds, SlotId, SlotKind,
+};
 
 /// Where a jump leads, and how many scopes are around that place.
 #[derive(Clone, Copy)]
@@ -46,10 +48,19 @@ impl Emitter<'_> {
                 self.ex(core, *value);
                 self.op(Instr::Put(slot(*map)));
             }
-            NodeKind::Effect { kind, args, decode, into } => {
+            NodeKind::Effect {
+                kind,
+                args,
+                decode,
+                into,
+            } => {
                 self.effect(core, *kind, *args, decode.as_ref(), *into);
             }
-            NodeKind::If { cond, then, otherwise } => self.either(core, *cond, *then, *otherwise),
+            NodeKind::If {
+                cond,
+                then,
+                otherwise,
+            } => self.either(core, *cond, *then, *otherwise),
             NodeKind::Block { label, body } => {
                 let end = self.place_of(*label);
                 self.node(core, *body);
@@ -79,9 +90,17 @@ impl Emitter<'_> {
                 };
                 self.scope(core, Instr::LoopEnter(kind), *body, Instr::LoopLeave());
             }
-            NodeKind::Try { body, error, handler } => self.catch(core, *body, *error, *handler),
+            NodeKind::Try {
+                body,
+                error,
+                handler,
+            } => self.catch(core, *body, *error, *handler),
             NodeKind::Finally { body, cleanup } => self.finally(core, *body, *cleanup),
-            NodeKind::Step { step, compensate, body } => self.extent(core, *step, *compensate, *body),
+            NodeKind::Step {
+                step,
+                compensate,
+                body,
+            } => self.extent(core, *step, *compensate, *body),
             NodeKind::Note(note) => self.bookkeeping(*note),
             NodeKind::Jump(jump) => self.leave_by(core, *jump),
         }
@@ -95,7 +114,10 @@ impl Emitter<'_> {
     }
 
     fn place_of(&mut self, label: LabelId) -> Label {
-        let place = Place { label: self.label(), scopes: self.scopes };
+        let place = Place {
+            label: self.label(),
+            scopes: self.scopes,
+        };
         let at = label.0 as usize;
         if self.labels.len() <= at {
             self.labels.resize(at + 1, None);
@@ -128,7 +150,11 @@ impl Emitter<'_> {
     }
 
     fn clear(&mut self, core: &Core, id: SlotId) {
-        if core.slots.get(id.0 as usize).is_some_and(|s| matches!(s.kind, SlotKind::Status(_))) {
+        if core
+            .slots
+            .get(id.0 as usize)
+            .is_some_and(|s| matches!(s.kind, SlotKind::Status(_)))
+        {
             self.push(&"not_started".into());
             self.op(Instr::Store(slot(id)));
         } else {
@@ -205,7 +231,9 @@ impl Emitter<'_> {
 
     /// Where a node goes that does nothing but go there, out of no scope.
     fn plain_jump(&self, core: &Core, id: NodeId) -> Option<Label> {
-        let NodeKind::Jump(Jump::Leave(label)) = &core.get(id).kind else { return None };
+        let NodeKind::Jump(Jump::Leave(label)) = &core.get(id).kind else {
+            return None;
+        };
         let place = self.labels.get(label.0 as usize).copied().flatten()?;
         (place.scopes == self.scopes).then_some(place.label)
     }
@@ -235,7 +263,9 @@ impl Emitter<'_> {
     }
 
     fn extent(&mut self, core: &Core, step: StepId, compensate: Option<NodeId>, body: NodeId) {
-        let Some(info) = self.steps.get(step.0 as usize).copied() else { return };
+        let Some(info) = self.steps.get(step.0 as usize).copied() else {
+            return;
+        };
         self.op(Instr::StepEnter(info));
         if let Some(body) = compensate {
             let entry = self.later(body);
@@ -258,6 +288,17 @@ impl Emitter<'_> {
         }
     }
 
+    /// Fails, in the place of what cannot be done.
+    fn fail(&mut self, message: &str) {
+        let fields = [
+            ("code", "expression_error".into()),
+            ("message", message.into()),
+        ];
+        let record = wfc_value::Value::record(fields).unwrap_or_default();
+        self.push(&record);
+        self.end_with(Instr::Raise());
+    }
+
     fn leave_by(&mut self, core: &Core, jump: Jump) {
         match jump {
             Jump::Leave(label) => {
@@ -265,6 +306,8 @@ impl Emitter<'_> {
                     self.leave_to(place);
                 }
             }
+            // A branch cannot end the run; the checker says so. A program that is built all the same says it again.
+            Jump::Return(_) if self.fiber_end.is_some() => self.fail("a branch cannot `return`"),
             Jump::Return(value) => {
                 self.ex(core, value);
                 self.end_with(Instr::Return());

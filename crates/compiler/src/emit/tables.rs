@@ -13,7 +13,12 @@ use crate::analysis::Analysis;
 use crate::ir::Core;
 
 impl<'a> Emitter<'a> {
-    pub(super) fn new(exprs: &'a Exprs, analysis: &'a Analysis, slug: &str, dialect: Dialect) -> Self {
+    pub(super) fn new(
+        exprs: &'a Exprs,
+        analysis: &'a Analysis,
+        slug: &str,
+        dialect: Dialect,
+    ) -> Self {
         Self {
             exprs,
             analysis,
@@ -42,7 +47,8 @@ impl<'a> Emitter<'a> {
         for s in &core.slots {
             self.b.slot(s.name.as_str());
         }
-        let slots = |table: &[Option<crate::ir::SlotId>]| table.iter().map(|s| s.map(slot)).collect();
+        let slots =
+            |table: &[Option<crate::ir::SlotId>]| table.iter().map(|s| s.map(slot)).collect();
         self.bindings = slots(&core.bindings);
         self.outputs = slots(&core.outputs);
         self.status = slots(&core.status);
@@ -51,8 +57,11 @@ impl<'a> Emitter<'a> {
         if let Some(version) = &ast.workflow.version {
             self.b.version(&*version.text);
         }
-        self.b.policy(Policy { max_steps: ast.workflow.policy.max_steps.map(|n| n.value) });
-        self.b.output(self.analysis.output.as_ref().unwrap_or(&Type::Any));
+        self.b.policy(Policy {
+            max_steps: ast.workflow.policy.max_steps.map(|n| n.value),
+        });
+        self.b
+            .output(self.analysis.output.as_ref().unwrap_or(&Type::Any));
         self.step_table(ast, core);
         self.input_table(ast);
         if let Some(root) = core.root {
@@ -70,13 +79,18 @@ impl<'a> Emitter<'a> {
             let at = id.0 as usize;
             let path: Str = core.paths.get(at).map_or("", String::as_str).into();
             let info = StepInfo {
-                id: step.id.as_ref().map_or_else(|| path.clone(), |name| (&*name.text).into()),
+                id: step
+                    .id
+                    .as_ref()
+                    .map_or_else(|| path.clone(), |name| (&*name.text).into()),
                 path,
                 kind: kind_word(&step.kind).into(),
                 name: step.name.as_ref().map(|name| (&*name.text).into()),
                 status_slot: self.status.get(at).copied().flatten(),
                 error_slot: self.errors.get(at).copied().flatten(),
-                retry_on_interrupt: step.on_interrupt.is_some_and(|o| o.value == OnInterrupt::Retry),
+                retry_on_interrupt: step
+                    .on_interrupt
+                    .is_some_and(|o| o.value == OnInterrupt::Retry),
             };
             let info = self.b.step(info, (step.head.start, step.head.end));
             if let Some(cell) = self.steps.get_mut(at) {
@@ -87,7 +101,12 @@ impl<'a> Emitter<'a> {
 
     fn input_table(&mut self, ast: &Ast) {
         for (place, input) in ast.workflow.inputs.iter().enumerate() {
-            let ty = self.analysis.inputs.get(place).cloned().unwrap_or(Type::Any);
+            let ty = self
+                .analysis
+                .inputs
+                .get(place)
+                .cloned()
+                .unwrap_or(Type::Any);
             let spec = InputSpec {
                 name: (&*input.name.text).into(),
                 ty: self.b.ty(&ty),
@@ -104,7 +123,12 @@ impl<'a> Emitter<'a> {
             let slot = self.b.slot(&*binding.name.text);
             let ty = self.b.ty(&Type::Any);
             let name = (&*binding.name.text).into();
-            self.b.input(InputSpec { name, ty, slot, required: false });
+            self.b.input(InputSpec {
+                name,
+                ty,
+                slot,
+                required: false,
+            });
             self.bindings.push(Some(slot));
         }
         self.b.type_table(self.analysis.type_table.clone());

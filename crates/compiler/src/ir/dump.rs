@@ -7,7 +7,11 @@ use super::{Core, Ex, ExId, Fork, ForkKind, Jump, NodeId, NodeKind, Note, SlotId
 /// The core as indented text. `source` gives back the text of the file's expressions.
 #[must_use]
 pub fn dump(core: &Core, source: &dyn Fn(wfc_syntax::expr::ExprId) -> String) -> String {
-    let mut out = Dump { core, source, text: String::new() };
+    let mut out = Dump {
+        core,
+        source,
+        text: String::new(),
+    };
     if let Some(root) = core.root {
         out.node(root, 0);
     }
@@ -30,12 +34,20 @@ impl Dump<'_> {
     }
 
     fn slot(&self, slot: SlotId) -> String {
-        let name = self.core.slots.get(slot.0 as usize).map_or("?", |s| s.name.as_str());
+        let name = self
+            .core
+            .slots
+            .get(slot.0 as usize)
+            .map_or("?", |s| s.name.as_str());
         format!("{name}%{}", slot.0)
     }
 
     fn slots(&self, slots: &[SlotId]) -> String {
-        slots.iter().map(|s| self.slot(*s)).collect::<Vec<_>>().join(", ")
+        slots
+            .iter()
+            .map(|s| self.slot(*s))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn goes_to(&self, slot: Option<SlotId>) -> String {
@@ -43,7 +55,10 @@ impl Dump<'_> {
     }
 
     fn path(&self, step: wfc_syntax::ast::StepId) -> &str {
-        self.core.paths.get(step.0 as usize).map_or("?", String::as_str)
+        self.core
+            .paths
+            .get(step.0 as usize)
+            .map_or("?", String::as_str)
     }
 
     /// Nesting of nodes is bounded by the nesting of the file, which the parser limits.
@@ -54,7 +69,20 @@ impl Dump<'_> {
                     self.node(*n, indent);
                 }
             }
-            NodeKind::If { cond, then, otherwise } => {
+            NodeKind::If {
+                cond,
+                then,
+                otherwise: Some(otherwise),
+            } if self.core.is_empty(*then) => {
+                let cond = self.ex(*cond);
+                self.line(indent, &format!("unless {cond}"));
+                self.node(*otherwise, indent + 1);
+            }
+            NodeKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let cond = self.ex(*cond);
                 self.line(indent, &format!("if {cond}"));
                 self.node(*then, indent + 1);
@@ -64,7 +92,11 @@ impl Dump<'_> {
                 }
             }
             NodeKind::Fork(fork) => self.fork(fork, indent),
-            NodeKind::Try { body, error, handler } => {
+            NodeKind::Try {
+                body,
+                error,
+                handler,
+            } => {
                 self.line(indent, "try");
                 self.node(*body, indent + 1);
                 let error = error.map_or_else(|| "_".to_owned(), |s| self.slot(s));
@@ -77,7 +109,11 @@ impl Dump<'_> {
                 self.line(indent, "finally");
                 self.node(*cleanup, indent + 1);
             }
-            NodeKind::Step { step, compensate, body } => {
+            NodeKind::Step {
+                step,
+                compensate,
+                body,
+            } => {
                 self.line(indent, &format!("step {}", self.path(*step)));
                 self.node(*body, indent + 1);
                 if let Some(undo) = compensate {
@@ -117,7 +153,9 @@ impl Dump<'_> {
     fn fork(&mut self, fork: &Fork, indent: usize) {
         let into = self.goes_to(fork.into);
         let join = format!("{:?}", fork.join).to_lowercase();
-        let limit = fork.limit.map_or_else(String::new, |n| format!(" limit {n}"));
+        let limit = fork
+            .limit
+            .map_or_else(String::new, |n| format!(" limit {n}"));
         match &fork.kind {
             ForkKind::Branches(branches) => {
                 self.line(indent, &format!("{into}fork join {join}{limit}"));
@@ -128,7 +166,13 @@ impl Dump<'_> {
                     self.node(b.body, indent + 2);
                 }
             }
-            ForkKind::Each { over, item, index, body, collect } => {
+            ForkKind::Each {
+                over,
+                item,
+                index,
+                body,
+                collect,
+            } => {
                 let over = self.ex(*over);
                 let index = index.map_or_else(String::new, |s| format!(" index {}", self.slot(s)));
                 let item = self.slot(*item);
@@ -155,10 +199,21 @@ impl Dump<'_> {
             NodeKind::Put { map, key, value } => {
                 format!("put {}.{key}, {}", self.slot(*map), self.ex(*value))
             }
-            NodeKind::Effect { kind, args, decode, into } => {
-                let decode = decode.as_ref().map_or_else(String::new, |t| format!(" as {t}"));
+            NodeKind::Effect {
+                kind,
+                args,
+                decode,
+                into,
+            } => {
+                let decode = decode
+                    .as_ref()
+                    .map_or_else(String::new, |t| format!(" as {t}"));
                 let kind = format!("{kind:?}").to_lowercase();
-                format!("{}effect {kind} {}{decode}", self.goes_to(*into), self.ex(*args))
+                format!(
+                    "{}effect {kind} {}{decode}",
+                    self.goes_to(*into),
+                    self.ex(*args)
+                )
             }
             NodeKind::Note(note) => match note {
                 Note::Skipped(step) => format!("skipped {}", self.path(*step)),

@@ -40,7 +40,10 @@ pub enum Ex {
 
 /// What lowering computes with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "each is CEL's operator or function of that name")]
+#[expect(
+    missing_docs,
+    reason = "each is CEL's operator or function of that name"
+)]
 pub enum Op {
     Eq,
     Lt,

@@ -334,7 +334,10 @@ impl Core {
     /// Adds a variable.
     pub fn slot(&mut self, name: impl Into<String>, kind: SlotKind) -> SlotId {
         let id = SlotId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
-        self.slots.push(Slot { name: name.into(), kind });
+        self.slots.push(Slot {
+            name: name.into(),
+            kind,
+        });
         id
     }
 
@@ -347,14 +350,20 @@ impl Core {
 
     /// The node `id`; ids come from this core only.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "ids are made by `node` of the same core alone")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are made by `node` of the same core alone"
+    )]
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
     /// The expression `id`; ids come from this core only.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "ids are made by `ex` of the same core alone")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are made by `ex` of the same core alone"
+    )]
     pub fn expr(&self, id: ExId) -> &Ex {
         &self.exprs[id.0 as usize]
     }

@@ -13,7 +13,13 @@ use crate::ir::{EffectKind, Ex, ExId, NodeId, NodeKind, Op, SlotId};
 impl Lowerer<'_> {
     /// Asks, and puts the answer into `dest`.
     pub(super) fn approval(&mut self, id: StepId, dest: Option<SlotId>, at: Origin) -> NodeId {
-        let StepKind::Approval { prompt, items, approvers, .. } = &self.ast.step(id).kind else {
+        let StepKind::Approval {
+            prompt,
+            items,
+            approvers,
+            ..
+        } = &self.ast.step(id).kind
+        else {
             return self.nothing(at);
         };
         let mut args: Vec<(Box<str>, ExId)> = vec![("prompt".into(), self.text(*prompt))];
@@ -26,10 +32,25 @@ impl Lowerer<'_> {
         let args = self.core.ex(Ex::Record(args));
         let decode = Some(answer_type());
         let into = dest;
-        let asked = self.node(NodeKind::Effect { kind: EffectKind::Approval, args, decode, into }, at);
+        let asked = self.node(
+            NodeKind::Effect {
+                kind: EffectKind::Approval,
+                args,
+                decode,
+                into,
+            },
+            at,
+        );
         let Some(map) = dest else { return asked };
         let value = self.constant(false);
-        let put = self.node(NodeKind::Put { map, key: "timed_out", value }, at);
+        let put = self.node(
+            NodeKind::Put {
+                map,
+                key: "timed_out",
+                value,
+            },
+            at,
+        );
         self.seq(vec![asked, put], at)
     }
 
@@ -48,7 +69,9 @@ impl Lowerer<'_> {
                 return self.raise("approval_timeout", message, at);
             }
         };
-        let Some(dest) = dest else { return self.nothing(at) };
+        let Some(dest) = dest else {
+            return self.nothing(at);
+        };
         let fields: Vec<(Box<str>, ExId)> = vec![
             ("decision".into(), self.constant(decision)),
             ("by".into(), self.core.ex(Ex::Const(Value::Null))),
@@ -63,7 +86,11 @@ impl Lowerer<'_> {
         let then = match what {
             OnDeny::Continue => return self.nothing(at),
             OnDeny::Skip => self.leave_block(at),
-            OnDeny::Fail => self.raise("approval_denied", Ex::Const(Value::string("the approval was denied")), at),
+            OnDeny::Fail => self.raise(
+                "approval_denied",
+                Ex::Const(Value::string("the approval was denied")),
+                at,
+            ),
         };
         let answer = self.load(answer);
         let (decision, deny) = (self.field(answer, "decision"), self.constant("deny"));
@@ -75,7 +102,10 @@ impl Lowerer<'_> {
 /// What the world answers; `timed_out` is added.
 fn answer_type() -> Type {
     Type::record(vec![
-        Field::required("decision", union([Type::text("approve"), Type::text("deny")])),
+        Field::required(
+            "decision",
+            union([Type::text("approve"), Type::text("deny")]),
+        ),
         Field::required("by", Type::String.or_null()),
         Field::required("at", Type::Timestamp),
         Field::optional("comment", Type::String),

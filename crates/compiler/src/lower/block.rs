@@ -12,7 +12,10 @@ impl Lowerer<'_> {
     pub(super) fn block(&mut self, block: &Block, want: Option<SlotId>) -> NodeId {
         self.blocks.push(BlockEnd::Block(None));
         let body = self.steps_of(block, want);
-        let at = Origin { span: block.span, step: None };
+        let at = Origin {
+            span: block.span,
+            step: None,
+        };
         match self.blocks.pop() {
             Some(BlockEnd::Block(Some(label))) => self.block_of(label, body, at),
             _ => body,
@@ -28,7 +31,10 @@ impl Lowerer<'_> {
     }
 
     fn steps_of(&mut self, block: &Block, want: Option<SlotId>) -> NodeId {
-        let at = Origin { span: block.span, step: None };
+        let at = Origin {
+            span: block.span,
+            step: None,
+        };
         let mut nodes = Vec::with_capacity(block.steps.len() + 1);
         let last = block.steps.last().copied();
         let sure = last.is_some_and(|s| self.surely_yields(s)) && !self.can_be_left(block);

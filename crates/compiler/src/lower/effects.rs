@@ -22,59 +22,112 @@ impl Lowerer<'_> {
             StepKind::Agent { .. } => self.agent(id),
             StepKind::AgentMessage { .. } => self.message(id),
             StepKind::Bash { .. } => self.bash(id),
-            StepKind::Subworkflow { workflow, inputs, wait } => {
+            StepKind::Subworkflow {
+                workflow,
+                inputs,
+                wait,
+            } => {
                 let wait = wait.is_none_or(|w| w.value);
                 let args = vec![
                     ("workflow".into(), self.constant(&*workflow.text)),
                     ("inputs".into(), self.mapping(*inputs)),
                     ("wait".into(), self.constant(wait)),
                 ];
-                (EffectKind::Call, args, (!wait).then_some(Type::String))
+                let decode = if wait {
+                    self.known_output(id)
+                } else {
+                    Some(Type::String)
+                };
+                (EffectKind::Call, args, decode)
             }
-            StepKind::Tool { tool, arguments } if &*tool.text == OLDER_BASH => self.older_bash(*arguments),
+            StepKind::Tool { tool, arguments } if &*tool.text == OLDER_BASH => {
+                self.older_bash(*arguments)
+            }
             StepKind::Tool { tool, arguments } => {
                 let args = vec![
                     ("tool".into(), self.constant(&*tool.text)),
                     ("arguments".into(), self.mapping(*arguments)),
                 ];
-                (EffectKind::Tool, args, self.tool_output(id))
+                (EffectKind::Tool, args, self.known_output(id))
             }
             _ => return self.nothing(at),
         };
         let args = self.core.ex(Ex::Record(args));
-        self.node(NodeKind::Effect { kind, args, decode, into }, at)
+        self.node(
+            NodeKind::Effect {
+                kind,
+                args,
+                decode,
+                into,
+            },
+            at,
+        )
     }
 
     fn agent(&mut self, id: StepId) -> (EffectKind, Args, Option<Type>) {
-        let StepKind::Agent { goal, context, model, agent, tools, returns } = &self.ast.step(id).kind else {
+        let StepKind::Agent {
+            goal,
+            context,
+            model,
+            agent,
+            tools,
+            returns,
+        } = &self.ast.step(id).kind
+        else {
             return (EffectKind::Agent, Vec::new(), None);
         };
         let mut args: Args = vec![("goal".into(), self.text(*goal))];
         args.extend(context.map(|e| ("context".into(), self.source(e))));
         args.extend(model.map(|e| ("model".into(), self.text(e))));
-        args.extend(agent.as_ref().map(|a| ("agent".into(), self.constant(&*a.text))));
+        args.extend(
+            agent
+                .as_ref()
+                .map(|a| ("agent".into(), self.constant(&*a.text))),
+        );
         args.push(("tools".into(), self.texts(tools)));
         let decode = self.returns(*returns, &mut args).unwrap_or(Type::String);
         (EffectKind::Agent, args, Some(decode))
     }
 
     fn message(&mut self, id: StepId) -> (EffectKind, Args, Option<Type>) {
-        let StepKind::AgentMessage { content, interrupt, await_response, returns, .. } = &self.ast.step(id).kind
+        let StepKind::AgentMessage {
+            content,
+            interrupt,
+            await_response,
+            returns,
+            ..
+        } = &self.ast.step(id).kind
         else {
             return (EffectKind::Message, Vec::new(), None);
         };
         let waits = await_response.is_some_and(|w| w.value);
         let mut args: Args = vec![
             ("content".into(), self.text(*content)),
-            ("interrupt".into(), self.constant(interrupt.is_some_and(|i| i.value))),
+            (
+                "interrupt".into(),
+                self.constant(interrupt.is_some_and(|i| i.value)),
+            ),
             ("await_response".into(), self.constant(waits)),
         ];
         let decode = self.returns(*returns, &mut args);
-        (EffectKind::Message, args, waits.then(|| decode.unwrap_or(Type::String)))
+        (
+            EffectKind::Message,
+            args,
+            waits.then(|| decode.unwrap_or(Type::String)),
+        )
     }
 
     fn bash(&mut self, id: StepId) -> (EffectKind, Args, Option<Type>) {
-        let StepKind::Bash { command, cwd, env, stdin, check, parse, returns } = &self.ast.step(id).kind else {
+        let StepKind::Bash {
+            command,
+            cwd,
+            env,
+            stdin,
+            check,
+            parse,
+            returns,
+        } = &self.ast.step(id).kind
+        else {
             return (EffectKind::Bash, Vec::new(), None);
         };
         let mut args: Args = vec![("command".into(), self.text(*command))];
@@ -120,8 +173,8 @@ impl Lowerer<'_> {
         matches!(kind, StepKind::Tool { tool, .. } if &*tool.text == OLDER_BASH)
     }
 
-    /// The type of a tool's output by its catalogue; nothing when it is not known.
-    fn tool_output(&self, id: StepId) -> Option<Type> {
+    /// The type of a tool's output by its catalogue, or of a callee's by its signature; nothing when it is not known.
+    fn known_output(&self, id: StepId) -> Option<Type> {
         let ty = self.analysis.outputs.get(id.0 as usize)?;
         (!ty.is_unknown()).then(|| ty.clone())
     }
@@ -152,7 +205,8 @@ impl Lowerer<'_> {
     /// A list of constant texts.
     pub(super) fn texts(&mut self, names: &[Name]) -> ExId {
         let items = names.iter().map(|n| Value::string(&*n.text)).collect();
-        self.core.ex(Ex::Const(Value::list(items).unwrap_or_default()))
+        self.core
+            .ex(Ex::Const(Value::list(items).unwrap_or_default()))
     }
 
     /// A mapping whose values become texts.

@@ -33,11 +33,19 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn type_of(&self, e: ExprId) -> Type {
-        self.analysis.types.get(e.index()).cloned().unwrap_or(Type::Any)
+        self.analysis
+            .types
+            .get(e.index())
+            .cloned()
+            .unwrap_or(Type::Any)
     }
 
     pub(super) fn declared(&self, ty: TypeId) -> Type {
-        self.analysis.type_exprs.get(&ty).cloned().unwrap_or(Type::Any)
+        self.analysis
+            .type_exprs
+            .get(&ty)
+            .cloned()
+            .unwrap_or(Type::Any)
     }
 
     /// The expression's value as one of `ty`: checked at run time only where its own type leaves a doubt.
@@ -53,7 +61,9 @@ impl Lowerer<'_> {
     /// The expression's value as text.
     pub(super) fn text(&mut self, e: ExprId) -> ExId {
         let value = self.source(e);
-        if is_as_declared(&self.type_of(e), &Type::String) || matches!(self.ast.exprs.kind(e), ExprKind::Template(_)) {
+        if is_as_declared(&self.type_of(e), &Type::String)
+            || matches!(self.ast.exprs.kind(e), ExprKind::Template(_))
+        {
             return value;
         }
         self.core.ex(Ex::Text(value))
@@ -62,7 +72,10 @@ impl Lowerer<'_> {
 
 /// Whether every value of type `from` is a value of type `to` as it stands, so that reading it as `to` changes nothing.
 pub(crate) fn is_as_declared(from: &Type, to: &Type) -> bool {
-    if from == to || matches!(to, Type::Any | Type::Dyn | Type::Error) || matches!(from, Type::Never | Type::Error) {
+    if from == to
+        || matches!(to, Type::Any | Type::Dyn | Type::Error)
+        || matches!(from, Type::Never | Type::Error)
+    {
         return true;
     }
     match (from, to) {
@@ -94,10 +107,19 @@ mod tests {
     fn only_doubtful_values_are_checked_at_run_time() {
         let high = Type::text("high");
         assert!(is_as_declared(&high, &Type::String));
-        assert!(is_as_declared(&high, &union([high.clone(), Type::text("low")])));
+        assert!(is_as_declared(
+            &high,
+            &union([high.clone(), Type::text("low")])
+        ));
         assert!(!is_as_declared(&Type::Any, &Type::String));
-        assert!(!is_as_declared(&Type::Int, &Type::Double), "an int becomes a double");
-        let more = Type::record(vec![Field::required("a", Type::Int), Field::required("b", Type::Int)]);
+        assert!(
+            !is_as_declared(&Type::Int, &Type::Double),
+            "an int becomes a double"
+        );
+        let more = Type::record(vec![
+            Field::required("a", Type::Int),
+            Field::required("b", Type::Int),
+        ]);
         let less = Type::record(vec![Field::required("a", Type::Int)]);
         assert!(!is_as_declared(&more, &less), "extra fields are dropped");
         assert!(is_as_declared(&Type::list(high), &Type::list(Type::String)));

@@ -6,9 +6,7 @@ use wfc_value::{List, Value};
 
 use super::nodes::Origin;
 use super::{LoopFrame, Lowerer};
-use crate::ir::{
-    Ex, Fork, ForkKind, Jump, LabelId, NodeId, NodeKind, Note, Op, Rounds, SlotId,
-};
+use crate::ir::{Ex, Fork, ForkKind, Jump, LabelId, NodeId, NodeKind, Note, Op, Rounds, SlotId};
 
 /// The fields of a loop besides its head.
 struct Parts<'a> {
@@ -33,16 +31,34 @@ struct Round {
 
 impl Lowerer<'_> {
     pub(super) fn loop_step(&mut self, id: StepId, dest: Option<SlotId>, at: Origin) -> NodeId {
-        let StepKind::Loop { head, max_iterations, stop_on_limit, collect, join, body } = &self.ast.step(id).kind
+        let StepKind::Loop {
+            head,
+            max_iterations,
+            stop_on_limit,
+            collect,
+            join,
+            body,
+        } = &self.ast.step(id).kind
         else {
             return self.nothing(at);
         };
         // A loop that nothing but its limit drives has done its work when it gets there.
         let stops = stop_on_limit.map_or(matches!(head, LoopHead::Times), |s| s.value);
-        let parts = Parts { id, body, collect: *collect, most: *max_iterations, stops, at };
+        let parts = Parts {
+            id,
+            body,
+            collect: *collect,
+            most: *max_iterations,
+            stops,
+            at,
+        };
         match head {
-            LoopHead::Over { over, max_concurrency, .. }
-                if join.is_some_and(|j| j.value != Join::All) || max_concurrency.is_some_and(|n| n.value != 1) =>
+            LoopHead::Over {
+                over,
+                max_concurrency,
+                ..
+            } if join.is_some_and(|j| j.value != Join::All)
+                || max_concurrency.is_some_and(|n| n.value != 1) =>
             {
                 let limit = max_concurrency.map_or(Some(1), |n| super::parallel::limit(Some(n)));
                 let join = join.map_or(Join::All, |j| j.value);
@@ -61,16 +77,30 @@ impl Lowerer<'_> {
                 let slot = cx.binding_or_temp(binding, "item");
                 let mut first = vec![cx.node(NodeKind::Assign { slot, value: item }, at)];
                 if let Some(slot) = cx.index_slot(id) {
-                    first.push(cx.node(NodeKind::Copy { to: slot, from: count }, at));
+                    first.push(cx.assign(slot, Ex::Slot(count), at));
                 }
-                Driver { before: vec![before], test: Some(test), first, until: None }
+                Driver {
+                    before: vec![before],
+                    test: Some(test),
+                    first,
+                    until: None,
+                }
             }),
             LoopHead::While(cond) => self.sequential(&parts, dest, |cx, round| {
                 let leave = cx.jump(Jump::Leave(round.label), at);
                 let (cond, nothing) = (cx.source(*cond), cx.nothing(at));
-                let kind = NodeKind::If { cond, then: nothing, otherwise: Some(leave) };
+                let kind = NodeKind::If {
+                    cond,
+                    then: nothing,
+                    otherwise: Some(leave),
+                };
                 let test = Some(cx.node(kind, at));
-                Driver { before: Vec::new(), test, first: Vec::new(), until: None }
+                Driver {
+                    before: Vec::new(),
+                    test,
+                    first: Vec::new(),
+                    until: None,
+                }
             }),
             LoopHead::Until(cond) => self.sequential(&parts, dest, |_, _| Driver {
                 before: Vec::new(),
@@ -100,14 +130,21 @@ impl Lowerer<'_> {
             count: self.temp("iteration"),
             made: parts.collect.map(|_| self.temp("collected")),
         };
-        let before_loop = self.mark();
         let driver = drive(self, &round);
+        let since = self.mark();
         let mut before = driver.before;
         before.push(self.assign(round.count, Ex::Const(Value::Int(0)), at));
-        before.extend(round.made.map(|made| self.assign(made, Ex::Const(empty_list()), at)));
+        before.extend(
+            round
+                .made
+                .map(|made| self.assign(made, Ex::Const(empty_list()), at)),
+        );
 
         let next = self.core.label();
-        self.loops.push(LoopFrame::Sequential { end: round.label, next });
+        self.loops.push(LoopFrame::Sequential {
+            end: round.label,
+            next,
+        });
         let mut body = vec![self.iteration(parts.body)];
         self.loops.pop();
         if let (Some(collect), Some(list)) = (parts.collect, round.made) {
@@ -118,7 +155,7 @@ impl Lowerer<'_> {
         let body = self.block_of(next, body, at);
         let mut nodes: Vec<NodeId> = driver.test.into_iter().collect();
         nodes.extend(self.limit(parts, &round));
-        nodes.extend(self.renew(before_loop, at));
+        nodes.extend(self.renew(since, at));
         nodes.extend(driver.first);
         let (n, one) = (self.load(round.count), self.constant(1_i64));
         nodes.push(self.assign(round.count, Ex::Op(Op::Add, vec![n, one]), at));
@@ -130,9 +167,18 @@ impl Lowerer<'_> {
         }));
         nodes.push(self.note(Note::NextRound, at));
         let body = self.seq(nodes, at);
-        let kind = NodeKind::Loop { label: round.label, body };
+        let kind = NodeKind::Loop {
+            label: round.label,
+            body,
+        };
         let rounds = self.node(kind, at);
-        let counted = self.node(NodeKind::Counted { rounds: Rounds::Iterations, body: rounds }, at);
+        let counted = self.node(
+            NodeKind::Counted {
+                rounds: Rounds::Iterations,
+                body: rounds,
+            },
+            at,
+        );
         before.push(counted);
         before.extend(dest.map(|dest| {
             let value = round.made.map_or(Ex::Const(Value::Null), Ex::Slot);
@@ -143,15 +189,21 @@ impl Lowerer<'_> {
 
     /// Names that the body sets start anew in each iteration.
     fn renew(&mut self, since: super::nodes::Mark, at: Origin) -> Option<NodeId> {
-        let new: Vec<SlotId> =
-            self.named_since(since).into_iter().filter(|s| self.is_new_since(*s, since)).collect();
+        let new: Vec<SlotId> = self
+            .named_since(since)
+            .into_iter()
+            .filter(|s| self.is_new_since(*s, since))
+            .collect();
         (!new.is_empty()).then(|| self.node(NodeKind::Clear(new), at))
     }
 
     /// What reaching `max_iterations` does, before one more begins.
     fn limit(&mut self, parts: &Parts<'_>, round: &Round) -> Option<NodeId> {
         let most = parts.most?.value;
-        let (n, limit) = (self.load(round.count), self.constant(i64::try_from(most).unwrap_or(i64::MAX)));
+        let (n, limit) = (
+            self.load(round.count),
+            self.constant(i64::try_from(most).unwrap_or(i64::MAX)),
+        );
         let reached = self.op(Op::Ge, [n, limit]);
         let then = if parts.stops {
             self.jump(Jump::Leave(round.label), parts.at)
@@ -173,7 +225,10 @@ impl Lowerer<'_> {
     }
 
     fn index_slot(&self, id: StepId) -> Option<SlotId> {
-        self.analysis.loop_index.get(&id).and_then(|b| self.binding(*b))
+        self.analysis
+            .loop_index
+            .get(&id)
+            .and_then(|b| self.binding(*b))
     }
 
     /// Iterations at the same time.
@@ -207,7 +262,18 @@ impl Lowerer<'_> {
         let into = dest.filter(|_| parts.collect.is_some() || join != Join::All);
         let over = self.load(list);
         let collect = parts.collect.is_some();
-        let fork = Fork { kind: ForkKind::Each { over, item, index, body, collect }, limit, join, into };
+        let fork = Fork {
+            kind: ForkKind::Each {
+                over,
+                item,
+                index,
+                body,
+                collect,
+            },
+            limit,
+            join,
+            into,
+        };
         nodes.push(self.node(NodeKind::Fork(Box::new(fork)), at));
         if let Some(dest) = dest.filter(|_| into.is_none()) {
             nodes.push(self.assign(dest, Ex::Const(Value::Null), at));
@@ -218,7 +284,10 @@ impl Lowerer<'_> {
     /// `max_iterations` of a concurrent loop: more items fail, or only the first ones are taken.
     fn concurrent_limit(&mut self, parts: &Parts<'_>, list: SlotId) -> Option<NodeId> {
         let (most, at) = (parts.most?.value, parts.at);
-        let (items, limit) = (self.load(list), self.constant(i64::try_from(most).unwrap_or(i64::MAX)));
+        let (items, limit) = (
+            self.load(list),
+            self.constant(i64::try_from(most).unwrap_or(i64::MAX)),
+        );
         let size = self.op(Op::Size, [items]);
         let more = self.op(Op::Lt, [limit, size]);
         let then = if parts.stops {

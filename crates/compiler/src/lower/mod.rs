@@ -41,7 +41,9 @@ pub fn lower(ast: &Ast, analysis: &Analysis) -> Core {
 /// `required: false`, and its type does not take null.
 #[must_use]
 pub fn input_is_required(ast: &Ast, analysis: &Analysis, place: usize) -> bool {
-    let Some(input) = ast.workflow.inputs.get(place) else { return true };
+    let Some(input) = ast.workflow.inputs.get(place) else {
+        return true;
+    };
     let takes_null = analysis.inputs.get(place).is_some_and(|ty| {
         *ty != wfc_value::Type::Any && analysis.type_table.resolve(ty).allows_null()
     });

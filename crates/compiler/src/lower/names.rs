@@ -89,14 +89,20 @@ impl<'a> Lowerer<'a> {
         for (at, binding) in bindings.iter().enumerate() {
             let always = matches!(
                 binding.kind,
-                BindingKind::Variable(_) | BindingKind::Set(_) | BindingKind::Item(_) | BindingKind::Error(_)
+                BindingKind::Variable(_)
+                    | BindingKind::Set(_)
+                    | BindingKind::Item(_)
+                    | BindingKind::Error(_)
             );
             let read = reads.bindings.get(at).copied().unwrap_or_default();
             if let Some(cell) = slots.get_mut(at)
                 && cell.is_none()
                 && (always || read)
             {
-                *cell = Some(self.core.slot(&*binding.name.text, SlotKind::Binding(id(at))));
+                *cell = Some(
+                    self.core
+                        .slot(&*binding.name.text, SlotKind::Binding(id(at))),
+                );
             }
         }
         self.core.bindings = slots;
@@ -128,17 +134,25 @@ impl<'a> Lowerer<'a> {
                 targets.extend(slot.filter(|s| !targets.contains(s)));
             }
             let output = read(&reads.outputs, at).then(|| match own {
-                Some(b) if writers.get(b.0 as usize) == Some(&1) => self.output_slot_of(b, &mut targets),
+                Some(b) if writers.get(b.0 as usize) == Some(&1) => {
+                    self.output_slot_of(b, &mut targets)
+                }
                 _ => {
-                    let slot = self.core.slot(format!("steps.{path}.output"), SlotKind::Output(step));
+                    let slot = self
+                        .core
+                        .slot(format!("steps.{path}.output"), SlotKind::Output(step));
                     targets.push(slot);
                     slot
                 }
             });
-            let status = read(&reads.status, at)
-                .then(|| self.core.slot(format!("steps.{path}.status"), SlotKind::Status(step)));
-            let error = read(&reads.errors, at)
-                .then(|| self.core.slot(format!("steps.{path}.error"), SlotKind::Error(step)));
+            let status = read(&reads.status, at).then(|| {
+                self.core
+                    .slot(format!("steps.{path}.status"), SlotKind::Status(step))
+            });
+            let error = read(&reads.errors, at).then(|| {
+                self.core
+                    .slot(format!("steps.{path}.error"), SlotKind::Error(step))
+            });
             put(&mut self.core.outputs, at, output);
             put(&mut self.core.status, at, status);
             put(&mut self.core.errors, at, error);
@@ -151,7 +165,11 @@ impl<'a> Lowerer<'a> {
         if let Some(slot) = self.binding(binding) {
             return slot;
         }
-        let name = self.analysis.bindings.get(binding.0 as usize).map_or("", |b| &*b.name.text);
+        let name = self
+            .analysis
+            .bindings
+            .get(binding.0 as usize)
+            .map_or("", |b| &*b.name.text);
         let slot = self.core.slot(name, SlotKind::Binding(binding));
         if let Some(cell) = self.core.bindings.get_mut(binding.0 as usize) {
             *cell = Some(slot);
@@ -164,7 +182,10 @@ impl<'a> Lowerer<'a> {
     fn writers(&self) -> Vec<u32> {
         let mut writers = vec![0_u32; self.analysis.bindings.len()];
         for (binding, count) in self.analysis.bindings.iter().zip(&mut writers) {
-            *count += u32::from(!matches!(binding.kind, BindingKind::Output(_) | BindingKind::Set(_)));
+            *count += u32::from(!matches!(
+                binding.kind,
+                BindingKind::Output(_) | BindingKind::Set(_)
+            ));
         }
         let outputs = self.analysis.output_binding.iter().flatten();
         for b in outputs.chain(self.analysis.set_targets.values()) {
@@ -177,17 +198,26 @@ impl<'a> Lowerer<'a> {
 
     /// The variable of a binding, when it has one.
     pub(super) fn binding(&self, binding: BindingId) -> Option<SlotId> {
-        self.core.bindings.get(binding.0 as usize).copied().flatten()
+        self.core
+            .bindings
+            .get(binding.0 as usize)
+            .copied()
+            .flatten()
     }
 
     /// The variable of a binding that analysis may know; a nameless one when it does not.
     pub(super) fn binding_or_temp(&mut self, binding: Option<BindingId>, name: &str) -> SlotId {
-        binding.and_then(|b| self.binding(b)).unwrap_or_else(|| self.temp(name))
+        binding
+            .and_then(|b| self.binding(b))
+            .unwrap_or_else(|| self.temp(name))
     }
 
     /// The variables that take a step's output.
     pub(super) fn targets_of(&self, step: StepId) -> Vec<SlotId> {
-        self.targets.get(step.0 as usize).cloned().unwrap_or_default()
+        self.targets
+            .get(step.0 as usize)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

@@ -23,7 +23,9 @@ pub(super) struct Mark(usize);
 impl Lowerer<'_> {
     pub(super) fn node(&mut self, kind: NodeKind, at: Origin) -> NodeId {
         match &kind {
-            NodeKind::Assign { slot, .. } | NodeKind::Copy { to: slot, .. } => self.note_assigned(*slot),
+            NodeKind::Assign { slot, .. } | NodeKind::Copy { to: slot, .. } => {
+                self.note_assigned(*slot);
+            }
             NodeKind::Effect { into, .. } => into.iter().for_each(|s| self.note_assigned(*s)),
             NodeKind::Fork(fork) => {
                 let into = fork.into;
@@ -32,8 +34,11 @@ impl Lowerer<'_> {
             NodeKind::Try { error, .. } => error.iter().for_each(|s| self.note_assigned(*s)),
             NodeKind::Step { step, .. } | NodeKind::Note(Note::Skipped(step)) => {
                 let at = step.0 as usize;
-                let own = [&self.core.status, &self.core.errors].map(|t| t.get(at).copied().flatten());
-                own.into_iter().flatten().for_each(|s| self.note_assigned(s));
+                let own =
+                    [&self.core.status, &self.core.errors].map(|t| t.get(at).copied().flatten());
+                own.into_iter()
+                    .flatten()
+                    .for_each(|s| self.note_assigned(s));
             }
             _ => {}
         }
@@ -67,7 +72,11 @@ impl Lowerer<'_> {
         let mut seen = std::collections::BTreeSet::new();
         let mut out = Vec::new();
         for slot in self.assigned.get(mark.0..).unwrap_or_default() {
-            let named = self.core.slots.get(slot.0 as usize).is_some_and(|s| s.kind != SlotKind::Temp);
+            let named = self
+                .core
+                .slots
+                .get(slot.0 as usize)
+                .is_some_and(|s| s.kind != SlotKind::Temp);
             if named && seen.insert(*slot) {
                 out.push(*slot);
             }
@@ -77,7 +86,11 @@ impl Lowerer<'_> {
 
     /// Whether the variable was assigned nowhere before the mark.
     pub(super) fn is_new_since(&self, slot: SlotId, mark: Mark) -> bool {
-        self.first.get(slot.0 as usize).copied().flatten().is_none_or(|first| first >= mark.0)
+        self.first
+            .get(slot.0 as usize)
+            .copied()
+            .flatten()
+            .is_none_or(|first| first >= mark.0)
     }
 
     pub(super) fn temp(&mut self, name: &str) -> SlotId {
@@ -111,7 +124,14 @@ impl Lowerer<'_> {
 
     /// `if cond { then }`
     pub(super) fn only_if(&mut self, cond: ExId, then: NodeId, at: Origin) -> NodeId {
-        self.node(NodeKind::If { cond, then, otherwise: None }, at)
+        self.node(
+            NodeKind::If {
+                cond,
+                then,
+                otherwise: None,
+            },
+            at,
+        )
     }
 
     /// The body, as a block that `label` ends.
@@ -123,7 +143,10 @@ impl Lowerer<'_> {
     pub(super) fn raise(&mut self, code: &str, message: Ex, at: Origin) -> NodeId {
         let code = self.constant(code);
         let message = self.core.ex(message);
-        let record = self.core.ex(Ex::Record(vec![("code".into(), code), ("message".into(), message)]));
+        let record = self.core.ex(Ex::Record(vec![
+            ("code".into(), code),
+            ("message".into(), message),
+        ]));
         self.jump(Jump::Raise(record), at)
     }
 }

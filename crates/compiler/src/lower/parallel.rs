@@ -10,12 +10,20 @@ use crate::ir::{Branch, Ex, Fork, ForkKind, Jump, NodeId, NodeKind, SlotId, Slot
 
 impl Lowerer<'_> {
     pub(super) fn parallel(&mut self, id: StepId, dest: Option<SlotId>, at: Origin) -> NodeId {
-        let StepKind::Parallel { branches, max_concurrency, join, .. } = &self.ast.step(id).kind else {
+        let StepKind::Parallel {
+            branches,
+            max_concurrency,
+            join,
+            ..
+        } = &self.ast.step(id).kind
+        else {
             return self.nothing(at);
         };
         let names = super::paths::branch_names(branches);
         let bodies = branches.iter().zip(names);
-        let branches = bodies.map(|(b, name)| self.branch(b, name, dest.is_some(), at)).collect();
+        let branches = bodies
+            .map(|(b, name)| self.branch(b, name, dest.is_some(), at))
+            .collect();
         let fork = Fork {
             kind: ForkKind::Branches(branches),
             limit: limit(*max_concurrency),
@@ -25,9 +33,18 @@ impl Lowerer<'_> {
         self.node(NodeKind::Fork(Box::new(fork)), at)
     }
 
-    fn branch(&mut self, branch: &wfc_syntax::ast::Branch, name: String, wanted: bool, at: Origin) -> Branch {
+    fn branch(
+        &mut self,
+        branch: &wfc_syntax::ast::Branch,
+        name: String,
+        wanted: bool,
+        at: Origin,
+    ) -> Branch {
         let since = self.mark();
-        let at = Origin { span: branch.body.span, ..at };
+        let at = Origin {
+            span: branch.body.span,
+            ..at
+        };
         let body = self.out_of_reach(|cx| {
             let value = wanted.then(|| cx.temp("value"));
             let body = cx.block(&branch.body, value);
@@ -42,17 +59,29 @@ impl Lowerer<'_> {
             .partition(|s| matches!(kind(s), Some(SlotKind::Status(_) | SlotKind::Error(_))));
         // Items of loops and errors of handlers are seen inside their bodies only.
         let lasts = |s: &SlotId| match kind(s) {
-            Some(SlotKind::Binding(b)) => self.analysis.bindings.get(b.0 as usize).is_some_and(|b| {
-                matches!(b.kind, BindingKind::Output(_) | BindingKind::Set(_) | BindingKind::Variable(_))
-            }),
+            Some(SlotKind::Binding(b)) => {
+                self.analysis.bindings.get(b.0 as usize).is_some_and(|b| {
+                    matches!(
+                        b.kind,
+                        BindingKind::Output(_) | BindingKind::Set(_) | BindingKind::Variable(_)
+                    )
+                })
+            }
             _ => true,
         };
         let merge = others.into_iter().filter(lasts).collect();
-        Branch { name, body, merge, always }
+        Branch {
+            name,
+            body,
+            merge,
+            always,
+        }
     }
 }
 
 /// A limit of bodies under way; 0 is no limit and was reported.
 pub(super) fn limit(written: Option<wfc_syntax::ast::At<u64>>) -> Option<u32> {
-    written.map(|n| u32::try_from(n.value).unwrap_or(u32::MAX)).filter(|n| *n > 0)
+    written
+        .map(|n| u32::try_from(n.value).unwrap_or(u32::MAX))
+        .filter(|n| *n > 0)
 }

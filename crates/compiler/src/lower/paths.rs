@@ -14,16 +14,27 @@ pub(super) struct Paths {
 
 /// Names all steps.
 pub(super) fn paths(ast: &Ast) -> Paths {
-    let mut out = Paths { paths: vec![String::new(); ast.steps.len()], order: Vec::new() };
+    let mut out = Paths {
+        paths: vec![String::new(); ast.steps.len()],
+        order: Vec::new(),
+    };
     let root = &ast.workflow;
     // Last in, first out: the blocks and their steps go in from the end.
     let mut work: Vec<(StepId, String)> = Vec::new();
-    let blocks = [("steps", Some(&root.steps)), ("on_failure", root.on_failure.as_ref()), ("finally", root.finally.as_ref())];
+    let blocks = [
+        ("steps", Some(&root.steps)),
+        ("on_failure", root.on_failure.as_ref()),
+        ("finally", root.finally.as_ref()),
+    ];
     for (name, block) in blocks.into_iter().rev() {
         block.iter().for_each(|b| push(&mut work, "", name, b));
     }
     while let Some((id, place)) = work.pop() {
-        let path = ast.step(id).id.as_ref().map_or(place, |name| name.text.to_string());
+        let path = ast
+            .step(id)
+            .id
+            .as_ref()
+            .map_or(place, |name| name.text.to_string());
         let mut blocks = Vec::new();
         each_block(ast, id, |name, block| blocks.push((name, block)));
         for (name, block) in blocks.into_iter().rev() {
@@ -65,7 +76,9 @@ pub(super) fn branch_names(branches: &[Branch]) -> Vec<String> {
 fn each_block<'a>(ast: &'a Ast, id: StepId, mut visit: impl FnMut(String, &'a Block)) {
     let step = ast.step(id);
     match &step.kind {
-        StepKind::Conditional { then, otherwise, .. } => {
+        StepKind::Conditional {
+            then, otherwise, ..
+        } => {
             visit("then".into(), then);
             otherwise.iter().for_each(|b| visit("else".into(), b));
         }
@@ -81,7 +94,11 @@ fn each_block<'a>(ast: &'a Ast, id: StepId, mut visit: impl FnMut(String, &'a Bl
                 visit(format!("branches.{name}"), &branch.body);
             }
         }
-        StepKind::Try { body, catch, finally } => {
+        StepKind::Try {
+            body,
+            catch,
+            finally,
+        } => {
             visit("steps".into(), body);
             catch.iter().for_each(|c| visit("catch".into(), &c.body));
             finally.iter().for_each(|b| visit("finally".into(), b));
@@ -91,5 +108,7 @@ fn each_block<'a>(ast: &'a Ast, id: StepId, mut visit: impl FnMut(String, &'a Bl
     if let Some(OnError::Steps(block)) = &step.on_error {
         visit("on_error".into(), block);
     }
-    step.compensate.iter().for_each(|b| visit("compensate".into(), b));
+    step.compensate
+        .iter()
+        .for_each(|b| visit("compensate".into(), b));
 }

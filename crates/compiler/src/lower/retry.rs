@@ -18,7 +18,9 @@ impl Lowerer<'_> {
         composite: Option<Mark>,
         at: Origin,
     ) -> NodeId {
-        let most = retry.max_attempts.map_or(DEFAULT_RETRY_ATTEMPTS, |n| n.value);
+        let most = retry
+            .max_attempts
+            .map_or(DEFAULT_RETRY_ATTEMPTS, |n| n.value);
         if most <= 1 {
             return attempt;
         }
@@ -32,9 +34,13 @@ impl Lowerer<'_> {
         let body = self.seq(vec![attempt, done], at);
 
         let again = self.tries_again(retry, most, number, error_value);
-        let give_up = self.core.ex(Ex::Op(Op::Not, vec![again]));
-        let raise = self.jump(Jump::Raise(error_value), at);
-        let mut handler = vec![self.only_if(give_up, raise, at)];
+        let (nothing, raise) = (self.nothing(at), self.jump(Jump::Raise(error_value), at));
+        let give_up = NodeKind::If {
+            cond: again,
+            then: nothing,
+            otherwise: Some(raise),
+        };
+        let mut handler = vec![self.node(give_up, at)];
         handler.append(&mut renew);
         handler.extend(self.pause(retry, number, at));
         let (one, load) = (self.constant(1_i64), self.load(number));
@@ -42,10 +48,27 @@ impl Lowerer<'_> {
         handler.push(self.note(Note::NextRound, at));
         let handler = self.seq(handler, at);
 
-        let round = self.node(NodeKind::Try { body, error: Some(error), handler }, at);
+        let round = self.node(
+            NodeKind::Try {
+                body,
+                error: Some(error),
+                handler,
+            },
+            at,
+        );
         let rounds = self.node(NodeKind::Loop { label, body: round }, at);
-        let kind = if composite.is_some() { Rounds::CompositeAttempts } else { Rounds::LeafAttempts };
-        let counted = self.node(NodeKind::Counted { rounds: kind, body: rounds }, at);
+        let kind = if composite.is_some() {
+            Rounds::CompositeAttempts
+        } else {
+            Rounds::LeafAttempts
+        };
+        let counted = self.node(
+            NodeKind::Counted {
+                rounds: kind,
+                body: rounds,
+            },
+            at,
+        );
         let mut nodes = saves;
         nodes.push(self.assign(number, Ex::Const(Value::Int(1)), at));
         nodes.push(counted);
@@ -60,8 +83,20 @@ impl Lowerer<'_> {
         let mut renew = vec![self.note(Note::CompUnwind(mark), at)];
         for slot in changed {
             let kept = self.temp("kept");
-            saves.push(self.node(NodeKind::Copy { to: kept, from: slot }, at));
-            renew.push(self.node(NodeKind::Copy { to: slot, from: kept }, at));
+            saves.push(self.node(
+                NodeKind::Copy {
+                    to: kept,
+                    from: slot,
+                },
+                at,
+            ));
+            renew.push(self.node(
+                NodeKind::Copy {
+                    to: slot,
+                    from: kept,
+                },
+                at,
+            ));
         }
         if !new.is_empty() {
             renew.push(self.node(NodeKind::Clear(new), at));
@@ -103,11 +138,23 @@ impl Lowerer<'_> {
                 None => self.constant_value(Value::Null),
             };
             let number = self.load(number);
-            let scatter = self.core.ex(if jitter { Ex::Random } else { Ex::Const(Value::Null) });
+            let scatter = self.core.ex(if jitter {
+                Ex::Random
+            } else {
+                Ex::Const(Value::Null)
+            });
             self.op(Op::Backoff, [delay, factor, longest, number, scatter])
         };
         let kind = crate::ir::EffectKind::Sleep;
-        Some(self.node(NodeKind::Effect { kind, args, decode: None, into: None }, at))
+        Some(self.node(
+            NodeKind::Effect {
+                kind,
+                args,
+                decode: None,
+                into: None,
+            },
+            at,
+        ))
     }
 
     /// The body within the step's `timeout`. Approvals and waits say what a timeout does.
@@ -127,16 +174,33 @@ impl Lowerer<'_> {
                 let error = self.temp("error");
                 let handler = self.approval_timeout(what, dest, at);
                 let handler = self.if_timeout(error, handler, at);
-                self.node(NodeKind::Try { body: timed, error: Some(error), handler }, at)
+                self.node(
+                    NodeKind::Try {
+                        body: timed,
+                        error: Some(error),
+                        handler,
+                    },
+                    at,
+                )
             }
-            StepKind::Wait { continue_on_timeout: Some(goes_on), .. } if goes_on.value => {
+            StepKind::Wait {
+                continue_on_timeout: Some(goes_on),
+                ..
+            } if goes_on.value => {
                 let error = self.temp("error");
                 let handler = match dest {
                     Some(dest) => self.assign(dest, Ex::Const(Value::Null), at),
                     None => self.nothing(at),
                 };
                 let handler = self.if_timeout(error, handler, at);
-                self.node(NodeKind::Try { body: timed, error: Some(error), handler }, at)
+                self.node(
+                    NodeKind::Try {
+                        body: timed,
+                        error: Some(error),
+                        handler,
+                    },
+                    at,
+                )
             }
             _ => timed,
         }
@@ -148,6 +212,13 @@ impl Lowerer<'_> {
         let (code, timeout) = (self.field(error, "code"), self.constant("timeout"));
         let cond = self.op(Op::Eq, [code, timeout]);
         let raise = self.jump(Jump::Raise(error), at);
-        self.node(NodeKind::If { cond, then: handler, otherwise: Some(raise) }, at)
+        self.node(
+            NodeKind::If {
+                cond,
+                then: handler,
+                otherwise: Some(raise),
+            },
+            at,
+        )
     }
 }

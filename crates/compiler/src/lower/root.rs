@@ -13,11 +13,19 @@ impl Lowerer<'_> {
     /// Lowers the workflow: `finally` around `on_failure` around `timeout` and `budget` around the body.
     pub(super) fn workflow(&mut self) {
         let root = &self.ast.workflow;
-        let at = Origin { span: root.span, step: None };
+        let at = Origin {
+            span: root.span,
+            step: None,
+        };
         let mut nodes = self.beginnings(at);
         nodes.push(self.block(&root.steps, None));
         let value = self.returned(root.return_value);
-        let end = Origin { span: root.return_value.map_or(root.span, |e| self.ast.exprs.span(e)), ..at };
+        let end = Origin {
+            span: root
+                .return_value
+                .map_or(root.span, |e| self.ast.exprs.span(e)),
+            ..at
+        };
         nodes.push(self.jump(Jump::Return(value), end));
         let mut whole = self.seq(nodes, at);
         if let Some(budget) = &root.policy.budget {
@@ -38,8 +46,16 @@ impl Lowerer<'_> {
         let mut nodes = Vec::new();
         for (slot, input) in (0_u32..).map(SlotId).zip(&self.ast.workflow.inputs) {
             self.note_assigned(slot);
-            let here = Origin { span: input.name.span, ..at };
-            let ty = self.analysis.inputs.get(slot.0 as usize).cloned().unwrap_or(Type::Any);
+            let here = Origin {
+                span: input.name.span,
+                ..at
+            };
+            let ty = self
+                .analysis
+                .inputs
+                .get(slot.0 as usize)
+                .cloned()
+                .unwrap_or(Type::Any);
             let value = match input.default {
                 Some(default) => self.typed(default, &ty),
                 None if self.input_is_required(slot.0) => continue,
@@ -55,10 +71,22 @@ impl Lowerer<'_> {
         if !statuses.is_empty() {
             nodes.push(self.node(NodeKind::Clear(statuses), at));
         }
-        for (binding, slot) in self.analysis.bindings.iter().zip(self.core.bindings.clone()) {
-            let (BindingKind::Variable(place), Some(slot)) = (binding.kind, slot) else { continue };
-            let Some(variable) = self.ast.workflow.variables.get(place as usize) else { continue };
-            let here = Origin { span: variable.name.span, ..at };
+        for (binding, slot) in self
+            .analysis
+            .bindings
+            .iter()
+            .zip(self.core.bindings.clone())
+        {
+            let (BindingKind::Variable(place), Some(slot)) = (binding.kind, slot) else {
+                continue;
+            };
+            let Some(variable) = self.ast.workflow.variables.get(place as usize) else {
+                continue;
+            };
+            let here = Origin {
+                span: variable.name.span,
+                ..at
+            };
             let ty = binding.ty.clone();
             let value = match variable.value {
                 Some(value) => self.typed(value, &ty),
@@ -95,19 +123,36 @@ impl Lowerer<'_> {
             return body;
         }
         let error = self.failure_slot();
-        let mut nodes: Vec<NodeId> = all.map(|s| self.note(Note::CompUnwind(s), at)).into_iter().collect();
+        let mut nodes: Vec<NodeId> = all
+            .map(|s| self.note(Note::CompUnwind(s), at))
+            .into_iter()
+            .collect();
         if let Some(block) = block {
             self.caught.push(error);
             let body = self.block(block, None);
             self.caught.pop();
             // What fails in here does not hide what the run failed with.
             let handler = self.nothing(at);
-            nodes.push(self.node(NodeKind::Try { body, error: None, handler }, at));
+            nodes.push(self.node(
+                NodeKind::Try {
+                    body,
+                    error: None,
+                    handler,
+                },
+                at,
+            ));
         }
         let value = self.load(error);
         nodes.push(self.jump(Jump::Raise(value), at));
         let handler = self.seq(nodes, at);
-        self.node(NodeKind::Try { body, error: Some(error), handler }, at)
+        self.node(
+            NodeKind::Try {
+                body,
+                error: Some(error),
+                handler,
+            },
+            at,
+        )
     }
 
     fn failure_slot(&mut self) -> SlotId {

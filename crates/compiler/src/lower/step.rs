@@ -5,15 +5,18 @@
 use wfc_syntax::ast::{OnDeny, OnError, Step, StepId, StepKind};
 use wfc_value::{Type, Value};
 
-use super::nodes::{Mark, Origin};
 use super::Lowerer;
+use super::nodes::{Mark, Origin};
 use crate::ir::{Ex, ExId, Jump, NodeId, NodeKind, Note, SlotId};
 
 impl Lowerer<'_> {
     /// The step `id`; `want` takes its value too, besides the step's own names.
     pub(super) fn step(&mut self, id: StepId, want: Option<SlotId>) -> NodeId {
         let step = self.ast.step(id);
-        let at = Origin { span: step.head, step: Some(id) };
+        let at = Origin {
+            span: step.head,
+            step: Some(id),
+        };
         if matches!(step.kind, StepKind::Error) {
             return self.nothing(at);
         }
@@ -26,7 +29,14 @@ impl Lowerer<'_> {
             Some(when) => {
                 let cond = self.source(when);
                 let skipped = self.note(Note::Skipped(id), at);
-                self.node(NodeKind::If { cond, then: handled, otherwise: Some(skipped) }, at)
+                self.node(
+                    NodeKind::If {
+                        cond,
+                        then: handled,
+                        otherwise: Some(skipped),
+                    },
+                    at,
+                )
             }
             None => handled,
         }
@@ -42,20 +52,35 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Hands the value on to its takers.
+    /// Hands the value on to its takers; a step that succeeded has set it.
     fn hand_on(&mut self, dest: Option<SlotId>, takers: &[SlotId], at: Origin) -> Vec<NodeId> {
         let Some(from) = dest else { return Vec::new() };
         let others: Vec<SlotId> = takers.iter().copied().filter(|t| *t != from).collect();
-        others.into_iter().map(|to| self.node(NodeKind::Copy { to, from }, at)).collect()
+        others
+            .into_iter()
+            .map(|to| self.assign(to, Ex::Slot(from), at))
+            .collect()
     }
 
     /// All that happens between the step's start and its end.
-    fn extent(&mut self, id: StepId, step: &Step, dest: Option<SlotId>, takers: &[SlotId], at: Origin) -> NodeId {
+    fn extent(
+        &mut self,
+        id: StepId,
+        step: &Step,
+        dest: Option<SlotId>,
+        takers: &[SlotId],
+        at: Origin,
+    ) -> NodeId {
         let before = self.mark();
         let kind = self.kind(id, dest, at);
         let attempt = self.attempt(step, kind, at);
         let tried = match &step.retry {
-            Some(retry) => self.retry(retry, attempt, is_composite(&step.kind).then_some(before), at),
+            Some(retry) => self.retry(
+                retry,
+                attempt,
+                is_composite(&step.kind).then_some(before),
+                at,
+            ),
             None => attempt,
         };
         let timed = match step.timeout {
@@ -72,8 +97,18 @@ impl Lowerer<'_> {
             nodes.push(self.on_deny(on_deny, answer, at));
         }
         let body = self.seq(nodes, at);
-        let compensate = step.compensate.as_ref().map(|block| self.apart(|cx| cx.block(block, None)));
-        self.node(NodeKind::Step { step: id, compensate, body }, at)
+        let compensate = step
+            .compensate
+            .as_ref()
+            .map(|block| self.apart(|cx| cx.block(block, None)));
+        self.node(
+            NodeKind::Step {
+                step: id,
+                compensate,
+                body,
+            },
+            at,
+        )
     }
 
     /// One attempt: within `attempt_timeout`, a message's `await_timeout_ms`, or a command's default time.
@@ -96,14 +131,21 @@ impl Lowerer<'_> {
     }
 
     /// The body, with what it may spend.
-    pub(super) fn within_budget(&mut self, budget: &wfc_syntax::ast::Budget, body: NodeId, at: Origin) -> NodeId {
+    pub(super) fn within_budget(
+        &mut self,
+        budget: &wfc_syntax::ast::Budget,
+        body: NodeId,
+        at: Origin,
+    ) -> NodeId {
         let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
         let fields = [
             ("usd", budget.usd.map(|n| Value::Double(n.value))),
             ("tokens", budget.tokens.map(|n| whole(n.value))),
             ("agent_calls", budget.agent_calls.map(|n| whole(n.value))),
         ];
-        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.into(), self.constant(value?))));
+        let fields = fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into(), self.constant(value?))));
         let fields: Vec<(Box<str>, ExId)> = fields.collect();
         let limits = self.core.ex(Ex::Record(fields));
         self.node(NodeKind::Budget { limits, body }, at)
@@ -122,7 +164,14 @@ impl Lowerer<'_> {
             None | Some(OnError::Fail(_)) => body,
             Some(OnError::Continue(_)) => {
                 let handler = self.nothing(at);
-                self.node(NodeKind::Try { body, error: None, handler }, at)
+                self.node(
+                    NodeKind::Try {
+                        body,
+                        error: None,
+                        handler,
+                    },
+                    at,
+                )
             }
             Some(OnError::Steps(block)) => {
                 let binding = self.analysis.handler_binding.get(&id).copied();
@@ -131,7 +180,14 @@ impl Lowerer<'_> {
                 self.caught.push(error);
                 let handler = self.block(block, want);
                 self.caught.pop();
-                self.node(NodeKind::Try { body, error: Some(error), handler }, at)
+                self.node(
+                    NodeKind::Try {
+                        body,
+                        error: Some(error),
+                        handler,
+                    },
+                    at,
+                )
             }
         }
     }
@@ -146,16 +202,22 @@ impl Lowerer<'_> {
             | StepKind::Subworkflow { .. } => self.effect_step(id, dest, at),
             StepKind::Approval { .. } => self.approval(id, dest, at),
             StepKind::Wait { wait, .. } => self.wait(wait, dest, at),
-            StepKind::Conditional { condition, then, otherwise } => {
-                self.conditional(*condition, then, otherwise.as_ref(), dest, at)
+            StepKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => self.conditional(*condition, then, otherwise.as_ref(), dest, at),
+            StepKind::Switch { on, cases, default } => {
+                self.switch(*on, cases, default.as_ref(), dest, at)
             }
-            StepKind::Switch { on, cases, default } => self.switch(*on, cases, default.as_ref(), dest, at),
             StepKind::Loop { .. } => self.loop_step(id, dest, at),
             StepKind::Parallel { .. } => self.parallel(id, dest, at),
             StepKind::Set { values, .. } => self.set(id, values, dest, at),
-            StepKind::Try { body, catch, finally } => {
-                self.try_step(id, (body, catch.as_ref(), finally.as_ref()), dest, at)
-            }
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => self.try_step(id, (body, catch.as_ref(), finally.as_ref()), dest, at),
             StepKind::Return(value) => self.return_step(*value, at),
             StepKind::Fail { code, message } => self.fail_step(code.as_ref(), *message, at),
             StepKind::Break => self.break_loop(at),
@@ -176,10 +238,19 @@ impl Lowerer<'_> {
         for (place, assign) in (0_u32..).zip(values) {
             let binding = self.analysis.set_targets.get(&(id, place)).copied();
             let slot = self.binding_or_temp(binding, &assign.name.text);
-            let ty = binding.and_then(|b| self.analysis.bindings.get(b.0 as usize)).map(|b| b.ty.clone());
-            let ty = assign.ty.map(|t| self.declared(t)).or(ty).unwrap_or(Type::Any);
+            let ty = binding
+                .and_then(|b| self.analysis.bindings.get(b.0 as usize))
+                .map(|b| b.ty.clone());
+            let ty = assign
+                .ty
+                .map(|t| self.declared(t))
+                .or(ty)
+                .unwrap_or(Type::Any);
             let value = self.typed(assign.value, &ty);
-            let here = Origin { span: assign.name.span, ..at };
+            let here = Origin {
+                span: assign.name.span,
+                ..at
+            };
             nodes.push(self.node(NodeKind::Assign { slot, value }, here));
         }
         // A step that yields nothing, asked for its value, yields null.
@@ -205,7 +276,9 @@ impl Lowerer<'_> {
             let error = self.load(error);
             return self.jump(Jump::Raise(error), at);
         }
-        let code = code.map_or(super::DEFAULT_FAIL_CODE, |c| &*c.text).to_owned();
+        let code = code
+            .map_or(super::DEFAULT_FAIL_CODE, |c| &*c.text)
+            .to_owned();
         let message = match message {
             Some(message) => {
                 let text = self.text(message);
@@ -239,13 +312,17 @@ impl Lowerer<'_> {
 
     /// Which variables an attempt must find as they were (`.0`), and which it must find unset (`.1`).
     pub(super) fn assigned_in(&self, since: Mark) -> (Vec<SlotId>, Vec<SlotId>) {
-        self.named_since(since).into_iter().partition(|s| !self.is_new_since(*s, since))
+        self.named_since(since)
+            .into_iter()
+            .partition(|s| !self.is_new_since(*s, since))
     }
 }
 
 /// What a denial does, of an approval that does not go on after one.
 fn decides(kind: &StepKind) -> Option<OnDeny> {
-    let StepKind::Approval { on_deny, .. } = kind else { return None };
+    let StepKind::Approval { on_deny, .. } = kind else {
+        return None;
+    };
     Some(on_deny.map_or(OnDeny::Fail, |d| d.value)).filter(|d| *d != OnDeny::Continue)
 }
 

@@ -19,7 +19,10 @@ impl Lowerer<'_> {
         let (end, subject) = (self.core.label(), self.temp("subject"));
         let mut nodes = vec![self.assign(subject, Ex::Source(on), at)];
         for case in cases {
-            let here = Origin { span: case.span, ..at };
+            let here = Origin {
+                span: case.span,
+                ..at
+            };
             let body = self.block(&case.body, dest);
             let done = self.jump(Jump::Leave(end), here);
             let then = self.seq(vec![body, done], here);

@@ -22,12 +22,25 @@ impl Lowerer<'_> {
             self.caught.push(error);
             let handler = self.block(&catch.body, dest);
             self.caught.pop();
-            whole = self.node(NodeKind::Try { body: whole, error: Some(error), handler }, at);
+            whole = self.node(
+                NodeKind::Try {
+                    body: whole,
+                    error: Some(error),
+                    handler,
+                },
+                at,
+            );
         }
         match finally {
             Some(finally) => {
                 let cleanup = self.block(finally, None);
-                self.node(NodeKind::Finally { body: whole, cleanup }, at)
+                self.node(
+                    NodeKind::Finally {
+                        body: whole,
+                        cleanup,
+                    },
+                    at,
+                )
             }
             None => whole,
         }

@@ -12,18 +12,39 @@ impl Lowerer<'_> {
         let (kind, args) = match wait {
             Wait::For(time) => (EffectKind::Sleep, self.typed(*time, &Type::Duration)),
             Wait::Until(time) => (EffectKind::SleepUntil, self.typed(*time, &Type::Timestamp)),
-            Wait::Event { event, key, returns } => {
-                let mut args: Vec<(Box<str>, ExId)> = vec![("event".into(), self.constant(&*event.text))];
+            Wait::Event {
+                event,
+                key,
+                returns,
+            } => {
+                let mut args: Vec<(Box<str>, ExId)> =
+                    vec![("event".into(), self.constant(&*event.text))];
                 if let Some(key) = key {
                     args.push(("key".into(), self.text(*key)));
                 }
                 let args = self.core.ex(Ex::Record(args));
                 let decode = returns.map(|ty| self.declared(ty));
                 let kind = EffectKind::Event;
-                return self.node(NodeKind::Effect { kind, args, decode, into: dest }, at);
+                return self.node(
+                    NodeKind::Effect {
+                        kind,
+                        args,
+                        decode,
+                        into: dest,
+                    },
+                    at,
+                );
             }
         };
-        let slept = self.node(NodeKind::Effect { kind, args, decode: None, into: None }, at);
+        let slept = self.node(
+            NodeKind::Effect {
+                kind,
+                args,
+                decode: None,
+                into: None,
+            },
+            at,
+        );
         match dest {
             Some(dest) => {
                 let null = self.assign(dest, Ex::Const(Value::Null), at);

@@ -21,7 +21,8 @@ pub(crate) struct Case {
 impl Case {
     /// A workflow in JSON and in the text form; YAML is made from the JSON.
     pub(crate) fn new(source: &str, text: &str) -> Self {
-        let value = json::parse(source).unwrap_or_else(|e| panic!("the test's JSON: {e}\n{source}"));
+        let value =
+            json::parse(source).unwrap_or_else(|e| panic!("the test's JSON: {e}\n{source}"));
         let mut yaml = String::new();
         block_yaml(&value, 0, &mut yaml);
         let sources = vec![
@@ -29,7 +30,11 @@ impl Case {
             (Spelling::Yaml, yaml),
             (Spelling::Text, text.to_owned()),
         ];
-        Self { sources, inputs: Map::default(), script: Script::default() }
+        Self {
+            sources,
+            inputs: Map::default(),
+            script: Script::default(),
+        }
     }
 
     /// A workflow that only YAML and JSON can spell, such as one of the older form.
@@ -40,11 +45,14 @@ impl Case {
     }
 
     pub(crate) fn inputs(mut self, inputs: &serde_json::Value) -> Self {
-        let Value::Map(map) = from_json(inputs) else { panic!("inputs are a mapping") };
+        let Value::Map(map) = from_json(inputs) else {
+            panic!("inputs are a mapping")
+        };
         self.inputs = map;
         self
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `json!(...)`")]
     pub(crate) fn answer(mut self, path: &str, value: serde_json::Value) -> Self {
         self.script.add(path, Answer::Ok(from_json(&value)));
         self
@@ -61,20 +69,33 @@ impl Case {
     }
 
     pub(crate) fn env(mut self, env: &serde_json::Value) -> Self {
-        let Value::Map(map) = from_json(env) else { panic!("env is a mapping") };
+        let Value::Map(map) = from_json(env) else {
+            panic!("env is a mapping")
+        };
         self.script.env = map;
         self
     }
 
     /// The program, which is the same in all spellings.
     pub(crate) fn program(&self) -> Program {
-        let mut programs = self.sources.iter().map(|(spelling, text)| (spelling, compile(*spelling, text)));
+        let mut programs = self
+            .sources
+            .iter()
+            .map(|(spelling, text)| (spelling, compile(*spelling, text)));
         let (_, first) = programs.next().unwrap();
         for (spelling, other) in programs {
             let (a, b) = (listing(&first), listing(&other));
-            assert_eq!(a, b, "{spelling:?} makes another program\n{}", self.sources[1].1);
+            assert_eq!(
+                a, b,
+                "{spelling:?} makes another program\n{}",
+                self.sources[1].1
+            );
             let hash = |p: &Program| wfc_program::program_hash(&p.stripped());
-            assert_eq!(hash(&first), hash(&other), "{spelling:?} makes another program");
+            assert_eq!(
+                hash(&first),
+                hash(&other),
+                "{spelling:?} makes another program"
+            );
         }
         first
     }
@@ -84,7 +105,10 @@ impl Case {
         let first = run(self.program(), &self.inputs, self.script.clone());
         for (spelling, text) in &self.sources[1..] {
             let other = run(compile(*spelling, text), &self.inputs, self.script.clone());
-            assert_eq!(first.effects, other.effects, "{spelling:?} asks for something else");
+            assert_eq!(
+                first.effects, other.effects,
+                "{spelling:?} asks for something else"
+            );
             assert_eq!(first.outcome_text(), other.outcome_text(), "{spelling:?}");
         }
         first
@@ -130,11 +154,24 @@ pub(crate) fn compile(spelling: Spelling, text: &str) -> Program {
         .diagnostics
         .iter()
         .filter(|d| d.severity == wfc_syntax::code::Severity::Error)
-        .map(|d| format!("{} {} `{}` {:?}", d.code.id, d.message, source.slice(d.span), d.help))
+        .map(|d| {
+            format!(
+                "{} {} `{}` {:?}",
+                d.code.id,
+                d.message,
+                source.slice(d.span),
+                d.help
+            )
+        })
         .collect();
-    let Some(program) = compiled.program else { panic!("{spelling:?}: {errors:#?}\n{text}") };
+    let Some(program) = compiled.program else {
+        panic!("{spelling:?}: {errors:#?}\n{text}")
+    };
     if let Err(e) = program.verify() {
-        panic!("{spelling:?}: not a sound program: {e}\n{}", wfc_program::disasm::disassemble(&program, None));
+        panic!(
+            "{spelling:?}: not a sound program: {e}\n{}",
+            wfc_program::disasm::disassemble(&program, None)
+        );
     }
     program
 }
@@ -155,7 +192,7 @@ fn block_yaml(value: &Value, indent: usize, out: &mut String) {
             }
         }
         Value::List(items) if !items.is_empty() => {
-            for item in items.iter() {
+            for item in items {
                 out.push_str(&format!("{pad}-"));
                 nested_yaml(item, indent, out);
             }

@@ -43,7 +43,10 @@ fn the_standards_own_tests_pass() {
             count.1 += 1;
             match judge(&test) {
                 Ok(()) => count.0 += 1,
-                Err(why) => println!("{name}/{}/{}: {}: {why}", test["section"], test["name"], test["expr"]),
+                Err(why) => println!(
+                    "{name}/{}/{}: {}: {why}",
+                    test["section"], test["name"], test["expr"]
+                ),
             }
         }
     }
@@ -54,7 +57,10 @@ fn the_standards_own_tests_pass() {
         total += all;
     }
     println!("all: {passed}/{total}");
-    assert!(passed >= FLOOR, "{passed} of {total} pass; {FLOOR} did before");
+    assert!(
+        passed >= FLOOR,
+        "{passed} of {total} pass; {FLOOR} did before"
+    );
 }
 
 fn judge(test: &Json) -> Result<(), String> {
@@ -71,13 +77,21 @@ fn judge(test: &Json) -> Result<(), String> {
             return Ok(());
         }
     }
-    let wanted = test.get("value").or_else(|| test["typedResult"].get("result"));
+    let wanted = test
+        .get("value")
+        .or_else(|| test["typedResult"].get("result"));
     match (wanted, came) {
         (Some(wanted), Came::Value(found)) => {
             let wanted = value(wanted);
-            if same(&found, &wanted) { Ok(()) } else { Err(format!("{found:?}, not {wanted:?}")) }
+            if same(&found, &wanted) {
+                Ok(())
+            } else {
+                Err(format!("{found:?}, not {wanted:?}"))
+            }
         }
-        (Some(wanted), Came::Fault(why) | Came::Refused(why)) => Err(format!("{why}, not {:?}", value(wanted))),
+        (Some(wanted), Came::Fault(why) | Came::Refused(why)) => {
+            Err(format!("{why}, not {:?}", value(wanted)))
+        }
         (None, Came::Fault(_)) => Ok(()),
         (None, Came::Value(found)) => Err(format!("{found:?}, not an error")),
         (None, Came::Refused(why)) => Err(format!("refused: {why}")),
@@ -94,19 +108,43 @@ fn environment(test: &Json) -> Env {
     for declared in test["typeEnv"].as_array().into_iter().flatten() {
         let name = declared["name"].as_str().unwrap().to_owned();
         if let Some(ident) = declared.get("ident") {
-            env.names.push(Declared { name, ty: ty(&ident["type"]) });
+            env.names.push(Declared {
+                name,
+                ty: ty(&ident["type"]),
+            });
             continue;
         }
-        for overload in declared["function"]["overloads"].as_array().into_iter().flatten() {
-            let params = overload["params"].as_array().into_iter().flatten().map(ty).collect();
+        for overload in declared["function"]["overloads"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            let params = overload["params"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(ty)
+                .collect();
             let member = overload["isInstanceFunction"].as_bool().unwrap_or_default();
             let result = ty(&overload["resultType"]);
-            env.functions.push(DeclaredFunction { name: name.clone(), member, params, result });
+            env.functions.push(DeclaredFunction {
+                name: name.clone(),
+                member,
+                params,
+                result,
+            });
         }
     }
-    for name in test["bindings"].as_object().into_iter().flat_map(|b| b.keys()) {
+    for name in test["bindings"]
+        .as_object()
+        .into_iter()
+        .flat_map(|b| b.keys())
+    {
         if !env.names.iter().any(|d| d.name == *name) {
-            env.names.push(Declared { name: name.clone(), ty: Type::Dyn });
+            env.names.push(Declared {
+                name: name.clone(),
+                ty: Type::Dyn,
+            });
         }
     }
     env
@@ -133,11 +171,17 @@ fn evaluate(test: &Json, env: &Env, check_only: bool) -> (Option<Type>, Came) {
         Ok(program) => program,
         Err(error) => return (deduced, Came::Refused(error.to_string())),
     };
-    let slots = env.names.iter().map(|d| test["bindings"].get(&d.name).map(|b| value(&b["value"]))).collect();
+    let slots = env
+        .names
+        .iter()
+        .map(|d| test["bindings"].get(&d.name).map(|b| value(&b["value"])))
+        .collect();
     let ctx = CallCtx::new(Timestamp::EPOCH);
     match wfc_vm::eval_with(&program, slots, &ctx, wfc_vm::DEFAULT_EVAL_FUEL) {
         Ok(value) => (deduced, Came::Value(value)),
-        Err(fault) if fault.class == wfc_value::FaultClass::Total => (deduced, Came::Refused(fault.to_string())),
+        Err(fault) if fault.class == wfc_value::FaultClass::Total => {
+            (deduced, Came::Refused(fault.to_string()))
+        }
         Err(fault) => (deduced, Came::Fault(fault.to_string())),
     }
 }

@@ -5,7 +5,10 @@ use wfc_value::{Key, Type, TypeValue, Value, json};
 
 /// A `cel.expr.Value`.
 pub(crate) fn value(of: &Json) -> Value {
-    let (kind, held) = of.as_object().and_then(|o| o.iter().next()).expect("a value has a kind");
+    let (kind, held) = of
+        .as_object()
+        .and_then(|o| o.iter().next())
+        .expect("a value has a kind");
     let text = || held.as_str().expect("a text");
     match kind.as_str() {
         "nullValue" => Value::Null,
@@ -24,8 +27,12 @@ pub(crate) fn value(of: &Json) -> Value {
         "typeValue" => Value::Type(TypeValue::new(text())),
         "listValue" => Value::list(array(held, "values").map(value).collect()).unwrap(),
         "mapValue" => {
-            let entries = array(held, "entries")
-                .map(|e| (Key::from_value(&value(&e["key"])).unwrap(), value(&e["value"])));
+            let entries = array(held, "entries").map(|e| {
+                (
+                    Key::from_value(&value(&e["key"])).unwrap(),
+                    value(&e["value"]),
+                )
+            });
             Value::map(entries.collect()).unwrap()
         }
         other => panic!("a value of kind {other}"),
@@ -38,7 +45,10 @@ fn array<'a>(of: &'a Json, field: &str) -> impl Iterator<Item = &'a Json> {
 
 /// A `cel.expr.Type`.
 pub(crate) fn ty(of: &Json) -> Type {
-    let (kind, held) = of.as_object().and_then(|o| o.iter().next()).expect("a type has a kind");
+    let (kind, held) = of
+        .as_object()
+        .and_then(|o| o.iter().next())
+        .expect("a type has a kind");
     match kind.as_str() {
         "primitive" | "wrapper" => match held.as_str().unwrap() {
             "BOOL" => Type::Bool,
@@ -61,13 +71,20 @@ pub(crate) fn ty(of: &Json) -> Type {
             held.get("keyType").map_or(Type::Dyn, ty),
             held.get("valueType").map_or(Type::Dyn, ty),
         ),
-        "type" => Type::type_of(held.as_object().filter(|o| !o.is_empty()).map_or(Type::Dyn, |_| ty(held))),
+        "type" => Type::type_of(
+            held.as_object()
+                .filter(|o| !o.is_empty())
+                .map_or(Type::Dyn, |_| ty(held)),
+        ),
         "typeParam" => Type::Param(held.as_str().unwrap().into()),
         "abstractType" => {
             let params: Vec<Type> = array(held, "parameterTypes").map(ty).collect();
             match (held["name"].as_str().unwrap(), params.as_slice()) {
                 ("optional_type", [inner]) => Type::optional(inner.clone()),
-                (name, _) => Type::Abstract { name: name.into(), params: params.into() },
+                (name, _) => Type::Abstract {
+                    name: name.into(),
+                    params: params.into(),
+                },
             }
         }
         other => panic!("a type of kind {other}"),

@@ -17,18 +17,33 @@ fn program(text: &str, names: &[(&str, Type)]) -> Program {
     let map = SpanMap::identity(0, u32::try_from(text.len()).unwrap());
     let root = parse_embedded(text, &map, &mut exprs, &mut faults);
     assert!(faults.is_empty(), "{text}: {faults:?}");
-    let declared = names.iter().map(|(n, ty)| Declared { name: (*n).to_owned(), ty: ty.clone() });
-    let env = Env { names: declared.collect(), ..Env::default() };
+    let declared = names.iter().map(|(n, ty)| Declared {
+        name: (*n).to_owned(),
+        ty: ty.clone(),
+    });
+    let env = Env {
+        names: declared.collect(),
+        ..Env::default()
+    };
     let checked = check_expression(&exprs, root, &env, Dialect::Workflow);
-    assert!(checked.diagnostics.is_empty(), "{text}: {:?}", checked.diagnostics);
+    assert!(
+        checked.diagnostics.is_empty(),
+        "{text}: {:?}",
+        checked.diagnostics
+    );
     let program = compile_expression(&exprs, root, &checked.analysis, Dialect::Workflow).unwrap();
-    program.verify().unwrap_or_else(|e| panic!("{text}: {e}\n{}", listing(&program)));
+    program
+        .verify()
+        .unwrap_or_else(|e| panic!("{text}: {e}\n{}", listing(&program)));
     program
 }
 
 fn eval(text: &str, names: &[(&str, Type, &str)]) -> Result<Value, Fault> {
     let types: Vec<_> = names.iter().map(|(n, ty, _)| (*n, ty.clone())).collect();
-    let values = names.iter().map(|(_, _, v)| json::parse(v).unwrap()).collect();
+    let values = names
+        .iter()
+        .map(|(_, _, v)| json::parse(v).unwrap())
+        .collect();
     wfc_vm::eval(&program(text, &types), values, Timestamp::EPOCH)
 }
 
@@ -41,7 +56,11 @@ fn text(expr: &str, names: &[(&str, Type, &str)]) -> String {
 
 /// The instructions between the program's start and its `return`.
 fn code(expr: &str, names: &[(&str, Type)]) -> Vec<String> {
-    program(expr, names).code.iter().map(|i| i.mnemonic().to_owned()).collect()
+    program(expr, names)
+        .code
+        .iter()
+        .map(|i| i.mnemonic().to_owned())
+        .collect()
 }
 
 #[test]
@@ -51,13 +70,19 @@ fn constants_are_folded_and_faults_are_left_to_the_run() {
     assert_eq!(code("1 / 0", &[]), ["int", "int", "div", "return"]);
     assert_eq!(text("1 / 0", &[]), "expression_error");
     assert_eq!(code("now()", &[]), ["call", "return"]);
-    assert_eq!(code("duration('10m') > duration('1s')", &[]), ["bool", "return"]);
+    assert_eq!(
+        code("duration('10m') > duration('1s')", &[]),
+        ["bool", "return"]
+    );
 }
 
 #[test]
 fn absorption_costs_nothing_where_nothing_can_fault() {
     let names = [("a", Type::Bool), ("b", Type::Bool)];
-    assert_eq!(code("a && b", &names), ["load", "jump_if_not_keep", "pop", "load", "return"]);
+    assert_eq!(
+        code("a && b", &names),
+        ["load", "jump_if_not_keep", "pop", "load", "return"]
+    );
     let names = [("n", Type::Int), ("b", Type::Bool)];
     assert!(code("1 / n == 1 && b", &names).contains(&"guard".to_owned()));
     assert!(!code("b && 1 / n == 1", &names).contains(&"guard".to_owned()));
@@ -84,7 +109,11 @@ fn faults_are_absorbed_by_what_decides() {
 
 #[test]
 fn macros_make_what_the_standard_says() {
-    let m = [("m", Type::map(Type::String, Type::Int), r#"{"a": 1, "b": 2}"#)];
+    let m = [(
+        "m",
+        Type::map(Type::String, Type::Int),
+        r#"{"a": 1, "b": 2}"#,
+    )];
     for (expr, wanted) in [
         ("[1, 2, 3].map(x, x * 2)", "[2, 4, 6]"),
         ("[1, 2, 3].map(x, x > 1, x * 2)", "[4, 6]"),
@@ -93,7 +122,10 @@ fn macros_make_what_the_standard_says() {
         ("m.map(k, k)", r#"["a", "b"]"#),
         ("m.transformMap(k, v, v > 1, v * 10)", r#"{"b": 20}"#),
         ("m.transformList(k, v, k + string(v))", r#"["a1", "b2"]"#),
-        ("['x', 'y'].transformMapEntry(i, s, {s: i})", r#"{"x": 0, "y": 1}"#),
+        (
+            "['x', 'y'].transformMapEntry(i, s, {s: i})",
+            r#"{"x": 0, "y": 1}"#,
+        ),
         ("['bb', 'a'].sortBy(s, s.size())", r#"["a", "bb"]"#),
         ("[1, 2].exists_one(x, x == 2)", "true"),
         ("m.exists(k, v, k == 'b' && v == 2)", "true"),
@@ -129,8 +161,17 @@ fn long_chains_are_walked() {
 
 #[test]
 fn fields_of_records_are_read_without_guards() {
-    let record = Type::record(vec![Field::required("ok", Type::Bool), Field::optional("n", Type::Int)]);
+    let record = Type::record(vec![
+        Field::required("ok", Type::Bool),
+        Field::optional("n", Type::Int),
+    ]);
     let names = [("r", record)];
     assert!(!code("r.ok && r.ok", &names).contains(&"guard".to_owned()));
-    assert_eq!(text("has(r.n) && r.n > 1", &[("r", names[0].1.clone(), r#"{"ok": true}"#)]), "false");
+    assert_eq!(
+        text(
+            "has(r.n) && r.n > 1",
+            &[("r", names[0].1.clone(), r#"{"ok": true}"#)]
+        ),
+        "false"
+    );
 }

@@ -28,13 +28,21 @@ fn bash(fields_json: &str, with: &str, clauses: &str) -> Case {
 #[test]
 fn when_skips_the_step() {
     let run = bash(r#""when": "n > 1""#, "", "when n > 1").run();
-    assert_eq!((run.value(), run.paths()), (json!("skipped"), vec!["after"]));
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!("skipped"), vec!["after"])
+    );
 }
 
 #[test]
 fn an_error_can_be_passed_over() {
-    let run = bash(r#""on_error": "continue""#, ", on_error: continue", "").fails("b", "exit_nonzero", "1").run();
-    assert_eq!((run.value(), run.paths()), (json!("failed"), vec!["b", "after"]));
+    let run = bash(r#""on_error": "continue""#, ", on_error: continue", "")
+        .fails("b", "exit_nonzero", "1")
+        .run();
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!("failed"), vec!["b", "after"])
+    );
 }
 
 #[test]
@@ -66,9 +74,16 @@ fn attempts_are_made_until_one_succeeds() {
         .fails("b", "exit_nonzero", "2")
         .answer("b", json!("ok"))
         .run();
-    assert_eq!((run.value(), run.paths()), (json!("succeeded"), vec!["b", "b", "b", "after"]));
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!("succeeded"), vec!["b", "b", "b", "after"])
+    );
     assert_eq!(run.keys[0], run.keys[1], "attempts of a leaf share a key");
-    assert!(run.trace.contains(&"b attempt".to_owned()), "{:?}", run.trace);
+    assert!(
+        run.trace.contains(&"b attempt".to_owned()),
+        "{:?}",
+        run.trace
+    );
 }
 
 #[test]
@@ -89,7 +104,10 @@ fn pauses_between_attempts_grow_up_to_the_longest() {
     )
     .fails("b", "exit_nonzero", "1")
     .run();
-    assert_eq!((run.code().as_str(), run.pauses()), ("exit_nonzero", vec![2.0, 4.0, 8.0, 10.0]));
+    assert_eq!(
+        (run.code().as_str(), run.pauses()),
+        ("exit_nonzero", vec![2.0, 4.0, 8.0, 10.0])
+    );
 }
 
 #[test]
@@ -133,7 +151,10 @@ fn an_attempt_has_its_time_and_the_step_has_its_own() {
     )
     .then("b", Answer::Never)
     .run();
-    assert_eq!((run.code().as_str(), run.seconds, run.effects.len()), ("timeout", 8, 3));
+    assert_eq!(
+        (run.code().as_str(), run.seconds, run.effects.len()),
+        ("timeout", 8, 3)
+    );
 }
 
 #[test]
@@ -157,8 +178,15 @@ fn a_composite_starts_each_attempt_from_the_variables_at_its_entry() {
     .answer("b", json!({"stdout": "", "stderr": "", "exit_code": 0}))
     .run();
     assert_eq!(run.value(), json!(11));
-    assert!(run.effects.iter().all(|e| e.contains("x 11")), "{:?}", run.effects);
-    assert_ne!(run.keys[0], run.keys[1], "a composite's next attempt has keys of its own");
+    assert!(
+        run.effects.iter().all(|e| e.contains("x 11")),
+        "{:?}",
+        run.effects
+    );
+    assert_ne!(
+        run.keys[0], run.keys[1],
+        "a composite's next attempt has keys of its own"
+    );
 }
 
 #[test]
@@ -213,7 +241,10 @@ fn a_step_whose_outcome_is_unknown_is_undone_too() {
     )
     .then("a", Answer::Unknown)
     .run();
-    assert_eq!((run.code().as_str(), run.paths()), ("unknown_outcome", vec!["a", "ua"]));
+    assert_eq!(
+        (run.code().as_str(), run.paths()),
+        ("unknown_outcome", vec!["a", "ua"])
+    );
 }
 
 #[test]
@@ -241,7 +272,10 @@ fn agents_stop_when_the_budget_is_used_up() {
         }"#,
     )
     .run();
-    assert_eq!((run.code().as_str(), run.paths()), ("budget_exceeded", vec!["a"]));
+    assert_eq!(
+        (run.code().as_str(), run.paths()),
+        ("budget_exceeded", vec!["a"])
+    );
 }
 
 #[test]
@@ -261,7 +295,10 @@ fn a_steps_state_can_be_asked_for() {
     .inputs(&json!({"n": 1}))
     .fails("y", "exit_nonzero", "1")
     .run();
-    assert_eq!(run.value(), json!(["not_started", false, "failed", "exit_nonzero"]));
+    assert_eq!(
+        run.value(),
+        json!(["not_started", false, "failed", "exit_nonzero"])
+    );
 }
 
 #[test]
@@ -275,5 +312,84 @@ fn a_value_goes_to_the_output_variable() {
     .answer("steps", json!({"stdout": "S", "stderr": "", "exit_code": 0}))
     .run();
     assert_eq!(run.effects.len(), 2);
-    assert!(run.effects[1].contains(r#"bash {"command":"echo S""#), "{:?}", run.effects);
+    assert!(
+        run.effects[1].contains(r#"bash {"command":"echo S""#),
+        "{:?}",
+        run.effects
+    );
+}
+
+#[test]
+fn a_composite_has_its_time_and_its_steps_are_cancelled() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "c", "type": "conditional", "condition": "true", "timeout": "5s", "then": [
+                {"type": "try", "steps": [{"id": "w", "type": "wait", "for": "1h"}],
+                 "catch": [{"type": "bash", "command": "never"}],
+                 "finally": [{"id": "f", "type": "bash", "command": "clean"}]}]}]}"#,
+        r#"workflow {
+            let c = if true with { timeout: 5s } {
+                try { let w = wait for 1h } catch { bash "never" } finally { let f = bash "clean" }
+            }
+        }"#,
+    )
+    .run();
+    assert_eq!(
+        (run.code().as_str(), run.seconds, run.paths()),
+        ("timeout", 5, vec!["f"])
+    );
+}
+
+#[test]
+fn a_failure_inside_is_handled_outside() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "c", "type": "conditional", "condition": "true",
+             "on_error": [{"id": "h", "type": "bash", "command": "h {{ error.step }}"}], "then": [
+                {"id": "b", "type": "bash", "command": "b"}]}]}"#,
+        r#"workflow {
+            let c = if true { let b = bash "b" } on_error { let h = bash "h {{ error.step }}" }
+        }"#,
+    )
+    .fails("b", "exit_nonzero", "1")
+    .run();
+    assert!(run.effects[1].contains("h b"), "{:?}", run.effects);
+}
+
+#[test]
+fn whether_a_step_may_run_twice_is_in_the_program() {
+    let program = bash(r#""on_interrupt": "retry""#, ", on_interrupt: retry", "").program();
+    assert!(program.steps[0].retry_on_interrupt && !program.steps[1].retry_on_interrupt);
+}
+
+#[test]
+fn ids_with_other_characters_are_reached_by_index() {
+    let run = Case::new(
+        r#"{"steps": [{"id": "deploy-step", "type": "bash", "command": "x", "parse": "text"}],
+            "return": "{{ steps['deploy-step'].output }}"}"#,
+        r#"workflow { let "deploy-step" = bash "x" { parse: text } return steps["deploy-step"].output }"#,
+    )
+    .answer("deploy-step", json!("D"))
+    .run();
+    assert_eq!(run.value(), json!("D"));
+}
+
+#[test]
+fn jumps_leave_the_fields_around_them_in_peace() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "l", "type": "loop", "over": [1, 2, 3], "as": "x", "steps": [
+                {"type": "conditional", "condition": "x == 2", "timeout": "1h", "attempt_timeout": "1m", "retry": 3,
+                 "on_error": "continue", "budget": {"usd": 1}, "then": [{"type": "break"}]}], "collect": "x"}],
+            "return": "{{ l }}"}"#,
+        r#"workflow {
+            let l = for x in [1, 2, 3] {
+                if x == 2 with { timeout: 1h, attempt_timeout: 1m, retry: 3, on_error: continue, budget: { usd: 1 } } { break }
+                collect x
+            }
+            return l
+        }"#,
+    )
+    .run();
+    assert_eq!(run.value(), json!([1]));
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use wfc_program::Program;
 use wfc_value::{FaultCode, Map, Timestamp, Value, json};
 use wfc_vm::{
-    Delivery, Effect, EffectClass, EffectId, ErrorRecord, Event, EventKind, Machine, Meta, Outcome, Turn,
+    Delivery, Effect, EffectClass, EffectId, ErrorRecord, Event, EventKind, Machine, Meta, Outcome,
+    Turn,
 };
 
 /// What becomes of an effect.
@@ -34,12 +35,19 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn add(&mut self, path: &str, answer: Answer) {
-        self.answers.entry(path.to_owned()).or_default().push_back(answer);
+        self.answers
+            .entry(path.to_owned())
+            .or_default()
+            .push_back(answer);
     }
 
     fn answer(&mut self, effect: &Effect) -> Answer {
         let plain: String = effect.path.split('[').next().unwrap_or_default().to_owned();
-        let found = if self.answers.contains_key(&*effect.path) { effect.path.to_string() } else { plain };
+        let found = if self.answers.contains_key(&*effect.path) {
+            effect.path.to_string()
+        } else {
+            plain
+        };
         if let Some(queue) = self.answers.get_mut(&found) {
             if queue.len() > 1 {
                 return queue.pop_front().unwrap();
@@ -96,13 +104,18 @@ impl Run {
     /// Paths of the effects that are no timers, in order.
     pub(crate) fn paths(&self) -> Vec<&str> {
         let paths = self.effects.iter().filter_map(|e| e.split_once(' '));
-        paths.filter(|(_, rest)| !rest.starts_with("timer")).map(|(path, _)| path).collect()
+        paths
+            .filter(|(_, rest)| !rest.starts_with("timer"))
+            .map(|(path, _)| path)
+            .collect()
     }
 
     /// How long each timer was to take, in seconds.
     pub(crate) fn pauses(&self) -> Vec<f64> {
         let timers = self.effects.iter().filter_map(|e| e.split_once(" timer "));
-        timers.map(|(_, seconds)| seconds.parse().unwrap()).collect()
+        timers
+            .map(|(_, seconds)| seconds.parse().unwrap())
+            .collect()
     }
 }
 
@@ -112,7 +125,8 @@ pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
     let mut meta = Meta::new("run-1", start);
     meta.env = script.env.clone();
     meta.trigger = script.trigger.clone().unwrap_or(meta.trigger);
-    let mut machine = Machine::start(Arc::new(program), inputs, meta).unwrap_or_else(|e| panic!("{e}"));
+    let mut machine =
+        Machine::start(Arc::new(program), inputs, meta).unwrap_or_else(|e| panic!("{e}"));
     let mut effects = Vec::new();
     let mut keys = Vec::new();
     let mut trace = Vec::new();
@@ -121,7 +135,11 @@ pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
         let turn = machine.run(1_000_000);
         trace.extend(machine.take_trace().iter().map(|t| {
             let what = format!("{:?}", t.what);
-            format!("{} {}", t.path, what.split(['(', ' ']).next().unwrap().to_lowercase())
+            format!(
+                "{} {}",
+                t.path,
+                what.split(['(', ' ']).next().unwrap().to_lowercase()
+            )
         }));
         match turn {
             Turn::Yielded => continue,
@@ -144,7 +162,13 @@ pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
         assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
     };
     let seconds = seconds_between(start, machine.now()).round() as i64;
-    Run { effects, keys, outcome, trace, seconds }
+    Run {
+        effects,
+        keys,
+        outcome,
+        trace,
+        seconds,
+    }
 }
 
 /// The next thing that happens: a stop that was asked for, an answer, or the passing of time.
@@ -153,7 +177,10 @@ fn next_event(machine: &Machine, planned: &mut BTreeMap<EffectId, Answer>) -> Ev
     for effect in machine.outstanding() {
         let id = effect.id;
         if effect.cancelling {
-            return Event { at, kind: EventKind::Cancelled { effect: id } };
+            return Event {
+                at,
+                kind: EventKind::Cancelled { effect: id },
+            };
         }
         if effect.class == EffectClass::Timer {
             continue;
@@ -172,30 +199,48 @@ fn next_event(machine: &Machine, planned: &mut BTreeMap<EffectId, Answer>) -> Ev
                 payload: value,
                 id: None,
             },
-            Answer::Ok(value) => EventKind::Completed { effect: id, value, usage: None },
+            Answer::Ok(value) => EventKind::Completed {
+                effect: id,
+                value,
+                usage: None,
+            },
             Answer::Fail(code, message) => {
                 let error = Box::new(ErrorRecord::new(FaultCode::from_name(code), message));
-                EventKind::Failed { effect: id, error, usage: None }
+                EventKind::Failed {
+                    effect: id,
+                    error,
+                    usage: None,
+                }
             }
             Answer::Unknown => EventKind::Unknown { effect: id },
             Answer::CancelRun => {
                 planned.insert(id, Answer::Never);
-                EventKind::Cancel { reason: "asked to".into() }
+                EventKind::Cancel {
+                    reason: "asked to".into(),
+                }
             }
         };
         return Event { at, kind };
     }
     let at = machine.next_wake().unwrap_or_else(|| {
-        panic!("the run is stuck: {:#?}", machine.outstanding().collect::<Vec<_>>())
+        panic!(
+            "the run is stuck: {:#?}",
+            machine.outstanding().collect::<Vec<_>>()
+        )
     });
-    Event { at, kind: EventKind::Tick }
+    Event {
+        at,
+        kind: EventKind::Tick,
+    }
 }
 
 fn line(effect: &Effect, now: Timestamp) -> String {
     let (path, kind) = (&effect.path, effect.kind.word());
     match effect.class {
         EffectClass::Timer => {
-            let until = effect.deadline.map_or(0.0, |until| seconds_between(now, until));
+            let until = effect
+                .deadline
+                .map_or(0.0, |until| seconds_between(now, until));
             format!("{path} timer {until}")
         }
         _ => format!("{path} {kind} {}", json::format(&effect.args)),

@@ -89,7 +89,10 @@ fn a_tool_gets_its_arguments() {
     .inputs(&json!({"id": 7}))
     .answer("t", json!({"title": "T"}))
     .run();
-    assert_eq!(run.effects, [r#"t tool {"tool":"srv.get.it","arguments":{"id":7,"label":"n7"}}"#]);
+    assert_eq!(
+        run.effects,
+        [r#"t tool {"tool":"srv.get.it","arguments":{"id":7,"label":"n7"}}"#]
+    );
     assert_eq!(run.value(), json!("T"));
 }
 
@@ -156,10 +159,17 @@ fn conditions_choose_a_block_and_yield_its_last_value() {
         let c = if n > 1 { bash "big" { parse: text } } else { bash "small" { parse: text } }
         return c
     }"#;
-    let case = || Case::new(source, text).answer("c.then[0]", json!("B")).answer("c.else[0]", json!("S"));
+    let case = || {
+        Case::new(source, text)
+            .answer("c.then[0]", json!("B"))
+            .answer("c.else[0]", json!("S"))
+    };
     assert_eq!(case().inputs(&json!({"n": 2})).run().value(), json!("B"));
     let small = case().inputs(&json!({"n": 0})).run();
-    assert_eq!((small.value(), small.paths()), (json!("S"), vec!["c.else[0]"]));
+    assert_eq!(
+        (small.value(), small.paths()),
+        (json!("S"), vec!["c.else[0]"])
+    );
 }
 
 #[test]
@@ -193,7 +203,11 @@ fn a_switch_runs_the_case_that_equals_the_value() {
     for (k, command) in [("a", "ab"), ("b", "ab"), ("c", "c"), ("z", "other")] {
         let run = Case::new(source, text).inputs(&json!({"k": k})).run();
         assert_eq!((run.value(), run.effects.len()), (json!("done"), 1));
-        assert!(run.effects[0].contains(&format!(r#""command":"{command}""#)), "{k}: {:?}", run.effects);
+        assert!(
+            run.effects[0].contains(&format!(r#""command":"{command}""#)),
+            "{k}: {:?}",
+            run.effects
+        );
     }
 }
 
@@ -254,22 +268,35 @@ fn decided(decision: &str) -> serde_json::Value {
 
 #[test]
 fn an_approval_lets_the_run_go_on() {
-    let run = Case::new(APPROVAL.0, APPROVAL.1).answer("ok", decided("approve")).run();
+    let run = Case::new(APPROVAL.0, APPROVAL.1)
+        .answer("ok", decided("approve"))
+        .run();
     assert_eq!(run.value(), json!(false));
-    assert_eq!(run.effects[0], r#"ok approval {"prompt":"Go?","items":[1],"approvers":["ann"]}"#);
+    assert_eq!(
+        run.effects[0],
+        r#"ok approval {"prompt":"Go?","items":[1],"approvers":["ann"]}"#
+    );
     assert_eq!(run.paths(), ["ok", "steps[1]"]);
 }
 
 #[test]
 fn a_denial_fails_unless_told_otherwise() {
-    let run = Case::new(APPROVAL.0, APPROVAL.1).answer("ok", decided("deny")).run();
-    assert_eq!((run.code().as_str(), run.paths()), ("approval_denied", vec!["ok"]));
+    let run = Case::new(APPROVAL.0, APPROVAL.1)
+        .answer("ok", decided("deny"))
+        .run();
+    assert_eq!(
+        (run.code().as_str(), run.paths()),
+        ("approval_denied", vec!["ok"])
+    );
 }
 
 #[test]
 fn an_approval_that_nobody_answers_fails_unless_told_otherwise() {
     let run = Case::new(APPROVAL.0, APPROVAL.1).run();
-    assert_eq!((run.code().as_str(), run.seconds), ("approval_timeout", 3600));
+    assert_eq!(
+        (run.code().as_str(), run.seconds),
+        ("approval_timeout", 3600)
+    );
 }
 
 fn approval_with(fields_json: &str, fields_text: &str) -> Case {
@@ -295,10 +322,13 @@ fn approval_with(fields_json: &str, fields_text: &str) -> Case {
 
 #[test]
 fn a_denial_can_skip_the_block_or_be_ignored() {
-    let skip = approval_with(r#""on_deny": "skip""#, "on_deny: skip").answer("ok", decided("deny")).run();
+    let skip = approval_with(r#""on_deny": "skip""#, "on_deny: skip")
+        .answer("ok", decided("deny"))
+        .run();
     assert_eq!(skip.paths(), ["ok", "steps[1]"]);
-    let goes_on =
-        approval_with(r#""on_deny": "continue""#, "on_deny: continue").answer("ok", decided("deny")).run();
+    let goes_on = approval_with(r#""on_deny": "continue""#, "on_deny: continue")
+        .answer("ok", decided("deny"))
+        .run();
     assert_eq!(goes_on.paths(), ["ok", "steps[0].then[1]", "steps[1]"]);
 }
 
@@ -308,8 +338,11 @@ fn a_timeout_can_approve_or_deny_and_its_denial_obeys_on_deny() {
     assert_eq!(approves.paths(), ["ok", "steps[0].then[1]", "steps[1]"]);
     let denies = approval_with(r#""on_timeout": "deny""#, "on_timeout: deny").run();
     assert_eq!(denies.code(), "approval_denied");
-    let skips =
-        approval_with(r#""on_timeout": "deny", "on_deny": "skip""#, "on_timeout: deny, on_deny: skip").run();
+    let skips = approval_with(
+        r#""on_timeout": "deny", "on_deny": "skip""#,
+        "on_timeout: deny, on_deny: skip",
+    )
+    .run();
     assert_eq!(skips.paths(), ["ok", "steps[1]"]);
 }
 
@@ -337,7 +370,10 @@ fn a_wait_takes_the_payload_of_its_event() {
     .inputs(&json!({"id": "o1"}))
     .answer("w", json!({"sum": 12, "x": 1}))
     .run();
-    assert_eq!((run.value(), &*run.effects[0]), (json!(12), r#"w event {"event":"paid","key":"o1"}"#));
+    assert_eq!(
+        (run.value(), &*run.effects[0]),
+        (json!(12), r#"w event {"event":"paid","key":"o1"}"#)
+    );
 }
 
 #[test]
@@ -393,13 +429,22 @@ const TRY: (&str, &str) = (
 #[test]
 fn a_try_that_succeeds_yields_its_body() {
     let run = Case::new(TRY.0, TRY.1).answer("risky", json!("fine")).run();
-    assert_eq!((run.value(), run.paths()), (json!("fine"), vec!["risky", "f"]));
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!("fine"), vec!["risky", "f"])
+    );
 }
 
 #[test]
 fn a_handler_sees_the_error_and_yields_instead() {
-    let run = Case::new(TRY.0, TRY.1).fails("risky", "exit_nonzero", "1").answer("t.catch[0]", json!("mended")).run();
-    assert_eq!((run.value(), run.paths()), (json!("mended"), vec!["risky", "t.catch[0]", "f"]));
+    let run = Case::new(TRY.0, TRY.1)
+        .fails("risky", "exit_nonzero", "1")
+        .answer("t.catch[0]", json!("mended"))
+        .run();
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!("mended"), vec!["risky", "t.catch[0]", "f"])
+    );
     assert!(run.effects[1].contains("handle exit_nonzero risky"));
 }
 
@@ -435,7 +480,10 @@ fn a_failure_carries_the_authors_code_and_message() {
     )
     .inputs(&json!({"n": 3}))
     .run();
-    assert_eq!(run.error(), ("billing.declined".to_owned(), "no 3".to_owned()));
+    assert_eq!(
+        run.error(),
+        ("billing.declined".to_owned(), "no 3".to_owned())
+    );
 }
 
 #[test]
@@ -452,4 +500,55 @@ fn a_bare_fail_in_a_handler_raises_the_same_error_again() {
     .run();
     assert_eq!(run.error(), ("exit_nonzero".to_owned(), "no".to_owned()));
     assert_eq!(run.paths(), ["b", "log"]);
+}
+
+#[test]
+fn jumps_out_of_what_cannot_be_left_are_errors_and_never_unsound_programs() {
+    use wfc_syntax::source::Source;
+    use wfc_syntax::tree::Spelling;
+    let jumps = [
+        "return 1",
+        "break",
+        "continue",
+        r#"approval "x?" { on_deny: skip, timeout: 1h }"#,
+        "fail",
+    ];
+    let places = [
+        "JUMP",
+        "if n > 0 { JUMP }",
+        "parallel { branch a { JUMP } branch b { wait for 1s } }",
+        "for x in [1, 2] { if n > x { JUMP } wait for 1s }",
+        "for x in [1, 2] parallel 2 { if n > x { JUMP } wait for 1s }",
+        "for x in [1, 2] { try { wait for 1s } finally { JUMP } }",
+        "for x in [1, 2] { try { JUMP } catch { JUMP } }",
+        "for x in [1, 2] { parallel { branch a { JUMP } } }",
+        "for x in [1, 2] parallel 2 { for y in [1] { JUMP } }",
+        "for x in [1] { wait for 1s compensate { JUMP } }",
+        "for x in [1] { wait for 1s on_error { JUMP } }",
+        "for x in [1] { if n > 0 with { retry: 3, timeout: 1h } { JUMP } }",
+        "on failure { JUMP }",
+        "on finally { JUMP }",
+    ];
+    for place in places {
+        for jump in jumps {
+            let text = format!(
+                "workflow {{ input n: int wait for 1s {} }}",
+                place.replace("JUMP", jump)
+            );
+            let source = Source::new("flow.wf", &text);
+            let compiled = wfc_compiler::compile(
+                &source,
+                Spelling::Text,
+                &wfc_compiler::world::NoWorld,
+                &wfc_compiler::settings::Settings::default(),
+            );
+            let Some(program) = compiled.program else {
+                assert!(compiled.checked.has_errors(), "{text}");
+                continue;
+            };
+            if let Err(e) = program.verify() {
+                panic!("{text}\n{e}\n{}", crate::case::listing(&program));
+            }
+        }
+    }
 }

@@ -28,7 +28,10 @@ fn a_loop_collects_in_order_and_leaves_out_what_is_skipped() {
     .run();
     assert_eq!(run.value(), json!(["v0", "v2"]));
     assert_eq!(run.effects.len(), 2);
-    assert!(run.keys[0] != run.keys[1], "each iteration has a key of its own");
+    assert!(
+        run.keys[0] != run.keys[1],
+        "each iteration has a key of its own"
+    );
 }
 
 #[test]
@@ -113,8 +116,15 @@ fn a_loop_that_meets_its_limit_fails_unless_told_to_stop() {
     let text = |extra: &str| {
         format!("workflow {{ var n = 0 while n < 3 max 2 {extra} {{ set n = n + 1 }} return n }}")
     };
-    assert_eq!(Case::new(&source(""), &text("")).run().code(), "iterations_exceeded");
-    let stops = Case::new(&source(r#", "on_limit": "stop""#), &text("with { on_limit: stop }")).run();
+    assert_eq!(
+        Case::new(&source(""), &text("")).run().code(),
+        "iterations_exceeded"
+    );
+    let stops = Case::new(
+        &source(r#", "on_limit": "stop""#),
+        &text("with { on_limit: stop }"),
+    )
+    .run();
     assert_eq!(stops.value(), json!(2));
 }
 
@@ -235,4 +245,134 @@ fn one_after_the_other_until_one_succeeds() {
     .answer("t", json!("got it"))
     .run();
     assert_eq!((run.value(), run.effects.len()), (json!("got it"), 2));
+}
+
+#[test]
+fn continue_goes_on_to_the_test_of_until() {
+    let run = Case::new(
+        r#"{"variables": {"n": 0}, "steps": [
+            {"id": "l", "type": "loop", "until": "n >= 3", "max_iterations": 9, "steps": [
+                {"type": "set", "values": {"n": "{{ n + 1 }}"}},
+                {"type": "conditional", "condition": "n == 2", "then": [{"type": "continue"}]}], "collect": "n"}],
+            "return": "{{ l }}"}"#,
+        r#"workflow {
+            var n = 0
+            let l = repeat max 9 { set n = n + 1 if n == 2 { continue } collect n } until n >= 3
+            return l
+        }"#,
+    )
+    .run();
+    assert_eq!(run.value(), json!([1, 3]));
+}
+
+#[test]
+fn a_denied_item_is_skipped_in_both_kinds_of_loops() {
+    for (json_field, text_field) in [("", ""), (r#""max_concurrency": 2,"#, "parallel 2")] {
+        let run = Case::new(
+            &format!(
+                r#"{{"steps": [
+                    {{"id": "l", "type": "loop", "over": [1, 2], "as": "x", {json_field} "steps": [
+                        {{"type": "approval", "prompt": "{{{{ x }}}}?", "timeout": "1h", "on_deny": "skip", "on_timeout": "deny"}},
+                        {{"type": "bash", "command": "do"}}], "collect": "x"}}],
+                    "return": "{{{{ l }}}}"}}"#
+            ),
+            &format!(
+                r#"workflow {{
+                    let l = for x in [1, 2] {text_field} {{
+                        approval "{{{{ x }}}}?" {{ timeout: 1h, on_deny: skip, on_timeout: deny }}
+                        bash "do"
+                        collect x
+                    }}
+                    return l
+                }}"#
+            ),
+        )
+        .answer("l.steps[0][1]", json!({"decision": "approve", "by": "a", "at": "2026-01-01T00:00:00Z"}))
+        .run();
+        assert_eq!(run.value(), json!([2]), "{text_field} {:?}", run.effects);
+    }
+}
+
+#[test]
+fn finally_runs_when_an_iteration_goes_on_early() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "l", "type": "loop", "over": [1, 2], "as": "x", "max_concurrency": 2, "steps": [
+                {"type": "try", "steps": [{"type": "conditional", "condition": "x == 1", "then": [{"type": "continue"}]}],
+                 "finally": [{"type": "bash", "command": "f {{ x }}"}]}], "collect": "x"}],
+            "return": "{{ l }}"}"#,
+        r#"workflow {
+            let l = for x in [1, 2] parallel 2 {
+                try { if x == 1 { continue } } finally { bash "f {{ x }}" }
+                collect x
+            }
+            return l
+        }"#,
+    )
+    .run();
+    assert_eq!((run.value(), run.effects.len()), (json!([2]), 2));
+}
+
+#[test]
+fn iterations_can_be_settled() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "l", "type": "loop", "over": [1, 2], "as": "x", "max_concurrency": 2, "join": "settled", "steps": [
+                {"id": "b", "type": "bash", "command": "b {{ x }}", "parse": "text"}], "collect": "b"}],
+            "return": "{{ l.map(r, r.status) }}"}"#,
+        r#"workflow {
+            let l = for x in [1, 2] parallel 2 with { join: settled } {
+                let b = bash "b {{ x }}" { parse: text }
+                collect b
+            }
+            return l.map(r, r.status)
+        }"#,
+    )
+    .fails("b", "exit_nonzero", "1")
+    .answer("b", json!("fine"))
+    .run();
+    assert_eq!(run.value(), json!(["failed", "succeeded"]));
+}
+
+#[test]
+fn more_items_than_iterations_fail_or_are_left_out() {
+    let case = |json_fields: &str, text_fields: &str| {
+        Case::new(
+            &format!(
+                r#"{{"steps": [{{"id": "l", "type": "loop", "over": [1, 2, 3], "as": "x", "max_concurrency": 3, "max_iterations": 2{json_fields},
+                    "steps": [{{"type": "wait", "for": "1s"}}], "collect": "x"}}], "return": "{{{{ l }}}}"}}"#
+            ),
+            &format!(
+                r#"workflow {{ let l = for x in [1, 2, 3] parallel 3 with {{ max_iterations: 2{text_fields} }} {{ wait for 1s collect x }} return l }}"#
+            ),
+        )
+    };
+    assert_eq!(case("", "").run().code(), "iterations_exceeded");
+    assert_eq!(
+        case(r#", "on_limit": "stop""#, ", on_limit: stop")
+            .run()
+            .value(),
+        json!([1, 2])
+    );
+}
+
+#[test]
+fn each_iteration_is_undone_with_its_own_values() {
+    let run = Case::new(
+        r#"{"steps": [
+            {"id": "l", "type": "loop", "over": ["a", "b"], "as": "x", "steps": [
+                {"id": "b", "type": "bash", "command": "do {{ x }}", "compensate": [{"id": "u", "type": "bash", "command": "undo {{ x }}"}]}]},
+            {"type": "fail", "message": "no"}]}"#,
+        r#"workflow {
+            let l = for x in ["a", "b"] { let b = bash "do {{ x }}" compensate { let u = bash "undo {{ x }}" } }
+            fail "no"
+        }"#,
+    )
+    .run();
+    let commands: Vec<bool> = ["do a", "do b", "undo b", "undo a"]
+        .iter()
+        .zip(&run.effects)
+        .map(|(wanted, effect)| effect.contains(wanted))
+        .collect();
+    assert_eq!(commands, [true; 4], "{:?}", run.effects);
 }

@@ -36,7 +36,11 @@ fn what_is_returned_is_read_by_the_declared_type() {
 
 #[test]
 fn a_workflow_that_returns_nothing_returns_null() {
-    let run = Case::new(r#"{"steps": [{"type": "bash", "command": "x"}]}"#, r#"workflow { bash "x" }"#).run();
+    let run = Case::new(
+        r#"{"steps": [{"type": "bash", "command": "x"}]}"#,
+        r#"workflow { bash "x" }"#,
+    )
+    .run();
     assert_eq!(run.value(), json!(null));
 }
 
@@ -58,26 +62,44 @@ const ENDS: (&str, &str) = (
 #[test]
 fn a_run_that_succeeds_runs_finally() {
     let run = Case::new(ENDS.0, ENDS.1).run();
-    assert_eq!((run.value(), run.paths()), (json!(1), vec!["b", "c", "fin"]));
+    assert_eq!(
+        (run.value(), run.paths()),
+        (json!(1), vec!["b", "c", "fin"])
+    );
 }
 
 #[test]
 fn a_run_that_fails_is_undone_then_tells_then_cleans_up() {
-    let run = Case::new(ENDS.0, ENDS.1).fails("c", "exit_nonzero", "no").run();
-    assert_eq!((run.code().as_str(), run.paths()), ("exit_nonzero", vec!["b", "c", "undo", "of", "fin"]));
+    let run = Case::new(ENDS.0, ENDS.1)
+        .fails("c", "exit_nonzero", "no")
+        .run();
+    assert_eq!(
+        (run.code().as_str(), run.paths()),
+        ("exit_nonzero", vec!["b", "c", "undo", "of", "fin"])
+    );
     assert!(run.effects[3].contains("failed exit_nonzero"));
 }
 
 #[test]
 fn a_failure_while_telling_does_not_hide_the_first() {
-    let run = Case::new(ENDS.0, ENDS.1).fails("c", "exit_nonzero", "no").fails("of", "tool_error", "x").run();
-    assert_eq!((run.code().as_str(), run.paths().len()), ("exit_nonzero", 5));
+    let run = Case::new(ENDS.0, ENDS.1)
+        .fails("c", "exit_nonzero", "no")
+        .fails("of", "tool_error", "x")
+        .run();
+    assert_eq!(
+        (run.code().as_str(), run.paths().len()),
+        ("exit_nonzero", 5)
+    );
 }
 
 #[test]
 fn a_run_that_is_cancelled_is_undone_and_cleaned_up() {
     let run = Case::new(ENDS.0, ENDS.1).then("c", Answer::CancelRun).run();
-    assert!(matches!(run.outcome, wfc_vm::Outcome::Cancelled { .. }), "{:?}", run.outcome);
+    assert!(
+        matches!(run.outcome, wfc_vm::Outcome::Cancelled { .. }),
+        "{:?}",
+        run.outcome
+    );
     assert_eq!(run.paths(), ["b", "c", "undo", "fin"]);
 }
 
@@ -92,7 +114,10 @@ fn a_run_has_its_time() {
         }"#,
     )
     .run();
-    assert_eq!((run.code().as_str(), run.seconds, run.paths()), ("timeout", 10, vec!["f"]));
+    assert_eq!(
+        (run.code().as_str(), run.seconds, run.paths()),
+        ("timeout", 10, vec!["f"])
+    );
 }
 
 #[test]
@@ -130,5 +155,8 @@ fn a_run_takes_no_more_steps_than_it_may() {
         r#"workflow { policy { max_steps: 2 } bash "a" bash "b" bash "c" }"#,
     )
     .run();
-    assert_eq!((run.code().as_str(), run.effects.len()), ("limit_exceeded", 2));
+    assert_eq!(
+        (run.code().as_str(), run.effects.len()),
+        ("limit_exceeded", 2)
+    );
 }

@@ -13,7 +13,10 @@ impl Emitter<'_> {
         }
         match self.exprs.kind(id) {
             ExprKind::Select { of, .. } | ExprKind::Index { of, .. } => Some(*of),
-            ExprKind::Binary { op: BinaryOp::And | BinaryOp::Or, .. } => None,
+            ExprKind::Binary {
+                op: BinaryOp::And | BinaryOp::Or,
+                ..
+            } => None,
             ExprKind::Binary { left, .. } => Some(*left),
             ExprKind::Call { target, .. } => match self.analysis.callees.get(&id) {
                 Some(Callee::Function { receiver: true, .. }) => *target,

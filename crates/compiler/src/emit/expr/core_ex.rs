@@ -56,9 +56,9 @@ impl Emitter<'_> {
             }
             Ex::Const(value) => Some(value.clone()),
             Ex::Record(fields) => {
-                let pairs = fields
-                    .iter()
-                    .map(|(name, value)| Some((Key::from(&**name), self.constant_ex(core, *value)?)));
+                let pairs = fields.iter().map(|(name, value)| {
+                    Some((Key::from(&**name), self.constant_ex(core, *value)?))
+                });
                 let pairs = pairs.collect::<Option<Vec<_>>>()?;
                 Value::map(pairs).ok()
             }
@@ -104,7 +104,11 @@ impl Emitter<'_> {
         let end = self.label();
         for arg in before {
             self.ex(core, *arg);
-            self.op(if op == Op::Or { Instr::JumpIfKeep(end) } else { Instr::JumpIfNotKeep(end) });
+            self.op(if op == Op::Or {
+                Instr::JumpIfKeep(end)
+            } else {
+                Instr::JumpIfNotKeep(end)
+            });
             self.op(Instr::Pop());
         }
         self.ex(core, *last);

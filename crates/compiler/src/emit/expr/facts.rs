@@ -28,7 +28,9 @@ struct Fact {
 
 impl Facts {
     pub(in crate::emit) fn new(len: usize) -> Self {
-        Self { known: std::iter::repeat_with(|| None).take(len).collect() }
+        Self {
+            known: std::iter::repeat_with(|| None).take(len).collect(),
+        }
     }
 
     fn get(&self, id: ExprId) -> Option<&Fact> {
@@ -119,22 +121,42 @@ impl Emitter<'_> {
                 };
                 ops::unary(op, of(*arg)?)
             }
-            ExprKind::Binary { op, left, right, .. } => return self.fold_binary(*op, *left, *right),
+            ExprKind::Binary {
+                op, left, right, ..
+            } => return self.fold_binary(*op, *left, *right),
             ExprKind::Ternary { cond, then, other } => match of(*cond)? {
                 Value::Bool(true) => Ok(of(*then)?.clone()),
                 Value::Bool(false) => Ok(of(*other)?.clone()),
                 _ => return None,
             },
-            ExprKind::Select { of: operand, field, optional } => {
+            ExprKind::Select {
+                of: operand,
+                field,
+                optional,
+            } => {
                 let operand = of(*operand)?;
-                if *optional { ops::opt_select(operand, &field.text) } else { ops::select(operand, &field.text) }
+                if *optional {
+                    ops::opt_select(operand, &field.text)
+                } else {
+                    ops::select(operand, &field.text)
+                }
             }
-            ExprKind::Index { of: operand, index, optional } => {
+            ExprKind::Index {
+                of: operand,
+                index,
+                optional,
+            } => {
                 let (operand, index) = (of(*operand)?, of(*index)?);
-                if *optional { ops::opt_index(operand, index) } else { ops::index(operand, index) }
+                if *optional {
+                    ops::opt_index(operand, index)
+                } else {
+                    ops::index(operand, index)
+                }
             }
             ExprKind::List(items) => {
-                let values = items.iter().map(|i| of(i.value).filter(|_| !i.optional).cloned());
+                let values = items
+                    .iter()
+                    .map(|i| of(i.value).filter(|_| !i.optional).cloned());
                 Value::list(values.collect::<Option<Vec<_>>>()?)
             }
             ExprKind::Map(entries) => {
@@ -156,7 +178,12 @@ impl Emitter<'_> {
         })
     }
 
-    fn fold_binary(&self, op: BinaryOp, left: ExprId, right: ExprId) -> Option<Result<Value, Fault>> {
+    fn fold_binary(
+        &self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+    ) -> Option<Result<Value, Fault>> {
         let (a, b) = (self.folded(left), self.folded(right));
         let kernel = match op {
             BinaryOp::And | BinaryOp::Or => {
@@ -184,15 +211,27 @@ impl Emitter<'_> {
         Some(ops::binary(kernel, a?, b?))
     }
 
-    fn fold_call(&self, id: ExprId, target: Option<ExprId>, args: &[ExprId]) -> Option<Result<Value, Fault>> {
-        let Some(Callee::Function { id: function, receiver }) = self.analysis.callees.get(&id) else {
+    fn fold_call(
+        &self,
+        id: ExprId,
+        target: Option<ExprId>,
+        args: &[ExprId],
+    ) -> Option<Result<Value, Fault>> {
+        let Some(Callee::Function {
+            id: function,
+            receiver,
+        }) = self.analysis.callees.get(&id)
+        else {
             return None;
         };
         if !wfc_value::funcs::get(*function)?.foldable {
             return None;
         }
         let receiver = target.filter(|_| *receiver);
-        let values = receiver.iter().chain(args).map(|e| self.folded(*e).cloned());
+        let values = receiver
+            .iter()
+            .chain(args)
+            .map(|e| self.folded(*e).cloned());
         let values = values.collect::<Option<Vec<_>>>()?;
         let mut ctx = CallCtx::default();
         ctx.meter = wfc_value::funcs::Meter::new(FOLD_COST);
@@ -211,21 +250,40 @@ impl Emitter<'_> {
         let mut parts = false;
         self.exprs.children(id, |child| parts |= self.faults(child));
         match self.exprs.kind(id) {
-            ExprKind::Unary { op: UnaryOp::Not, arg } => parts || !self.is_bool(*arg),
-            ExprKind::Unary { op: UnaryOp::Neg, arg } => parts || self.type_of(*arg).widened() != Type::Double,
-            ExprKind::Binary { op, left, right, .. } => parts || self.binary_may_fault(*op, *left, *right),
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                arg,
+            } => parts || !self.is_bool(*arg),
+            ExprKind::Unary {
+                op: UnaryOp::Neg,
+                arg,
+            } => parts || self.type_of(*arg).widened() != Type::Double,
+            ExprKind::Binary {
+                op, left, right, ..
+            } => parts || self.binary_may_fault(*op, *left, *right),
             ExprKind::Ternary { cond, .. } => parts || !self.is_bool(*cond),
-            ExprKind::Select { of, field, optional } => parts || *optional || !self.surely_has(*of, &field.text),
+            ExprKind::Select {
+                of,
+                field,
+                optional,
+            } => parts || *optional || !self.surely_has(*of, &field.text),
             ExprKind::List(_) => parts,
             ExprKind::Map(entries) => {
-                parts || entries.iter().any(|e| !matches!(self.exprs.kind(e.key), ExprKind::String(_)))
+                parts
+                    || entries
+                        .iter()
+                        .any(|e| !matches!(self.exprs.kind(e.key), ExprKind::String(_)))
             }
             ExprKind::Template(template) => {
                 parts
-                    || template.iter().any(|p| matches!(p, Part::Expr(e) if !is_scalar(&self.type_of(*e).widened())))
+                    || template.iter().any(
+                        |p| matches!(p, Part::Expr(e) if !is_scalar(&self.type_of(*e).widened())),
+                    )
             }
             ExprKind::Call { args, .. } => match self.analysis.callees.get(&id) {
-                Some(Callee::Macro(Macro::Has)) => args.first().is_none_or(|a| self.has_may_fault(*a)),
+                Some(Callee::Macro(Macro::Has)) => {
+                    args.first().is_none_or(|a| self.has_may_fault(*a))
+                }
                 _ => true,
             },
             _ => true,
@@ -271,6 +329,12 @@ impl Emitter<'_> {
 fn is_scalar(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Bool | Type::Int | Type::Uint | Type::Double | Type::String | Type::Timestamp | Type::Duration
+        Type::Bool
+            | Type::Int
+            | Type::Uint
+            | Type::Double
+            | Type::String
+            | Type::Timestamp
+            | Type::Duration
     )
 }

@@ -18,7 +18,11 @@ impl Emitter<'_> {
         self.op(Instr::ListNew());
         for item in items {
             self.expr(item.value);
-            self.op(if item.optional { Instr::ListPushOpt() } else { Instr::ListPush() });
+            self.op(if item.optional {
+                Instr::ListPushOpt()
+            } else {
+                Instr::ListPush()
+            });
         }
     }
 
@@ -34,7 +38,11 @@ impl Emitter<'_> {
         for entry in entries {
             self.expr(entry.key);
             self.expr(entry.value);
-            self.op(if entry.optional { Instr::MapPutOpt() } else { Instr::MapPut() });
+            self.op(if entry.optional {
+                Instr::MapPutOpt()
+            } else {
+                Instr::MapPut()
+            });
         }
     }
 

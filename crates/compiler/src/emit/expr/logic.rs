@@ -13,13 +13,18 @@ impl Emitter<'_> {
             None => return self.op(Instr::Null()),
         };
         // A fault of the last operand, or of none, needs no absorbing: those before it did not decide.
-        let plain = self.is_bool(last) && before.iter().all(|o| self.is_bool(*o) && !self.faults(*o));
+        let plain =
+            self.is_bool(last) && before.iter().all(|o| self.is_bool(*o) && !self.faults(*o));
         let or = op == BinaryOp::Or;
         let end = self.label();
         if plain {
             for operand in before {
                 self.expr(*operand);
-                self.op(if or { Instr::JumpIfKeep(end) } else { Instr::JumpIfNotKeep(end) });
+                self.op(if or {
+                    Instr::JumpIfKeep(end)
+                } else {
+                    Instr::JumpIfNotKeep(end)
+                });
                 self.op(Instr::Pop());
             }
             self.expr(last);
@@ -51,7 +56,12 @@ impl Emitter<'_> {
     fn operands(&self, id: ExprId, op: BinaryOp) -> Vec<ExprId> {
         let mut operands = Vec::new();
         let mut at = id;
-        while let ExprKind::Binary { op: here, left, right, .. } = self.exprs.kind(at)
+        while let ExprKind::Binary {
+            op: here,
+            left,
+            right,
+            ..
+        } = self.exprs.kind(at)
             && *here == op
             && self.folded(at).is_none()
         {

@@ -44,9 +44,9 @@ impl Vars {
 
 impl Emitter<'_> {
     /// `args` are as written: the variables come first.
-    pub(super) fn comprehension(&mut self, found: Macro, target: Option<ExprId>, args: &[ExprId]) {
+    pub(super) fn comprehension(&mut self, found: &Macro, target: Option<ExprId>, args: &[ExprId]) {
         let arg = |at: usize| args.get(at).copied();
-        match found {
+        match *found {
             Macro::Has => arg(0).into_iter().for_each(|a| self.has(a)),
             Macro::All { k, v } => self.quantifier(target, (k, v), args.last().copied(), false),
             Macro::Exists { k, v } => self.quantifier(target, (k, v), args.last().copied(), true),
@@ -57,13 +57,28 @@ impl Emitter<'_> {
             }
             Macro::Filter { v } => self.transform(target, (None, v), arg(1), Make::List(None)),
             Macro::TransformList { k, v } => {
-                self.transform(target, (Some(k), v), filter_of(args), Make::List(args.last().copied()));
+                self.transform(
+                    target,
+                    (Some(k), v),
+                    filter_of(args),
+                    Make::List(args.last().copied()),
+                );
             }
             Macro::TransformMap { k, v } => {
-                self.transform(target, (Some(k), v), filter_of(args), Make::Values(args.last().copied()));
+                self.transform(
+                    target,
+                    (Some(k), v),
+                    filter_of(args),
+                    Make::Values(args.last().copied()),
+                );
             }
             Macro::TransformMapEntry { k, v } => {
-                self.transform(target, (Some(k), v), filter_of(args), Make::Entries(args.last().copied()));
+                self.transform(
+                    target,
+                    (Some(k), v),
+                    filter_of(args),
+                    Make::Entries(args.last().copied()),
+                );
             }
             Macro::SortBy { v } => self.sort_by(target, v, arg(1)),
             Macro::OptMap { v } => self.opt_map(target, v, arg(1), true),
@@ -120,7 +135,11 @@ impl Emitter<'_> {
             let top = self.label_here();
             self.op(vars.next(end));
             self.operand(test);
-            self.op(if decides { Instr::JumpIf(found) } else { Instr::JumpIfNot(found) });
+            self.op(if decides {
+                Instr::JumpIf(found)
+            } else {
+                Instr::JumpIfNot(found)
+            });
             self.jump(top);
             self.bind(found);
             self.op(Instr::IterDrop());
@@ -150,7 +169,12 @@ impl Emitter<'_> {
     }
 
     /// Counts what passes; a fault is not absorbed.
-    fn exists_one(&mut self, range: Option<ExprId>, names: (Option<LocalId>, LocalId), test: Option<ExprId>) {
+    fn exists_one(
+        &mut self,
+        range: Option<ExprId>,
+        names: (Option<LocalId>, LocalId),
+        test: Option<ExprId>,
+    ) {
         self.operand(range);
         let vars = self.take_vars(names);
         let count = self.take_slot();
@@ -186,7 +210,11 @@ impl Emitter<'_> {
         self.operand(range);
         let vars = self.take_vars(names);
         let made = self.take_slot();
-        self.op(if matches!(make, Make::List(_)) { Instr::ListNew() } else { Instr::MapNew() });
+        self.op(if matches!(make, Make::List(_)) {
+            Instr::ListNew()
+        } else {
+            Instr::MapNew()
+        });
         self.op(Instr::Store(made));
         self.op(Instr::Iter());
         let end = self.label();

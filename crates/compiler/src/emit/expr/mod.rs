@@ -40,7 +40,9 @@ impl Emitter<'_> {
             return;
         }
         let chain = self.chain(id);
-        let Some((first, rest)) = chain.split_first() else { return };
+        let Some((first, rest)) = chain.split_first() else {
+            return;
+        };
         self.at(self.exprs.span(*first), |e| e.head(*first));
         for link in rest {
             self.at(self.exprs.span(*link), |e| e.link(*link));
@@ -73,7 +75,10 @@ impl Emitter<'_> {
                     UnaryOp::Neg => Instr::Neg(),
                 });
             }
-            ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), .. } => self.logic(id, *op),
+            ExprKind::Binary {
+                op: op @ (BinaryOp::And | BinaryOp::Or),
+                ..
+            } => self.logic(id, *op),
             ExprKind::Ternary { cond, then, other } => self.ternary(*cond, *then, *other),
             ExprKind::Call { target, args, .. } => self.head_call(id, *target, args),
             ExprKind::List(items) => self.list(items),
@@ -89,13 +94,25 @@ impl Emitter<'_> {
     /// The rest of an expression whose first operand was pushed.
     fn link(&mut self, id: ExprId) {
         match self.exprs.kind(id) {
-            ExprKind::Select { field, optional, .. } => {
+            ExprKind::Select {
+                field, optional, ..
+            } => {
                 let name = self.b.text(&*field.text);
-                self.op(if *optional { Instr::SelectOpt(name) } else { Instr::Select(name) });
+                self.op(if *optional {
+                    Instr::SelectOpt(name)
+                } else {
+                    Instr::Select(name)
+                });
             }
-            ExprKind::Index { index, optional, .. } => {
+            ExprKind::Index {
+                index, optional, ..
+            } => {
                 self.expr(*index);
-                self.op(if *optional { Instr::IndexOpt() } else { Instr::Index() });
+                self.op(if *optional {
+                    Instr::IndexOpt()
+                } else {
+                    Instr::Index()
+                });
             }
             ExprKind::Binary { op, right, .. } => {
                 self.expr(*right);
@@ -127,7 +144,7 @@ impl Emitter<'_> {
         match self.analysis.callees.get(&id) {
             Some(Callee::Macro(found)) => {
                 let found = found.clone();
-                self.comprehension(found, target, args);
+                self.comprehension(&found, target, args);
             }
             _ => self.call_with(id, args, 0),
         }
@@ -138,7 +155,9 @@ impl Emitter<'_> {
         for arg in args {
             self.expr(*arg);
         }
-        let n = u32::try_from(args.len()).unwrap_or(u32::MAX).saturating_add(pushed);
+        let n = u32::try_from(args.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(pushed);
         let function = match self.analysis.callees.get(&id) {
             Some(Callee::Function { id, .. }) => wfc_value::funcs::get(*id),
             _ => None,
@@ -152,7 +171,9 @@ impl Emitter<'_> {
                     self.op(Instr::Pop());
                 }
                 let message = match found {
-                    Some(function) => format!("no such overload: `{}` with {n} arguments", function.name),
+                    Some(function) => {
+                        format!("no such overload: `{}` with {n} arguments", function.name)
+                    }
                     None => "unbound function".to_owned(),
                 };
                 self.raise_expression_error(&message);

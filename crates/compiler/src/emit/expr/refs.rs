@@ -43,7 +43,9 @@ impl Emitter<'_> {
 
     /// `steps.x.error`: null unless it failed.
     fn error_or_null(&mut self, step: StepId) {
-        let Some(slot) = slot_in(&self.errors, step) else { return self.op(Instr::Null()) };
+        let Some(slot) = slot_in(&self.errors, step) else {
+            return self.op(Instr::Null());
+        };
         self.op(Instr::LoadOpt(slot));
         self.op(Instr::Null());
         self.call("orValue", 2);
@@ -55,7 +57,10 @@ impl Emitter<'_> {
         self.push(&"status".into());
         self.load(slot_in(&self.status, step));
         self.op(Instr::MapPut());
-        for (name, slot) in [("output", slot_in(&self.outputs, step)), ("error", slot_in(&self.errors, step))] {
+        for (name, slot) in [
+            ("output", slot_in(&self.outputs, step)),
+            ("error", slot_in(&self.errors, step)),
+        ] {
             let Some(slot) = slot else { continue };
             self.push(&name.into());
             self.op(Instr::LoadOpt(slot));
@@ -79,7 +84,10 @@ impl Emitter<'_> {
     }
 
     fn secret(&mut self, place: u32) {
-        let name = self.workflow.and_then(|w| w.secrets.get(place as usize)).map(|n| &*n.text);
+        let name = self
+            .workflow
+            .and_then(|w| w.secrets.get(place as usize))
+            .map(|n| &*n.text);
         self.push(&name.map_or(Value::Null, Value::secret));
     }
 
@@ -106,7 +114,9 @@ impl Emitter<'_> {
     fn inputs(&mut self) {
         self.op(Instr::MapNew());
         for (binding, slot) in self.analysis.bindings.iter().zip(self.bindings.clone()) {
-            let (BindingKind::Input(_), Some(slot)) = (binding.kind, slot) else { continue };
+            let (BindingKind::Input(_), Some(slot)) = (binding.kind, slot) else {
+                continue;
+            };
             self.push(&Value::string(&*binding.name.text));
             self.op(Instr::LoadOpt(slot));
             self.op(Instr::MapPutOpt());
@@ -115,13 +125,20 @@ impl Emitter<'_> {
 
     /// `workflow`: what the program is called, and its title.
     fn about_workflow(&mut self) {
-        let Some(workflow) = self.workflow else { return self.op(Instr::Null()) };
+        let Some(workflow) = self.workflow else {
+            return self.op(Instr::Null());
+        };
         let (slug, version) = (self.b.text("slug"), self.b.text("version"));
         self.push(&"slug".into());
         self.op(Instr::Fact(FactKind::Workflow));
         self.op(Instr::Select(slug));
         self.push(&"name".into());
-        self.push(&workflow.name.as_ref().map_or(Value::Null, |n| Value::string(&*n.text)));
+        self.push(
+            &workflow
+                .name
+                .as_ref()
+                .map_or(Value::Null, |n| Value::string(&*n.text)),
+        );
         self.push(&"version".into());
         self.op(Instr::Fact(FactKind::Workflow));
         self.op(Instr::SelectOpt(version));
@@ -144,7 +161,10 @@ impl Emitter<'_> {
     }
 
     fn has_env(&mut self, place: u32) {
-        let name = self.workflow.and_then(|w| w.env.get(place as usize)).map_or("", |d| &*d.name.text);
+        let name = self
+            .workflow
+            .and_then(|w| w.env.get(place as usize))
+            .map_or("", |d| &*d.name.text);
         let name = self.b.text(name);
         self.op(Instr::Fact(FactKind::Env));
         self.op(Instr::Has(name));
@@ -152,7 +172,11 @@ impl Emitter<'_> {
 
     fn has_field(&mut self, arg: ExprId) {
         match self.exprs.kind(arg) {
-            ExprKind::Select { of, field, optional: false } => {
+            ExprKind::Select {
+                of,
+                field,
+                optional: false,
+            } => {
                 self.expr(*of);
                 let name = self.b.text(&*field.text);
                 self.op(Instr::Has(name));
@@ -186,7 +210,9 @@ pub(super) fn type_value(ty: &Type) -> Value {
         Type::Map(..) | Type::Record(_) => "map",
         Type::Optional(_) => "optional_type",
         Type::TypeOf(_) => "type",
-        Type::Abstract { name, .. } | Type::Named(name) => return Value::Type(TypeValue::new(name.clone())),
+        Type::Abstract { name, .. } | Type::Named(name) => {
+            return Value::Type(TypeValue::new(name.clone()));
+        }
         _ => "dyn",
     };
     Value::Type(TypeValue::new(name))
