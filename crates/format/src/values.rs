@@ -111,12 +111,9 @@ pub(crate) fn duration_text(nanos: i64) -> String {
         out.push('-');
     }
     for (unit, size) in UNITS {
-        // Days only where nothing is left over: `36h` reads better than `1d12h`.
-        let take = if unit == "d" && !rest.is_multiple_of(size) {
-            0
-        } else {
-            rest / size
-        };
+        // Days only from two on, and where nothing is left over: people write `24h` and `36h`, but `7d`.
+        let few = unit == "d" && (!rest.is_multiple_of(size) || rest < 2 * size);
+        let take = if few { 0 } else { rest / size };
         if take > 0 {
             out.push_str(&format!("{take}{unit}"));
             rest -= take * size;
@@ -141,7 +138,8 @@ mod tests {
         let s = 1_000_000_000;
         assert_eq!(duration_text(600 * s), "10m");
         assert_eq!(duration_text(5400 * s), "1h30m");
-        assert_eq!(duration_text(86_400 * s), "1d");
+        assert_eq!(duration_text(86_400 * s), "24h");
+        assert_eq!(duration_text(7 * 86_400 * s), "7d");
         assert_eq!(duration_text(36 * 3600 * s), "36h");
         assert_eq!(duration_text(s / 2), "500ms");
         assert_eq!(duration_text(0), "0s");

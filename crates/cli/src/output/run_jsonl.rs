@@ -31,6 +31,8 @@ impl View for Jsonl {
                 "called_by": begun.step.as_deref(),
                 "at": time(wfc_runtime::now()),
             })),
+            // What is waited for is told by `Notice::Waiting`.
+            Notice::Trace { event, .. } if matches!(event.what, TraceWhat::Waiting(_)) => {}
             Notice::Trace { run, event } => line(&trace(shown, *run, event)),
             Notice::Waiting(waiting) => {
                 let mut json = wanted(waiting);

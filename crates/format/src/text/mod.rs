@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use wfc_syntax::ast::{Ast, Block, StepId};
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::{NodeId, NodeKind, Tree};
+use wfc_syntax::tree::{NodeId, NodeKind, Spelling, Tree};
 
 use crate::comments::Comments;
 use crate::doc::Notes;
@@ -29,6 +29,7 @@ pub(crate) fn print(ast: &Ast, tree: &Tree, source: &str) -> String {
     let mut printer = Printer {
         ast,
         tree,
+        source,
         comments,
         step_nodes: ast.steps.iter().map(|s| s.node).collect(),
         out: String::new(),
@@ -44,6 +45,7 @@ pub(crate) fn print(ast: &Ast, tree: &Tree, source: &str) -> String {
 struct Printer<'a> {
     ast: &'a Ast,
     tree: &'a Tree,
+    source: &'a str,
     comments: Comments,
     /// Steps print their own comments; look-ups only.
     step_nodes: HashSet<NodeId>,
@@ -166,8 +168,30 @@ impl Printer<'_> {
         self.block_with(head, block, |_| {});
     }
 
+    /// With `end` printing what follows the steps inside the braces. A block of one step that the author wrote
+    /// on one line stays on one.
     fn block_with(&mut self, head: &str, block: &Block, end: impl FnOnce(&mut Self)) {
         self.out.push_str(head);
+        if self.is_one_liner(block) {
+            let outside = std::mem::take(&mut self.out);
+            let indent = std::mem::take(&mut self.indent);
+            self.steps(block);
+            end(self);
+            let inside = std::mem::replace(&mut self.out, outside);
+            self.indent = indent;
+            let inside = inside.trim_end();
+            if !inside.contains('\n') && self.column() + inside.chars().count() + 5 <= WIDTH {
+                self.out.push_str(&format!(" {{ {inside} }}"));
+                return;
+            }
+            self.out.push_str(" {\n");
+            self.indent += 2;
+            self.lines(inside);
+            self.indent -= 2;
+            self.pad();
+            self.out.push('}');
+            return;
+        }
         self.out.push_str(" {\n");
         self.indent += 2;
         self.steps(block);
@@ -175,6 +199,16 @@ impl Printer<'_> {
         self.indent -= 2;
         self.pad();
         self.out.push('}');
+    }
+
+    fn is_one_liner(&self, block: &Block) -> bool {
+        let written = self.source.get(block.span.range()).unwrap_or_default();
+        self.tree.spelling == Spelling::Text && block.steps.len() == 1 && !written.contains('\n')
+    }
+
+    /// Characters on the current line so far.
+    fn column(&self) -> usize {
+        self.out.rsplit('\n').next().unwrap_or_default().chars().count()
     }
 
     fn step_of(&self, id: StepId) -> &wfc_syntax::ast::Step {

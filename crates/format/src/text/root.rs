@@ -209,7 +209,7 @@ impl Printer<'_> {
             decl.required.map(|r| r.value.to_string()),
         );
         if !opts.is_empty() {
-            text.push_str(&format!(" with {}", object(&opts)));
+            text.push_str(&format!(" with {}", object(&opts, text.chars().count() + 8)));
         }
         text
     }
@@ -238,7 +238,7 @@ impl Printer<'_> {
         );
         if p.span.is_some() {
             let notes = self.field_notes("policy");
-            self.noted(notes, &format!("policy {}", object(&opts)));
+            self.noted(notes, &format!("policy {}", object(&opts, 9)));
         }
         if let Some(allowed) = self.ast.workflow.allow_self_modification {
             let notes = self.field_notes("constraints");
@@ -281,7 +281,7 @@ impl Printer<'_> {
                     .iter()
                     .map(|e| (name(&e.key), self.data(e.value)))
                     .collect();
-                object(&opts)
+                object(&opts, self.usual_column())
             }
             NodeKind::Seq(items) => {
                 let items: Vec<String> = items.iter().map(|i| self.data(*i)).collect();
@@ -360,7 +360,7 @@ impl Printer<'_> {
             text.push_str(&format!(" when {}", self.expr(when)));
         }
         if !with.is_empty() {
-            text.push_str(&format!(" with {}", object(&with)));
+            text.push_str(&format!(" with {}", object(&with, text.chars().count() + 8)));
         }
         if let Some(inputs) = trigger.inputs {
             text.push_str(&format!(" {}", self.value(inputs)));

@@ -191,7 +191,7 @@ impl Printer<'_> {
         own.extend(self.common(step));
         if !own.is_empty() {
             let with = if takes_opts { " " } else { " with " };
-            let text = format!("{with}{}", object(&own));
+            let text = format!("{with}{}", object(&own, self.column() + with.len()));
             self.text(&text);
         }
         // Kinds with blocks take all their fields before the first block.
@@ -580,7 +580,7 @@ impl Printer<'_> {
                     .iter()
                     .map(|a| (name(&a.name.text), self.value(a.value)))
                     .collect();
-                format!("set {}", object(&opts))
+                format!("set {}", object(&opts, self.indent + 4))
             }
         }
     }
@@ -597,7 +597,7 @@ pub(super) fn allow_text(allow: &[Allow]) -> String {
                 "reason",
                 a.reason.as_ref().map(|r| plain_string(&r.text)),
             );
-            object(&opts)
+            object(&opts, 40)
         })
         .collect();
     format!("[{}]", items.join(", "))

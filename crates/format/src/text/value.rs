@@ -22,7 +22,7 @@ impl Printer<'_> {
             ExprKind::Duration(nanos) => duration_text(*nanos),
             ExprKind::List(items) if items.iter().all(|i| !i.optional) => {
                 let items: Vec<String> = items.iter().map(|i| self.value(i.value)).collect();
-                wrap("[", &items, "]")
+                list(&items, self.usual_column())
             }
             ExprKind::Map(_) => match named_entries(exprs, exprs.get(id)) {
                 Some(entries) => {
@@ -30,12 +30,17 @@ impl Printer<'_> {
                         .into_iter()
                         .map(|(k, v)| (name(k), self.value(v)))
                         .collect();
-                    object(&entries)
+                    object(&entries, self.usual_column())
                 }
                 None => expr_text(exprs, id),
             },
             _ => expr_text(exprs, id),
         }
+    }
+
+    /// About where a value begins: after the indentation and a name.
+    pub(super) fn usual_column(&self) -> usize {
+        self.indent + 18
     }
 
     /// An expression in an expression's place.
@@ -51,7 +56,7 @@ impl Printer<'_> {
             return format!("schema {}", self.value(e));
         }
         let text = type_text(&self.ast.types, &self.ast.exprs, id).unwrap_or_default();
-        if text.chars().count() + self.indent < WIDTH - 20 {
+        if text.chars().count() + self.usual_column() <= WIDTH {
             return text;
         }
         match &self.ast.types.get(id).kind {
@@ -63,7 +68,7 @@ impl Printer<'_> {
                         (format!("{}{mark}", name(&f.name.text)), self.ty(f.ty))
                     })
                     .collect();
-                object(&fields)
+                object(&fields, WIDTH)
             }
             _ => text,
         }
@@ -82,14 +87,14 @@ impl Printer<'_> {
             "agent_calls",
             budget.agent_calls.map(|b| b.value.to_string()),
         );
-        object(&opts)
+        object(&opts, self.usual_column())
     }
 
     pub(super) fn retry(&self, retry: &Retry) -> String {
         let mut opts = Opts::new();
         push(&mut opts, "max_attempts", int(retry.max_attempts));
         push(&mut opts, "delay", retry.delay.map(|d| self.value(d)));
-        push(&mut opts, "backoff", retry.backoff.map(|b| number(b.value)));
+        push(&mut opts, "backoff", retry.backoff.map(|b| format!("{:?}", b.value)));
         push(
             &mut opts,
             "max_delay",
@@ -103,7 +108,7 @@ impl Printer<'_> {
         if !retry.on.is_empty() {
             opts.push(("on".to_owned(), texts(&retry.on)));
         }
-        object(&opts)
+        object(&opts, self.usual_column())
     }
 }
 
@@ -124,7 +129,7 @@ pub(super) fn number(n: f64) -> String {
 
 pub(super) fn texts(names: &[Name]) -> String {
     let items: Vec<String> = names.iter().map(|n| plain_string(&n.text)).collect();
-    wrap("[", &items, "]")
+    list(&items, WIDTH / 3)
 }
 
 /// A name, quoted where it is none.
@@ -177,31 +182,25 @@ pub(super) fn string(text: &str) -> String {
         .replace("\n  \n", "\n\n")
 }
 
-/// `{ a: 1, b: 2 }`, or one field a line where that would be long.
-pub(super) fn object(fields: &Opts) -> String {
+/// `{ a: 1, b: 2 }`, or one field a line where that would go beyond the line that begins at `column`.
+pub(super) fn object(fields: &Opts, column: usize) -> String {
     let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}: {v}")).collect();
     if fields.is_empty() {
         return "{}".to_owned();
     }
-    wrap("{ ", &fields, " }")
+    wrap(("{ ", " }"), &fields, column, "")
 }
 
-fn wrap(open: &str, items: &[String], close: &str) -> String {
+/// `[a, b]`, or one item a line; items are parted by commas in any case.
+pub(super) fn list(items: &[String], column: usize) -> String {
+    wrap(("[", "]"), items, column, ",")
+}
+
+fn wrap((open, close): (&str, &str), items: &[String], column: usize, comma: &str) -> String {
     let long: usize = items.iter().map(|i| i.chars().count() + 2).sum();
-    if long < WIDTH - 30 && items.iter().all(|i| !i.contains('\n')) {
+    if items.is_empty() || (column + long + 2 <= WIDTH && items.iter().all(|i| !i.contains('\n'))) {
         return format!("{open}{}{close}", items.join(", "));
     }
-    let mut out = format!("{}\n", open.trim_end());
-    for item in items {
-        out.push_str("  ");
-        out.push_str(&item.replace('\n', "\n  "));
-        out.push_str(",\n");
-    }
-    // Lists take no comma at their end.
-    if open.starts_with('[') {
-        out.truncate(out.len() - 2);
-        out.push('\n');
-    }
-    out.push_str(close.trim_start());
-    out
+    let lines: Vec<String> = items.iter().map(|i| format!("  {}", i.replace('\n', "\n  "))).collect();
+    format!("{}\n{}\n{}", open.trim_end(), lines.join(&format!("{comma}\n")), close.trim_start())
 }

@@ -307,22 +307,16 @@ fn read(answer: &str, returns: &Returns) -> Result<Value, String> {
     wfc_value::ty::decode(&parsed, &returns.ty, &returns.table).map_err(|error| error.to_string())
 }
 
-/// The inside of the last block between lines of three backticks.
+/// The inside of the last block between three backticks, which models write on lines of their own or not.
 fn fenced(text: &str) -> Option<&str> {
-    let mut open: Option<usize> = None;
-    let mut found = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        if line.trim_start().starts_with("```") {
-            match open.take() {
-                None => open = Some(end),
-                Some(start) => found = text.get(start..at),
-            }
-        }
-        at = end;
-    }
-    found
+    let parts: Vec<&str> = text.split("```").collect();
+    // Parts alternate between outside and inside; a last block that is never closed is none.
+    let closed = parts.len().checked_sub(1)?;
+    let inside = (1..closed).rev().find(|at| at % 2 == 1)?;
+    let inside = parts.get(inside)?;
+    // The language's name stands on the line of the opening backticks.
+    let named = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    Some(if named.starts_with(['\n', '\r', ' ']) { named.trim_start() } else { inside })
 }
 
 #[cfg(test)]
@@ -335,6 +329,8 @@ mod tests {
         assert_eq!(fenced("```\n1\n```\nor\n```json\n2\n```"), Some("2\n"));
         assert_eq!(fenced("no block ``` here"), None);
         assert_eq!(fenced("```\nnever closed"), None);
+        assert_eq!(fenced("Here it is: ```json\n{}\n``` done"), Some("{}\n"));
+        assert_eq!(fenced("inline ```[1]``` too"), Some("[1]"));
     }
 
     #[test]
