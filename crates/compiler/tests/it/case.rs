@@ -44,6 +44,20 @@ impl Case {
         case
     }
 
+    /// A workflow in its three spellings, as written.
+    pub(crate) fn spelled(json: &str, yaml: &str, text: &str) -> Self {
+        let sources = vec![
+            (Spelling::Json, json.to_owned()),
+            (Spelling::Yaml, yaml.to_owned()),
+            (Spelling::Text, text.to_owned()),
+        ];
+        Self {
+            sources,
+            inputs: Map::default(),
+            script: Script::default(),
+        }
+    }
+
     pub(crate) fn inputs(mut self, inputs: &serde_json::Value) -> Self {
         let Value::Map(map) = from_json(inputs) else {
             panic!("inputs are a mapping")
@@ -129,7 +143,8 @@ pub(crate) fn from_json(value: &serde_json::Value) -> Value {
     json::parse(&value.to_string()).unwrap()
 }
 
-/// A world in which each slug is a workflow that takes `x` and gives it back.
+/// A world in which each slug is a workflow that takes `x` and `id` and gives `x` back, and each catalogue has the
+/// tools of the triage example.
 struct Callees;
 
 impl World for Callees {
@@ -137,11 +152,25 @@ impl World for Callees {
         None
     }
     fn workflow(&self, _: &str, slug: &str) -> Option<Arc<Source>> {
-        let text = format!("workflow {slug} {{ input x: any returns any return x }}");
+        let inputs = "input x: any = null input id: any = null";
+        let text = format!("workflow {slug} {{ {inputs} returns any return x }}");
         Some(Arc::new(Source::new(format!("{slug}.wf"), text)))
     }
-    fn catalogue(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        None
+    fn catalogue(&self, _: &str, path: &str) -> Option<Arc<Source>> {
+        let tool = |name: &str, output: &str| {
+            format!(r#"{{"name": "{name}", "inputSchema": {{"type": "object"}}{output}}}"#)
+        };
+        let ticket = r#", "outputSchema": {"type": "object", "properties": {"body": {"type": "string"}}, "required": ["body"]}"#;
+        let tools = [
+            tool("get_ticket", ticket),
+            tool("create_issue", ""),
+            tool("comment", ""),
+            tool("search", ""),
+        ];
+        Some(Arc::new(Source::new(
+            path,
+            format!(r#"{{"tools": [{}]}}"#, tools.join(",")),
+        )))
     }
 }
 

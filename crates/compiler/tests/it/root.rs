@@ -160,3 +160,52 @@ fn a_run_takes_no_more_steps_than_it_may() {
         ("limit_exceeded", 2)
     );
 }
+
+/// The design's own example, whole.
+fn triage() -> Case {
+    Case::spelled(
+        include_str!("../../../syntax/tests/triage_ticket/triage_ticket.wf.json"),
+        include_str!("../../../syntax/tests/triage_ticket/triage_ticket.wf.yaml"),
+        include_str!("../../../syntax/tests/triage_ticket/triage_ticket.wf"),
+    )
+    .inputs(&json!({"ticket_id": "T1"}))
+    .answer("ticket", json!({"body": "help"}))
+}
+
+#[test]
+fn the_example_asks_for_an_approval_only_for_what_is_grave_and_new() {
+    let grave = triage()
+        .answer(
+            "review",
+            json!({"summary": "S", "duplicates": [], "severity": "high"}),
+        )
+        .answer(
+            "steps[2].then[0]",
+            json!({"decision": "approve", "by": "a", "at": "2026-01-01T00:00:00Z"}),
+        )
+        .run();
+    assert_eq!(grave.value(), json!({"summary": "S"}));
+    let wanted = ["ticket", "review", "steps[2].then[0]", "steps[2].then[1]"];
+    assert_eq!(grave.paths()[..4], wanted);
+    assert_eq!(grave.paths().len(), 6, "{:?}", grave.effects);
+}
+
+#[test]
+fn the_example_comments_on_each_duplicate() {
+    let run = triage()
+        .answer(
+            "review",
+            json!({"summary": "S", "duplicates": ["a", "b"], "severity": "low"}),
+        )
+        .run();
+    let comments: Vec<_> = run
+        .effects
+        .iter()
+        .filter(|e| e.contains("linear.comment"))
+        .collect();
+    assert_eq!(comments.len(), 2);
+    assert!(
+        comments[1].contains(r#""arguments":{"issue":"b","body":"S"}"#),
+        "{comments:?}"
+    );
+}
