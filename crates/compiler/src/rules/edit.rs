@@ -100,7 +100,7 @@ fn in_braces(
 }
 
 /// Characters between a place and the start of its line.
-fn column(cx: &RuleContext<'_>, at: u32) -> usize {
+pub(crate) fn column(cx: &RuleContext<'_>, at: u32) -> usize {
     let before = cx.text.get(..at as usize).unwrap_or_default();
     before.rsplit('\n').next().unwrap_or_default().chars().count()
 }

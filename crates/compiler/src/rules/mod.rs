@@ -9,7 +9,9 @@ mod edit;
 pub mod flow;
 pub mod names;
 mod places;
+pub mod style;
 pub mod time;
+pub mod trust;
 pub mod types;
 
 use std::collections::HashMap;
@@ -114,10 +116,17 @@ const RULES: &[Rule] = &[
     time::wait_for_event_without_timeout::run,
     time::timeout_beyond_limit::run,
     time::backoff_shrinks::run,
+    trust::flow::run,
+    trust::hard_coded_secret::run,
+    trust::unapproved_tool::run,
+    style::agents_without_budget::run,
+    style::position_reference::run,
+    style::untyped_json::run,
+    style::self_assignment::run,
 ];
 
 /// The compiler's codes, family by family.
-pub const FAMILIES: &[&[&Code]] = &[limits::CODES, names::CODES, types::CODES];
+pub const FAMILIES: &[&[&Code]] = &[limits::CODES, names::CODES, types::CODES, flow::CODES, time::CODES, trust::CODES, style::CODES];
 
 /// Every code of the compiler, in the order of the ids.
 pub fn codes() -> impl Iterator<Item = &'static Code> {

@@ -19,6 +19,8 @@ pub mod unbounded_loop;
 pub mod uncovered_switch;
 pub mod unreachable_step;
 
+pub(crate) use ends::Ends;
+
 use wfc_syntax::code::Code;
 
 /// The family's codes.

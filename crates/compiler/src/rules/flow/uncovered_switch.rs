@@ -22,10 +22,10 @@ pub static CODE: Code = Code {
     why: "A literal union is a closed list of words, and a bool has two values, so the checker can tell that some of them lead nowhere. \
           When a word is added to the type, every `switch` that has to know of it is found.",
     bad: Example::wf(
-        "workflow w {\n  input plan: \"free\" | \"team\" | \"enterprise\"\n  switch plan {\n    case \"free\" { set seats = 1 }\n    case \"team\" { set seats = 10 }\n  }\n  return plan\n}\n",
+        "workflow w {\n  input plan: \"free\" | \"team\" | \"enterprise\"\n  switch plan {\n    case \"free\" { bash \"./free.sh\" }\n    case \"team\" { bash \"./team.sh\" }\n  }\n}\n",
     ),
     good: Example::wf(
-        "workflow w {\n  input plan: \"free\" | \"team\" | \"enterprise\"\n  switch plan {\n    case \"free\" { set seats = 1 }\n    case \"team\" { set seats = 10 }\n    case \"enterprise\" { set seats = 500 }\n  }\n  return seats\n}\n",
+        "workflow w {\n  input plan: \"free\" | \"team\" | \"enterprise\"\n  switch plan {\n    case \"free\" { bash \"./free.sh\" }\n    case \"team\" { bash \"./team.sh\" }\n    case \"enterprise\" { approval \"Sign?\" { timeout: 7d } }\n  }\n}\n",
     ),
 };
 
@@ -108,9 +108,10 @@ fn report(cx: &RuleContext<'_>, step: &Step, on: ExprId, cases: &[Case], missing
 fn default_edit(cx: &RuleContext<'_>, step: &Step, cases: &[Case]) -> Option<Edit> {
     let value = match cx.tree.spelling {
         Spelling::Text => {
-            let end = cases.iter().map(|c| c.span.end.max(c.body.span.end)).max()?;
-            let text = " default { fail \"no case takes this value\" }".to_owned();
-            return Some(Edit { span: Span::at(end), text });
+            let last = cases.last()?;
+            let indent = " ".repeat(edit::column(cx, last.span.start));
+            let text = format!("\n{indent}default {{ fail \"no case takes this value\" }}");
+            return Some(Edit { span: Span::at(last.span.end.max(last.body.span.end)), text });
         }
         Spelling::Yaml => "[{ type: fail, message: no case takes this value }]",
         Spelling::Json => "[{ \"type\": \"fail\", \"message\": \"no case takes this value\" }]",

@@ -1,0 +1,168 @@
+//! Which steps only run after a person has approved.
+//!
+//! Only the edge counts where a person says yes: a timeout that approves does not, and an approval whose denial goes on
+//! needs a test of its decision. An approval inside a loop, a branch or a step that may be skipped holds no further than
+//! that.
+
+use std::collections::BTreeSet;
+
+use wfc_syntax::ast::{Block, Join, OnApprovalTimeout, OnDeny, OnError, Step, StepId, StepKind};
+use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Exprs, UnaryOp};
+
+use crate::rules::RuleContext;
+use crate::rules::flow::Ends;
+use crate::rules::places::roots;
+
+/// Steps that an approval comes before on every path.
+pub(crate) fn approved(cx: &RuleContext<'_>) -> BTreeSet<StepId> {
+    let mut out = BTreeSet::new();
+    if !cx.ast.steps.iter().any(|s| matches!(s.kind, StepKind::Approval { .. })) {
+        return out;
+    }
+    let mut walk = Walk { cx, ends: Ends::new(cx.ast), out: &mut out };
+    for root in roots(cx.ast) {
+        walk.block(root, false);
+    }
+    out
+}
+
+struct Walk<'a> {
+    cx: &'a RuleContext<'a>,
+    ends: Ends<'a>,
+    out: &'a mut BTreeSet<StepId>,
+}
+
+impl Walk<'_> {
+    /// Walks a block; says whether its end is only reached with an approval.
+    fn block(&mut self, block: &Block, mut approved: bool) -> bool {
+        let start = approved;
+        let mut left_early = false;
+        for id in &block.steps {
+            let step = self.cx.ast.step(*id);
+            let skips = matches!(&step.kind, StepKind::Approval { on_deny: Some(deny), .. } if deny.value == OnDeny::Skip);
+            left_early |= skips && !start;
+            approved = self.step(*id, step, approved);
+        }
+        // A denial that skips the rest of the block comes to its end without an approval.
+        approved && !left_early
+    }
+
+    fn step(&mut self, id: StepId, step: &Step, before: bool) -> bool {
+        let tested = step.when.is_some_and(|when| self.tests(when, true));
+        let inside = before || tested;
+        if inside {
+            self.out.insert(id);
+        }
+        let after = self.kind(step, inside);
+        if let Some(OnError::Steps(handler)) = &step.on_error {
+            self.block(handler, inside);
+        }
+        let may_not = step.when.is_some() || matches!(step.on_error, Some(OnError::Steps(_) | OnError::Continue(_)));
+        if may_not { before } else { after }
+    }
+
+    fn kind(&mut self, step: &Step, inside: bool) -> bool {
+        match &step.kind {
+            StepKind::Approval { on_timeout, on_deny, .. } => {
+                let by_time = on_timeout.is_some_and(|t| t.value == OnApprovalTimeout::Approve);
+                let goes_on = on_deny.is_some_and(|d| d.value == OnDeny::Continue);
+                inside || !by_time && !goes_on
+            }
+            StepKind::Conditional { condition, then, otherwise } => {
+                let yes = self.tests(*condition, true);
+                let no = self.tests(*condition, false);
+                let a = self.block(then, inside || yes) || self.ends.block(then);
+                let b = match otherwise {
+                    Some(block) => self.block(block, inside || no) || self.ends.block(block),
+                    None => inside || no,
+                };
+                a && b
+            }
+            StepKind::Switch { on, cases, default } => {
+                let by_decision = self.is_decision(*on);
+                let mut all = true;
+                for case in cases {
+                    let approve = by_decision
+                        && case.values.iter().all(|v| is_text(&self.cx.ast.exprs, *v, "approve"));
+                    all &= self.block(&case.body, inside || approve) || self.ends.block(&case.body);
+                }
+                if let Some(block) = default {
+                    all &= self.block(block, inside) || self.ends.block(block);
+                }
+                inside || all && default.is_some()
+            }
+            StepKind::Loop { body, .. } => {
+                self.block(body, inside);
+                inside
+            }
+            StepKind::Parallel { branches, join, .. } => {
+                let waits = join.is_none_or(|j| j.value == Join::All);
+                let mut any = false;
+                for branch in branches {
+                    any |= self.block(&branch.body, inside);
+                }
+                inside || waits && any
+            }
+            StepKind::Try { body, catch, finally } => {
+                let done = self.block(body, inside);
+                let handled = catch.as_ref().map(|c| self.block(&c.body, inside) || self.ends.block(&c.body));
+                if let Some(block) = finally {
+                    self.block(block, inside);
+                }
+                done && handled.unwrap_or(true)
+            }
+            _ => {
+                if let Some(block) = &step.compensate {
+                    self.block(block, inside);
+                }
+                inside
+            }
+        }
+    }
+
+    /// Whether a condition that comes out as `holds` says that a person approved.
+    fn tests(&self, condition: ExprId, holds: bool) -> bool {
+        let exprs = &self.cx.ast.exprs;
+        match exprs.kind(condition) {
+            ExprKind::Unary { op: UnaryOp::Not, arg } => self.tests(*arg, !holds),
+            ExprKind::Binary { op, left, right, .. } => match (op, holds) {
+                (BinaryOp::And, true) | (BinaryOp::Or, false) => {
+                    self.tests(*left, holds) || self.tests(*right, holds)
+                }
+                (BinaryOp::Eq, _) | (BinaryOp::Ne, _) => {
+                    let equal = (*op == BinaryOp::Eq) == holds;
+                    let word = if equal { "approve" } else { "deny" };
+                    let pair = |a: ExprId, b: ExprId| self.is_decision(a) && is_text(exprs, b, word);
+                    pair(*left, *right) || pair(*right, *left)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is the `decision` of an approval that no timeout gives.
+    fn is_decision(&self, id: ExprId) -> bool {
+        use crate::analysis::{BindingKind, Ref};
+        let ExprKind::Select { of, field, .. } = self.cx.ast.exprs.kind(id) else {
+            return false;
+        };
+        if &*field.text != "decision" {
+            return false;
+        }
+        let step = match self.cx.analysis.refs.get(of) {
+            Some(Ref::StepOutput(step)) => *step,
+            Some(Ref::Binding(b)) => match self.cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
+                Some(BindingKind::Output(step)) => step,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        matches!(&self.cx.ast.step(step).kind, StepKind::Approval { on_timeout, .. }
+            if on_timeout.is_none_or(|t| t.value != OnApprovalTimeout::Approve))
+    }
+}
+
+fn is_text(exprs: &Exprs, id: ExprId, word: &str) -> bool {
+    matches!(exprs.kind(id), ExprKind::String(text) if &**text == word)
+}

@@ -1,0 +1,66 @@
+//! A destructive tool that some path reaches without a person's yes.
+
+use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepKind};
+use wfc_syntax::code::{Code, Example, Severity};
+use wfc_syntax::diagnostic::Diagnostic;
+
+use super::approvals::approved;
+use crate::analysis::blocks::BlockRole;
+use crate::analysis::catalogue::{Catalogues, Found};
+use crate::rules::RuleContext;
+use crate::rules::places::Places;
+
+/// A destructive tool without an approval before it.
+pub static CODE: Code = Code {
+    id: "WF0606",
+    name: "unapproved-destructive-tool",
+    severity: Severity::Error,
+    summary: "a tool whose catalogue calls it destructive, with a path to it that no person approved",
+    why: "What such a tool does cannot be undone. An `approval` in front of it lets a person look first; it counts only where the person says \
+          yes, not with `on_timeout: approve`, and with `on_deny: continue` only behind a test of its `decision`.",
+    bad: Example::wf(
+        "workflow w {\n  tools \"linear.tools.json\"\n  input issue: string\n  tool linear.delete_issue { id: issue }\n}\n",
+    ),
+    good: Example::wf(
+        "workflow w {\n  tools \"linear.tools.json\"\n  input issue: string\n  approval \"Delete {{ issue }}?\" { timeout: 24h, on_timeout: deny }\n  tool linear.delete_issue { id: issue }\n}\n",
+    ),
+};
+
+/// Whether the catalogue calls a tool destructive.
+pub(super) fn is_destructive(catalogues: &Catalogues, tool: &str) -> bool {
+    matches!(catalogues.find(tool), Found::Tool(found)
+        if found.hints.destructive == Some(true) && found.hints.read_only != Some(true))
+}
+
+/// Reports destructive tools that no approval guards.
+pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let catalogues = &cx.analysis.catalogues;
+    let mut found = cx.ast.step_ids().filter(|id| match &cx.ast.step(*id).kind {
+        StepKind::Tool { tool, .. } => is_destructive(catalogues, &tool.text),
+        _ => false,
+    });
+    let Some(first) = found.next() else { return };
+    let approved = approved(cx);
+    let places = Places::of(cx.ast);
+    for id in std::iter::once(first).chain(found) {
+        let StepKind::Tool { tool, .. } = &cx.ast.step(id).kind else { continue };
+        // What undoes a step is exempt.
+        if approved.contains(&id) || places.outwards(id).any(|(_, role)| role == BlockRole::Compensate) {
+            continue;
+        }
+        let message = format!("`{}` destroys something, and nobody approved it on some path to here", tool.text);
+        let mut report = Diagnostic::new(&CODE, tool.span, message);
+        for step in &cx.ast.steps {
+            let StepKind::Approval { on_timeout, on_deny, .. } = &step.kind else { continue };
+            if step.head.start > tool.span.start {
+                break;
+            }
+            if let Some(by_time) = on_timeout.filter(|t| t.value == OnApprovalTimeout::Approve) {
+                report = report.label(by_time.span, "this approves when nobody answers");
+            } else if let Some(goes_on) = on_deny.filter(|d| d.value == OnDeny::Continue) {
+                report = report.label(goes_on.span, "this goes on when it is denied: test `decision` before the tool");
+            }
+        }
+        out.push(report.help("put an `approval` before it that says what is destroyed"));
+    }
+}
