@@ -4,7 +4,8 @@ use wfc_program::isa::{Instr, Label};
 use wfc_program::program::{Branch, ForkSpec, Join as ProgramJoin};
 use wfc_syntax::ast::Join;
 
-use super::node::{Place, slot};
+use super::node::slot;
+use super::scopes::Place;
 use super::{Emitter, Later};
 use crate::ir::{Core, Fork, ForkKind, NodeId};
 

@@ -7,6 +7,7 @@ mod code;
 mod expr;
 mod forks;
 mod node;
+mod scopes;
 mod tables;
 
 pub use crate::analysis::Dialect;
@@ -87,7 +88,7 @@ struct Emitter<'a> {
     /// The program's steps, by `StepId`.
     steps: Vec<ProgramStep>,
     /// Where each label of the core leads.
-    labels: Vec<Option<node::Place>>,
+    labels: Vec<Option<scopes::Place>>,
     /// Slots of expressions that are free for the next one.
     scratch: expr::Scratch,
     /// The slots of comprehension variables that are in scope, by `LocalId`.
@@ -95,7 +96,7 @@ struct Emitter<'a> {
     /// What is still to be emitted after the main code.
     later: VecDeque<Later>,
     /// Where the fiber that is emitted ends without a value.
-    fiber_end: Option<node::Place>,
+    fiber_end: Option<scopes::Place>,
 }
 
 /// Code of a fiber of its own.

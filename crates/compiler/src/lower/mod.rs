@@ -4,6 +4,7 @@
 
 mod approval;
 mod block;
+mod concurrent;
 mod conditional;
 mod defaults;
 mod effects;
@@ -13,6 +14,7 @@ mod names;
 mod nodes;
 mod parallel;
 mod paths;
+mod plain;
 mod retry;
 mod root;
 mod step;

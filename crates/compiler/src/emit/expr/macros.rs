@@ -10,7 +10,7 @@ use crate::analysis::{LocalId, Macro};
 
 /// The variables of a comprehension in their slots.
 #[derive(Clone, Copy)]
-enum Vars {
+pub(super) enum Vars {
     /// The item of a list, or the key of a map.
     One(Slot),
     /// Place and item, or key and value.
@@ -18,7 +18,7 @@ enum Vars {
 }
 
 impl Vars {
-    fn next(self, end: Label) -> Instr {
+    pub(super) fn next(self, end: Label) -> Instr {
         match self {
             Self::One(slot) => Instr::IterNext(slot, end),
             Self::Two(pair) => Instr::IterNext2(pair, end),
@@ -87,14 +87,14 @@ impl Emitter<'_> {
         }
     }
 
-    fn operand(&mut self, e: Option<ExprId>) {
+    pub(super) fn operand(&mut self, e: Option<ExprId>) {
         match e {
             Some(e) => self.expr(e),
             None => self.op(Instr::Null()),
         }
     }
 
-    fn take_vars(&mut self, (k, v): (Option<LocalId>, LocalId)) -> Vars {
+    pub(super) fn take_vars(&mut self, (k, v): (Option<LocalId>, LocalId)) -> Vars {
         match k {
             None => {
                 let slot = self.take_slot();
@@ -111,92 +111,11 @@ impl Emitter<'_> {
         }
     }
 
-    fn give_vars(&mut self, vars: Vars) {
+    pub(super) fn give_vars(&mut self, vars: Vars) {
         match vars {
             Vars::One(slot) => self.give_slot(slot),
             Vars::Two(pair) => self.give_pair(pair),
         }
-    }
-
-    /// `all` (`wanted` false ends it) and `exists` (true ends it).
-    fn quantifier(
-        &mut self,
-        range: Option<ExprId>,
-        names: (Option<LocalId>, LocalId),
-        test: Option<ExprId>,
-        decides: bool,
-    ) {
-        self.operand(range);
-        let vars = self.take_vars(names);
-        self.op(Instr::Iter());
-        let simple = test.is_some_and(|t| self.is_bool(t) && !self.faults(t));
-        let (end, found) = (self.label(), self.label());
-        if simple {
-            let top = self.label_here();
-            self.op(vars.next(end));
-            self.operand(test);
-            self.op(if decides {
-                Instr::JumpIf(found)
-            } else {
-                Instr::JumpIfNot(found)
-            });
-            self.jump(top);
-            self.bind(found);
-            self.op(Instr::IterDrop());
-            self.op(Instr::Bool(decides));
-            let done = self.label();
-            self.jump(done);
-            self.bind(end);
-            self.op(Instr::Bool(!decides));
-            self.bind(done);
-        } else {
-            self.op(Instr::Verdict(!decides));
-            let top = self.label_here();
-            self.op(vars.next(end));
-            match test {
-                Some(test) => self.verdict(test),
-                None => self.op(Instr::Verdict(decides)),
-            }
-            self.op(if decides { Instr::Or() } else { Instr::And() });
-            self.op(Instr::JumpVerdict(decides, found));
-            self.jump(top);
-            self.bind(found);
-            self.op(Instr::IterDrop());
-            self.bind(end);
-            self.op(Instr::Settle());
-        }
-        self.give_vars(vars);
-    }
-
-    /// Counts what passes; a fault is not absorbed.
-    fn exists_one(
-        &mut self,
-        range: Option<ExprId>,
-        names: (Option<LocalId>, LocalId),
-        test: Option<ExprId>,
-    ) {
-        self.operand(range);
-        let vars = self.take_vars(names);
-        let count = self.take_slot();
-        self.op(Instr::Int(0));
-        self.op(Instr::Store(count));
-        self.op(Instr::Iter());
-        let end = self.label();
-        let top = self.label_here();
-        self.op(vars.next(end));
-        self.operand(test);
-        self.op(Instr::JumpIfNot(top));
-        self.op(Instr::Load(count));
-        self.op(Instr::Int(1));
-        self.op(Instr::Add());
-        self.op(Instr::Store(count));
-        self.jump(top);
-        self.bind(end);
-        self.op(Instr::Load(count));
-        self.op(Instr::Int(1));
-        self.op(Instr::Eq());
-        self.give_slot(count);
-        self.give_vars(vars);
     }
 
     /// Makes a list or a map of what passes the filter.

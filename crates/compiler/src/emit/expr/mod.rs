@@ -6,9 +6,11 @@
 mod chain;
 mod core_ex;
 mod facts;
+mod faults;
 mod literals;
 mod logic;
 mod macros;
+mod quantifiers;
 mod refs;
 mod scratch;
 
