@@ -35,13 +35,13 @@ impl Scanner<'_> {
         };
         self.at = end;
         let span = Span::of(start, end);
-        let line = self.text.get(..start).unwrap_or("");
-        let line = line.rsplit(['\n', '\r']).next().unwrap_or("");
+        let before = self.text.get(..start).unwrap_or("");
+        let before = before.trim_end_matches([' ', '\t']);
         self.tree.comments.push(Comment {
             span,
             text: text.trim_matches(['/', '*', ' ', '\t', '\r', '\n']).into(),
             block: closer.is_some(),
-            own_line: line.trim().is_empty(),
+            own_line: before.is_empty() || before.ends_with(['\n', '\r']),
         });
         self.report(
             Diagnostic::new(&JSON_EXTENSION, span, "a comment in JSON")

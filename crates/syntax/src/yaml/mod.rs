@@ -115,6 +115,7 @@ impl<'s> Reader<'s> {
                 quirks,
                 stop,
             } = attempt;
+            self.reread += read_by(self.text, &stop);
             let changed = if !quirks.is_empty() {
                 // A fault further on may come from them, and is found again if not.
                 let mut changed = false;
@@ -129,9 +130,9 @@ impl<'s> Reader<'s> {
                 self.diagnostics.extend(diagnostics);
                 return tree;
             };
-            self.reread += self.text.len();
             let spent = self.reread > MAX_REREAD_BYTES + self.text.len();
-            if !changed || spent || self.spoilt.len() > MAX_FAULTS {
+            let full = self.diagnostics.len() >= MAX_DIAGNOSTICS;
+            if !changed || spent || full || self.spoilt.len() > MAX_FAULTS {
                 return self.give_up(tree);
             }
         }
@@ -186,5 +187,21 @@ impl<'s> Reader<'s> {
         tree.comments = unfinished.comments;
         tree.root = Some(tree.push(NodeKind::Error, Span::of(0, self.text.len())));
         tree
+    }
+}
+
+/// Bytes that the parser has read when it stopped.
+fn read_by(text: &str, stop: &Option<(Stop, Vec<Frame>)>) -> usize {
+    match stop {
+        // What is never closed is found at the end, and told at its start.
+        None => text.len(),
+        Some((
+            Stop {
+                fault: Fault::Quote | Fault::Unclosed,
+                ..
+            },
+            _,
+        )) => text.len(),
+        Some((stop, _)) => stop.at,
     }
 }

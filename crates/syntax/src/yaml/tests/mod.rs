@@ -1,5 +1,6 @@
 //! What a user relies on.
 
+mod cascade;
 mod faults;
 mod quirks;
 mod robust;
