@@ -1,5 +1,7 @@
 //! The front entry: one file in, everything known about it out.
 
+use std::collections::HashMap;
+
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::limits::MAX_DIAGNOSTICS;
@@ -9,7 +11,7 @@ use wfc_syntax::{Parsed, parse};
 
 use crate::allow::Allowed;
 use crate::analysis::{Analysis, analyse};
-use crate::rules::{self, Mentions, RuleContext};
+use crate::rules::{self, Mentions, RuleContext, names};
 use crate::settings::{Level, Settings};
 use crate::world::World;
 
@@ -54,12 +56,32 @@ pub fn check(
         settings,
         world,
     };
+    let lost = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
     let mut diagnostics = parsed.diagnostics.clone();
-    diagnostics.extend(found);
+    diagnostics.extend(if lost { without_followers(found, source) } else { found });
     diagnostics.extend(rules::run(&cx));
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
     let diagnostics = finish(diagnostics, settings, &allowed);
     Checked { parsed, analysis, diagnostics }
+}
+
+/// Findings of a file that could not be read in full, without the names that what was lost may have declared:
+/// those that stand at more places than the ones reported.
+fn without_followers(found: Vec<Diagnostic>, source: &Source) -> Vec<Diagnostic> {
+    let undefined = [&names::undefined_name::CODE, &names::undefined_step::CODE];
+    let is_undefined = |d: &Diagnostic| undefined.contains(&d.code);
+    let mentions = Mentions::of(&source.text);
+    let mut reported: HashMap<&str, usize> = HashMap::new();
+    for d in found.iter().filter(|d| is_undefined(d)) {
+        *reported.entry(source.slice(d.span)).or_insert(0) += 1;
+    }
+    found
+        .into_iter()
+        .filter(|d| {
+            let name = source.slice(d.span);
+            !is_undefined(d) || mentions.count(name) <= reported.get(name).copied().unwrap_or(0)
+        })
+        .collect()
 }
 
 /// Applies the settings' levels and what the file allows, sorts, drops repeats, and caps.

@@ -5,7 +5,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs, Name};
 use wfc_syntax::limits::MAX_DIAGNOSTICS;
 use wfc_syntax::span::Span;
-use wfc_value::ty::{Type, union};
+use wfc_value::ty::Type;
 
 use super::flow::{Cell, Flow, Path, Root, Status};
 use super::names::{Names, Places, Slot, Target};
@@ -64,8 +64,12 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        if let Some(facts) = &diagnostic.facts {
+        let mut diagnostic = diagnostic;
+        if let Some(facts) = &mut diagnostic.facts {
             self.tables.meant.extend(facts.near.iter().cloned());
+            for fact in [&mut facts.expected, &mut facts.found].into_iter().flatten() {
+                cut(fact);
+            }
         }
         if self.out.len() <= MAX_DIAGNOSTICS {
             self.out.push(diagnostic);
@@ -188,7 +192,7 @@ impl<'a> Checker<'a> {
         if slot.declared.is_some() {
             return;
         }
-        let joined = wfc_value::ty::join(&slot.joined, ty);
+        let joined = super::joining::join(&slot.joined, ty);
         if joined != slot.joined {
             slot.stale |= slot.read;
             slot.joined = joined;
@@ -235,23 +239,6 @@ impl<'a> Checker<'a> {
             Some(known) => known,
             None => ty,
         }
-    }
-
-    /// Joins many types, by the rules of branches that meet.
-    pub(crate) fn join_types(types: impl IntoIterator<Item = Type>) -> Type {
-        /// Joining is quadratic in the members of a union; beyond this many, equal types are only merged.
-        const MAX_JOINED: usize = 64;
-        let mut distinct: Vec<Type> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for ty in types {
-            if seen.insert(ty.clone()) {
-                distinct.push(ty);
-            }
-        }
-        if distinct.len() > MAX_JOINED {
-            return union(distinct.iter().map(Type::widened));
-        }
-        distinct.into_iter().reduce(|a, b| wfc_value::ty::join(&a, &b)).unwrap_or(Type::Never)
     }
 
     /// Notes that a binding is read, and reports it when it may be unset. Each path gets one report.
@@ -308,5 +295,14 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn lookup(&self, name: &str) -> Option<Target> {
         self.names.lookup(name)
+    }
+}
+
+/// Cuts the spelling of a type that nobody reads to its end.
+fn cut(fact: &mut String) {
+    const MAX_FACT: usize = 4_000;
+    if let Some((end, _)) = fact.char_indices().nth(MAX_FACT) {
+        fact.truncate(end);
+        fact.push_str("...");
     }
 }

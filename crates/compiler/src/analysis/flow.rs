@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
-use wfc_value::ty::{Type, join};
+use wfc_value::ty::{Type};
 use wfc_value::Str;
 
 use super::tables::{BindingId, LocalId};
+use crate::analysis::joining::join;
 
 /// Where a narrowed value begins.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

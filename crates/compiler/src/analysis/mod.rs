@@ -11,6 +11,7 @@ pub mod constant;
 mod expr;
 mod flow;
 mod functions;
+mod joining;
 mod lone;
 mod names;
 mod narrow;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, UnaryOp};
 use wfc_value::Value;
-use wfc_value::ty::{Field, Literal, RecordType, Type, join, union};
+use wfc_value::ty::{Field, Literal, RecordType, Type, union};
 
 use super::checker::Checker;
 use super::constant::{constant, text};
 use super::flow::{Cell, Path, Root};
 use super::tables::{Callee, Macro, Ref};
+use crate::analysis::joining::join;
 
 /// Something known.
 #[derive(Clone, Debug, PartialEq)]

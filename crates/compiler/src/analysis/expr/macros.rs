@@ -10,6 +10,7 @@ use crate::analysis::tables::{Callee, LocalId, Macro, Ref};
 use crate::rules::types::{macro_misused, maybe_null, not_iterable, wrong_argument};
 
 use super::select::any_field;
+use crate::analysis::joining::join;
 
 /// What a comprehension goes over: types of its keys (or places) and values.
 struct Range {
@@ -190,8 +191,8 @@ impl Checker<'_> {
             out = Some(match out {
                 None => Range { key, value, is_list },
                 Some(r) => Range {
-                    key: wfc_value::ty::join(&r.key, &key),
-                    value: wfc_value::ty::join(&r.value, &value),
+                    key: join(&r.key, &key),
+                    value: join(&r.value, &value),
                     is_list: r.is_list && is_list,
                 },
             });

@@ -1,11 +1,12 @@
 //! Which overload of a function takes arguments of given types, and what it gives.
 
-use wfc_value::ty::{Type, join, union};
+use wfc_value::ty::{Type, union};
 
 use crate::analysis::checker::Checker;
 use crate::analysis::functions::{Sig, Substitution};
 
 use super::select::any_field;
+use crate::analysis::joining::join;
 
 /// More combinations of union members than overloads are tried on one by one.
 const MAX_COMBINATIONS: usize = 128;

@@ -17,6 +17,7 @@ use wfc_value::ty::{Field, Literal, Type};
 
 use super::checker::Checker;
 use crate::rules::types::{not_a_condition, not_text};
+use crate::analysis::joining::{bounded, join, join_all};
 
 /// Values nest and expressions stand in values, each to the parsers' limit.
 const MAX_EXPR_DEPTH: u32 = 3 * MAX_DEPTH as u32;
@@ -134,19 +135,22 @@ impl Checker<'_> {
         self.assume(cond, false);
         let b = self.expr(other);
         self.flow.drop_since(mark);
-        wfc_value::ty::join(&a, &b)
+        join(&a, &b)
     }
 
     fn list(&mut self, items: &[Item]) -> Type {
         let mut types = Vec::with_capacity(items.len());
         for item in items {
             let ty = self.expr(item.value);
-            types.push(if item.optional { self.inside(item.value, &ty) } else { ty });
+            let ty = if item.optional { self.inside(item.value, &ty) } else { ty };
+            // Words may be of a choice; numbers and bools in a list hardly ever are.
+            let word = matches!(ty, Type::Literal(Literal::String(_)));
+            types.push(if word { ty } else { ty.widened() });
         }
         if types.contains(&Type::Error) {
             return Type::list(Type::Error);
         }
-        Type::list(Self::join_types(types))
+        bounded(Type::list(join_all(types)))
     }
 
     /// What an element written `?x` holds: `x` must be an optional.
@@ -183,10 +187,10 @@ impl Checker<'_> {
         if named {
             let mut seen = std::collections::HashSet::new();
             fields.retain(|f| seen.insert(f.name.clone()));
-            return Type::record(fields);
+            return bounded(Type::record(fields));
         }
-        let key = Self::join_types(keys).widened();
-        Type::map(key, Self::join_types(fields.into_iter().map(|f| f.ty)))
+        let key = join_all(keys).widened();
+        bounded(Type::map(key, join_all(fields.into_iter().map(|f| f.ty))))
     }
 
     fn map_key(&mut self, id: ExprId, ty: Type) -> Type {

@@ -2,11 +2,12 @@
 
 use wfc_syntax::expr::{BinaryOp, ExprId};
 use wfc_syntax::span::Span;
-use wfc_value::ty::{Literal, Type, join, union};
+use wfc_value::ty::{Literal, Type, union};
 
 use crate::analysis::checker::Checker;
 use crate::analysis::tables::Ref;
 use crate::rules::types::{maybe_null, never_equal, no_operator};
+use crate::analysis::joining::join;
 
 /// More pairs of union members than an operator is tried on one by one.
 const MAX_PAIRS: usize = 256;

@@ -1,12 +1,13 @@
 //! `a.b`, `a[b]`, their optional forms, and `has`.
 
 use wfc_syntax::expr::{ExprId, Name};
-use wfc_value::ty::{RecordType, Type, join, union};
+use wfc_value::ty::{RecordType, Type, union};
 
 use crate::analysis::checker::Checker;
 use crate::analysis::constant;
 use crate::analysis::spell;
 use crate::rules::types::{maybe_absent, maybe_null, no_operator, unknown_field};
+use crate::analysis::joining::{join, join_all};
 
 /// What a type says of a field.
 enum Lookup {
@@ -235,5 +236,5 @@ pub(super) fn any_field(record: &RecordType) -> Type {
     if !record.closed {
         return Type::Any;
     }
-    record.fields.iter().fold(Type::Never, |ty, f| join(&ty, &f.ty))
+    join_all(record.fields.iter().map(|f| f.ty.clone()))
 }

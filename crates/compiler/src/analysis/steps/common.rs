@@ -2,7 +2,7 @@
 
 use wfc_syntax::ast::{OnError, Step, StepId, StepKind};
 use wfc_syntax::expr::{ExprId, Name};
-use wfc_value::ty::{Type, join};
+use wfc_value::ty::{Type};
 
 use super::Walker;
 use crate::analysis::expr::Purpose;
@@ -11,6 +11,7 @@ use crate::analysis::names::{Slot, Target, is_name};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::rules::types::not_a_condition;
+use crate::analysis::joining::join;
 
 impl Walker<'_> {
     /// Checks a condition: a boolean.

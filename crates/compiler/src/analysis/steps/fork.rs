@@ -6,6 +6,7 @@ use wfc_value::ty::{Field, Type, union};
 use super::Walker;
 use super::loops::settled;
 use crate::analysis::flow::Turn;
+use crate::analysis::joining::bounded;
 use crate::analysis::names::Fork;
 
 impl Walker<'_> {
@@ -46,7 +47,7 @@ impl Walker<'_> {
                 }
             }
         }
-        result(types, join.map_or(Join::All, |j| j.value))
+        bounded(result(types, join.map_or(Join::All, |j| j.value)))
     }
 }
 

@@ -3,7 +3,7 @@
 use wfc_syntax::ast::{At, Join, LoopHead, Step, StepId, StepKind};
 use wfc_syntax::expr::{ExprId, Name};
 use wfc_syntax::span::Span;
-use wfc_value::ty::{Field, Type, join, union};
+use wfc_value::ty::{Field, Type, union};
 
 use super::{LoopPlace, Walker};
 use crate::analysis::flow::Turn;
@@ -11,6 +11,7 @@ use crate::analysis::names::{Fork, Target};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::rules::types::{maybe_null, not_iterable};
+use crate::analysis::joining::join;
 
 impl Walker<'_> {
     pub(super) fn loop_step(&mut self, step: &Step, id: StepId) -> Type {

@@ -19,6 +19,7 @@ use super::callee::Host;
 use super::checker::Checker;
 use super::flow::{Cell, Mark, Turn};
 use super::tables::BindingId;
+use crate::analysis::joining::join;
 
 /// A loop that the walk is in.
 struct LoopPlace {
@@ -76,7 +77,7 @@ impl<'a> Walker<'a> {
         match left {
             Some((mark, turn)) => {
                 self.c.flow.left_at(mark, turn);
-                if ends { wfc_value::ty::join(&last, &Type::Null) } else { Type::Null }
+                if ends { join(&last, &Type::Null) } else { Type::Null }
             }
             None if ends => last,
             None => Type::Never,
@@ -114,7 +115,7 @@ impl<'a> Walker<'a> {
             text: "when this does not hold, the step is skipped",
         };
         self.c.flow.merge(vec![(ran, None), (skipped, Some(turn))]);
-        self.put_yield(id, wfc_value::ty::join(&ty, &Type::Null));
+        self.put_yield(id, join(&ty, &Type::Null));
     }
 
     fn put_yield(&mut self, id: StepId, ty: Type) {

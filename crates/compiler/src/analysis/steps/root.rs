@@ -8,7 +8,7 @@ use wfc_value::ty::Type;
 use super::Walker;
 use super::effects::scalar;
 use crate::analysis::catalogue::{self, Catalogue};
-use crate::analysis::checker::{Checker, Mode};
+use crate::analysis::checker::Mode;
 use crate::analysis::expr::Purpose;
 use crate::analysis::flow::Turn;
 use crate::analysis::names::{Slot, Target};
@@ -17,6 +17,7 @@ use crate::analysis::flow::Cell;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::analysis::types::TypeReader;
 use crate::rules::types::{bad_catalogue, default_mismatch, mismatch, returns_mismatch};
+use crate::analysis::joining::join_all;
 
 impl Walker<'_> {
     /// Walks the whole file.
@@ -39,7 +40,7 @@ impl Walker<'_> {
         self.after(&done);
         self.c.tables.output = Some(match declared {
             Some(ty) => ty,
-            None => Checker::join_types(std::mem::take(&mut self.returns)),
+            None => join_all(std::mem::take(&mut self.returns)),
         });
         self.report_near_misses();
     }

@@ -4,7 +4,7 @@ use wfc_syntax::ast::{Block, Case, Catch, StepId};
 use wfc_syntax::expr::ExprId;
 use wfc_syntax::span::Span;
 use wfc_value::Value;
-use wfc_value::ty::{Literal, Type, join};
+use wfc_value::ty::{Literal, Type};
 
 use super::Walker;
 use crate::analysis::constant::constant;
@@ -12,6 +12,7 @@ use crate::analysis::expr::Purpose;
 use crate::analysis::flow::Turn;
 use crate::analysis::tables::BindingKind;
 use crate::rules::types::{never_equal, returns_mismatch};
+use crate::analysis::joining::{join, join_all};
 
 impl Walker<'_> {
     pub(super) fn conditional(
@@ -71,7 +72,7 @@ impl Walker<'_> {
             }
         }
         self.c.flow.merge(outcomes);
-        crate::analysis::checker::Checker::join_types(types)
+        join_all(types)
     }
 
     /// The constants of a case, when they are scalars; reports those that the value never equals.
