@@ -296,18 +296,19 @@ impl Flow {
             };
             match end {
                 Status::Set => sets = true,
-                _ if skips.is_some() => {}
-                Status::Maybe(reason) => skips = Some((*turn, Some(reason))),
-                Status::Unset => skips = Some((*turn, None)),
+                // The shortest path that skips it: a branch that never sets it goes before one that may.
+                Status::Unset if !matches!(skips, Some((_, None))) => skips = Some((*turn, None)),
+                Status::Maybe(reason) if skips.is_none() => skips = Some((None, Some(reason))),
+                _ => {}
             }
         }
         match skips {
             None => Status::Set,
-            Some((None, Some(reason))) => Status::Maybe(reason),
+            Some((_, Some(reason))) => Status::Maybe(reason),
             Some((None, None)) if !sets => Status::Unset,
-            Some((turn, inner)) => {
+            Some((turn, None)) => {
                 let turn = turn.unwrap_or(Turn { at: Span::default(), text: "" });
-                Status::Maybe(self.reason(turn, inner))
+                Status::Maybe(self.reason(turn, None))
             }
         }
     }

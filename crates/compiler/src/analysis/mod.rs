@@ -23,6 +23,10 @@ mod steps;
 mod tables;
 pub mod types;
 
+#[cfg(test)]
+mod tests;
+
+
 pub use lone::{CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression};
 pub use tables::*;
 

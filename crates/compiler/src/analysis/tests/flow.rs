@@ -1,0 +1,116 @@
+//! Definite assignment.
+
+use super::*;
+
+const UNSET: &str = "may be unset here";
+
+#[track_caller]
+fn unset(name: &str, body: &str) {
+    assert_eq!(findings(body), [format!("WF0202 {name:?}: `{name}` {UNSET}")], "{body}");
+}
+
+#[test]
+fn branches_of_if_and_switch() {
+    unset("x", "input c: bool if c { set x = 1 } return x");
+    clean("input c: bool if c { set x = 1 } else { set x = 2 } return x");
+    clean("input c: bool if c { set x = 1 } else { return 2 } return x");
+    unset("x", r#"input k: string switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#);
+    clean(r#"input k: string switch k { case "a" { set x = 1 } default { set x = 2 } } return x"#);
+    clean(r#"input k: "a" | "b" switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#);
+}
+
+#[test]
+fn the_path_that_skips_is_walked() {
+    let text = "workflow w {\n  input a: bool\n  input b: bool\n  if a {\n    if b {\n      set x = 1\n    }\n  }\n  return x\n}\n";
+    let checked = checked_as("w.wf", text);
+    let d = checked.diagnostics.iter().find(|d| d.code.id == "WF0202").unwrap();
+    let labels: Vec<_> =
+        d.labels.iter().map(|l| format!("{}: {}", &text[l.span.range()], l.message)).collect();
+    assert_eq!(
+        labels,
+        [
+            "x: `x` is set here",
+            "a: when this does not hold, nothing sets it",
+        ],
+        "the shortest path that skips it"
+    );
+}
+
+#[test]
+fn skipped_and_failed_steps() {
+    unset("s", r#"input c: bool let s = bash "x" with { when: c } return s.stdout"#);
+    unset("s", r#"let s = bash "x" with { on_error: continue } return s.stdout"#);
+    unset("s", r#"let s = bash "x" on_error { bash "y" } return s.stdout"#);
+    clean(r#"let s = bash "x" on_error { return "failed" } return s.stdout"#);
+    clean(r#"let s = bash "x" with { on_error: fail } return s.stdout"#);
+}
+
+#[test]
+fn a_denied_approval_can_leave_the_block() {
+    unset("x", r#"approval "ok?" { on_deny: skip, timeout: 1h } set x = 1 return x"#);
+    clean(r#"approval "ok?" { timeout: 1h } set x = 1 return x"#);
+    clean(
+        r#"input c: bool set x = 0 if c { approval "ok?" { on_deny: skip, timeout: 1h } set x = 1 } return x"#,
+    );
+}
+
+#[test]
+fn handlers_see_what_was_set_before() {
+    unset("t", r#"try { set t = 1 bash "x" } catch { return t } return t"#);
+    clean(r#"set t = 0 try { set t = 1 bash "x" } catch { return t } return t"#);
+    unset("t", r#"try { set t = 1 } finally { bash "{{ t }}" } return 1"#);
+    clean(r#"try { set t = 1 } finally { bash "x" } return t"#);
+    clean(r#"try { set t = 1 } catch { set t = 2 } return t"#);
+    unset("t", r#"try { set t = 1 } catch { bash "x" } return t"#);
+    clean(r#"try { bash "x" } finally { set t = 1 } return t"#);
+}
+
+#[test]
+fn branches_that_all_run_set_their_names() {
+    clean(
+        r#"parallel { branch a { let x = agent "x" } branch b { let y = agent "y" } } return [x, y]"#,
+    );
+    unset(
+        "x",
+        r#"parallel with { join: any } { branch a { let x = agent "x" } branch b { let y = agent "y" } } return x"#,
+    );
+    unset(
+        "x",
+        r#"parallel { branch a { let x = agent "x" } branch b { bash "{{ x }}" } } return 1"#,
+    );
+}
+
+#[test]
+fn loops_start_anew_and_may_not_run() {
+    assert_eq!(
+        findings(r#"for i in [1, 2] { bash "{{ x }} {{ i }}" set x = 1 }"#),
+        [r#"WF0203 "x": `x` is read before it is set"#]
+    );
+    clean(r#"repeat max 3 { let r = bash "x" } until r.exit_code == 0"#);
+    unset(
+        "z",
+        r#"repeat max 3 { let r = bash "x" if r.exit_code == 3 { continue } set z = 1 } until z == 1"#,
+    );
+}
+
+#[test]
+fn what_comes_later_is_no_name_here() {
+    assert_eq!(
+        findings(r#"bash "{{ x.stdout }}" let x = bash "y" return 1"#),
+        [r#"WF0203 "x": `x` is read before it is set"#]
+    );
+}
+
+#[test]
+fn what_runs_after_a_failure_knows_inputs_only() {
+    assert_eq!(
+        findings("input a: string let x = bash \"{{ a }}\" on finally { bash \"{{ a }} {{ x.stdout }}\" }"),
+        [r#"WF0202 "x": `x` may be unset here"#]
+    );
+    clean("let x = bash \"y\" on finally { bash \"{{ steps.x.status }} {{ steps.?x.output.orValue(null) }}\" }");
+}
+
+#[test]
+fn one_fault_is_told_once() {
+    unset("x", "input c: bool if c { set x = 1 } bash \"{{ x }}\" bash \"{{ x }}\" return x");
+}
