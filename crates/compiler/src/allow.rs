@@ -25,7 +25,10 @@ impl Allowed {
         let whole = Span::of(0, text.len());
         let mut add = |allow: &[Allow], span: Span| {
             let with_reason = allow.iter().filter(|a| a.reason.is_some());
-            items.extend(with_reason.map(|a| Item { code: a.code.text.to_string(), span }));
+            items.extend(with_reason.map(|a| Item {
+                code: a.code.text.to_string(),
+                span,
+            }));
         };
         add(&ast.workflow.allow, whole);
         for step in &ast.steps {
@@ -47,7 +50,12 @@ impl Allowed {
 /// A comment behind something allows findings of its own line, one on a line of its own those of the next line
 /// that is not a comment or empty.
 fn from_comment(comment: &Comment, text: &str) -> Option<Item> {
-    let rest = comment.text.trim().strip_prefix("wfc:")?.trim_start().strip_prefix("allow")?;
+    let rest = comment
+        .text
+        .trim()
+        .strip_prefix("wfc:")?
+        .trim_start()
+        .strip_prefix("allow")?;
     let (code, reason) = rest.trim_start().split_once(char::is_whitespace)?;
     if reason.trim().is_empty() {
         return None;
@@ -57,12 +65,21 @@ fn from_comment(comment: &Comment, text: &str) -> Option<Item> {
     } else {
         line_at(text, comment.span.start as usize)
     };
-    Some(Item { code: code.trim_end_matches(':').to_owned(), span })
+    Some(Item {
+        code: code.trim_end_matches(':').to_owned(),
+        span,
+    })
 }
 
 fn line_at(text: &str, at: usize) -> Span {
-    let start = text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
-    let end = text.get(at..).and_then(|t| t.find('\n')).map_or(text.len(), |i| at + i);
+    let start = text
+        .get(..at)
+        .and_then(|t| t.rfind('\n'))
+        .map_or(0, |i| i + 1);
+    let end = text
+        .get(at..)
+        .and_then(|t| t.find('\n'))
+        .map_or(text.len(), |i| at + i);
     Span::of(start, end)
 }
 
@@ -90,7 +107,10 @@ mod tests {
     fn item(text: &str, start: usize, len: usize, own_line: bool) -> Option<String> {
         let comment = Comment {
             span: Span::of(start, start + len),
-            text: text[start..start + len].trim_start_matches('#').trim().into(),
+            text: text[start..start + len]
+                .trim_start_matches('#')
+                .trim()
+                .into(),
             block: false,
             own_line,
         };
@@ -100,9 +120,16 @@ mod tests {
     #[test]
     fn comments_allow_their_line_or_the_next() {
         let text = "a: 1 # wfc: allow WF0211 old callers give it\nb: 2\n";
-        assert_eq!(item(text, 5, 39, false).unwrap(), format!("WF0211 {}", &text[..44]));
+        assert_eq!(
+            item(text, 5, 39, false).unwrap(),
+            format!("WF0211 {}", &text[..44])
+        );
         let text = "# wfc: allow unused-input old callers\n\n# more\nb: 2\n";
         assert_eq!(item(text, 0, 37, true).unwrap(), "unused-input b: 2");
-        assert_eq!(item("# wfc: allow WF0211\nb: 2", 0, 19, true), None, "no reason");
+        assert_eq!(
+            item("# wfc: allow WF0211\nb: 2", 0, 19, true),
+            None,
+            "no reason"
+        );
     }
 }

@@ -31,7 +31,9 @@ impl Checked {
     /// Whether there is an error among the findings: the file does not compile.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|d| d.severity == Severity::Error)
     }
 }
 
@@ -45,7 +47,11 @@ pub fn check(
 ) -> Checked {
     let parsed = parse(source, spelling);
     let (analysis, found) = analyse(&parsed.ast, world, settings, &source.name);
-    let faulty = parsed.diagnostics.iter().chain(&found).any(|d| d.severity == Severity::Error);
+    let faulty = parsed
+        .diagnostics
+        .iter()
+        .chain(&found)
+        .any(|d| d.severity == Severity::Error);
     let cx = RuleContext {
         mentions: faulty.then(|| Mentions::of(&source.text)),
         file: &source.name,
@@ -56,13 +62,24 @@ pub fn check(
         settings,
         world,
     };
-    let lost = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let lost = parsed
+        .diagnostics
+        .iter()
+        .any(|d| d.severity == Severity::Error);
     let mut diagnostics = parsed.diagnostics.clone();
-    diagnostics.extend(if lost { without_followers(found, source) } else { found });
+    diagnostics.extend(if lost {
+        without_followers(found, source)
+    } else {
+        found
+    });
     diagnostics.extend(rules::run(&cx));
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
     let diagnostics = finish(diagnostics, settings, &allowed);
-    Checked { parsed, analysis, diagnostics }
+    Checked {
+        parsed,
+        analysis,
+        diagnostics,
+    }
 }
 
 /// Findings of a file that could not be read in full, without the names that what was lost may have declared:

@@ -31,19 +31,28 @@ pub fn compile(
 ) -> Compiled {
     let mut checked = check(source, spelling, world, settings);
     if checked.has_errors() {
-        return Compiled { checked, program: None };
+        return Compiled {
+            checked,
+            program: None,
+        };
     }
     let ast = &checked.parsed.ast;
     let core = crate::lower::lower(ast, &checked.analysis);
     let slug = slug(ast, &source.name);
     match crate::emit::emit(ast, &checked.analysis, &core, &slug) {
-        Ok(program) => Compiled { checked, program: Some(program) },
+        Ok(program) => Compiled {
+            checked,
+            program: Some(program),
+        },
         Err(error) => {
             let message = format!("the workflow does not fit into a program: {error}");
             let report = Diagnostic::new(&program_too_large::CODE, Span::at(0), message)
                 .help("split it into several workflows, and call them with `subworkflow` steps");
             checked.diagnostics.insert(0, report);
-            Compiled { checked, program: None }
+            Compiled {
+                checked,
+                program: None,
+            }
         }
     }
 }
@@ -54,13 +63,22 @@ pub fn slug(ast: &Ast, file: &str) -> String {
     if let Some(slug) = &ast.workflow.slug {
         return slug.text.to_string();
     }
-    let from_name = ast.workflow.name.as_ref().map(|n| as_slug(&n.text)).unwrap_or_default();
+    let from_name = ast
+        .workflow
+        .name
+        .as_ref()
+        .map(|n| as_slug(&n.text))
+        .unwrap_or_default();
     if !from_name.is_empty() {
         return from_name;
     }
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let from_file = as_slug(stem.split('.').next().unwrap_or(stem));
-    if from_file.is_empty() { "workflow".to_owned() } else { from_file }
+    if from_file.is_empty() {
+        "workflow".to_owned()
+    } else {
+        from_file
+    }
 }
 
 /// Letters and digits in lower case, one underscore for what stands between them.
@@ -74,7 +92,11 @@ fn as_slug(text: &str) -> String {
         }
     }
     let out = out.trim_end_matches('_');
-    if out.starts_with(|c: char| c.is_ascii_digit()) { format!("_{out}") } else { out.to_owned() }
+    if out.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{out}")
+    } else {
+        out.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ impl Settings {
     /// The level that the settings give to `code`, if they do; the id goes before the name.
     #[must_use]
     pub fn level(&self, code: &Code) -> Option<Level> {
-        self.levels.get(code.id).or_else(|| self.levels.get(code.name)).copied()
+        self.levels
+            .get(code.id)
+            .or_else(|| self.levels.get(code.name))
+            .copied()
     }
 }

@@ -22,7 +22,9 @@ pub enum BlockRole {
 /// Calls `visit` with each block directly inside a step.
 pub fn each_block(step: &Step, mut visit: impl FnMut(BlockRole, &Block)) {
     match &step.kind {
-        StepKind::Conditional { then, otherwise, .. } => {
+        StepKind::Conditional {
+            then, otherwise, ..
+        } => {
             visit(BlockRole::Then, then);
             if let Some(block) = otherwise {
                 visit(BlockRole::Else, block);
@@ -42,7 +44,11 @@ pub fn each_block(step: &Step, mut visit: impl FnMut(BlockRole, &Block)) {
                 visit(BlockRole::Branch(i), &branch.body);
             }
         }
-        StepKind::Try { body, catch, finally } => {
+        StepKind::Try {
+            body,
+            catch,
+            finally,
+        } => {
             visit(BlockRole::Try, body);
             if let Some(catch) = catch {
                 visit(BlockRole::Catch, &catch.body);

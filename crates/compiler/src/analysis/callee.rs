@@ -40,7 +40,9 @@ impl<'a> Host<'a> {
     /// The file that a `subworkflow` step names: by slug, or by path when it looks like one.
     pub(crate) fn source(&self, from: &str, workflow: &str) -> Option<Arc<Source>> {
         let is_path = workflow.contains('/')
-            || [".wf", ".yaml", ".yml", ".json"].iter().any(|end| workflow.ends_with(end));
+            || [".wf", ".yaml", ".yml", ".json"]
+                .iter()
+                .any(|end| workflow.ends_with(end));
         if is_path {
             self.world.source(from, workflow)
         } else {
@@ -58,7 +60,9 @@ impl<'a> Host<'a> {
                 let deep = self.open.borrow().len() > MAX_CALLS;
                 let found = Arc::new(self.find_out(source, cyclic || deep));
                 if !cyclic && !deep {
-                    self.known.borrow_mut().insert(source.name.clone(), found.clone());
+                    self.known
+                        .borrow_mut()
+                        .insert(source.name.clone(), found.clone());
                 }
                 found
             }
@@ -92,13 +96,16 @@ pub(crate) fn of(ast: &wfc_syntax::ast::Ast, analysis: &Analysis, file: &str) ->
         file: file.to_owned(),
         inputs: inputs
             .map(|(decl, ty)| {
-                let nullable =
-                    *ty != Type::Any && analysis.type_table.resolve(ty).allows_null();
+                let nullable = *ty != Type::Any && analysis.type_table.resolve(ty).allows_null();
                 let required = match decl.required {
                     Some(said) => said.value,
                     None => decl.default.is_none() && !nullable,
                 };
-                SignatureInput { name: decl.name.text.to_string(), ty: ty.clone(), required }
+                SignatureInput {
+                    name: decl.name.text.to_string(),
+                    ty: ty.clone(),
+                    required,
+                }
             })
             .collect(),
         output: analysis.output.clone(),
@@ -137,9 +144,18 @@ fn renamed(file: &str, ty: &Type) -> Type {
         Type::Optional(inner) => Type::optional(again(inner)),
         Type::Union(members) => Type::Union(members.iter().map(again).collect()),
         Type::Record(record) => {
-            let fields =
-                record.fields.iter().map(|f| Field { ty: again(&f.ty), ..f.clone() }).collect();
-            Type::Record(Arc::new(RecordType { fields, closed: record.closed }))
+            let fields = record
+                .fields
+                .iter()
+                .map(|f| Field {
+                    ty: again(&f.ty),
+                    ..f.clone()
+                })
+                .collect();
+            Type::Record(Arc::new(RecordType {
+                fields,
+                closed: record.closed,
+            }))
         }
         other => other.clone(),
     }

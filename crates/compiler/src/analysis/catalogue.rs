@@ -41,7 +41,10 @@ pub struct Tool {
 
 /// A tool's annotations. They may be absent (nothing is known) or untrue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the protocol's annotation of that name")]
+#[expect(
+    missing_docs,
+    reason = "each is the protocol's annotation of that name"
+)]
 pub struct Hints {
     pub read_only: Option<bool>,
     pub destructive: Option<bool>,
@@ -65,7 +68,11 @@ impl Catalogues {
     #[must_use]
     pub fn find(&self, name: &str) -> Found<'_> {
         let (server, tool) = split(name);
-        let Some(catalogue) = self.servers.iter().find(|c| c.server == server && !c.broken) else {
+        let Some(catalogue) = self
+            .servers
+            .iter()
+            .find(|c| c.server == server && !c.broken)
+        else {
             return Found::NoCatalogue;
         };
         match catalogue.tools.iter().find(|t| t.name == tool) {
@@ -85,7 +92,9 @@ pub fn split(name: &str) -> (&str, &str) {
 #[must_use]
 pub fn server_of(path: &str) -> &str {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let stem = file.strip_suffix(".tools.json").or_else(|| file.strip_suffix(".json"));
+    let stem = file
+        .strip_suffix(".tools.json")
+        .or_else(|| file.strip_suffix(".json"));
     stem.unwrap_or(file)
 }
 
@@ -119,7 +128,11 @@ pub fn read(server: &str, text: &str, table: &mut TypeTable) -> Result<Catalogue
         };
         out.push(tool_of(server, name, tool, table));
     }
-    Ok(Catalogue { server: server.to_owned(), tools: out, broken: false })
+    Ok(Catalogue {
+        server: server.to_owned(),
+        tools: out,
+        broken: false,
+    })
 }
 
 fn tool_of(server: &str, name: &str, tool: &Map, table: &mut TypeTable) -> Tool {
@@ -136,7 +149,13 @@ fn tool_of(server: &str, name: &str, tool: &Map, table: &mut TypeTable) -> Tool 
         Some(Value::String(text)) => Some(text.to_string()),
         _ => None,
     };
-    Tool { name: name.to_owned(), description, input, output, hints: hints(tool) }
+    Tool {
+        name: name.to_owned(),
+        description,
+        input,
+        output,
+        hints: hints(tool),
+    }
 }
 
 fn hints(tool: &Map) -> Hints {
@@ -167,10 +186,20 @@ mod tests {
             {"name":"a.b"}]}"#;
         let mut table = TypeTable::new();
         let catalogue = read("linear", text, &mut table).unwrap();
-        let all = Catalogues { servers: vec![catalogue] };
-        let Found::Tool(tool) = all.find("linear.create_issue") else { panic!("not found") };
-        assert_eq!(tool.input.to_string(), "{ title: string, labels?: list<string> }");
-        assert_eq!((tool.output.clone(), tool.hints.destructive), (Type::Any, Some(false)));
+        let all = Catalogues {
+            servers: vec![catalogue],
+        };
+        let Found::Tool(tool) = all.find("linear.create_issue") else {
+            panic!("not found")
+        };
+        assert_eq!(
+            tool.input.to_string(),
+            "{ title: string, labels?: list<string> }"
+        );
+        assert_eq!(
+            (tool.output.clone(), tool.hints.destructive),
+            (Type::Any, Some(false))
+        );
         assert!(matches!(all.find("linear.a.b"), Found::Tool(_)));
         assert!(matches!(all.find("linear.nope"), Found::NoTool(_)));
         assert!(matches!(all.find("github.x"), Found::NoCatalogue));
@@ -178,7 +207,11 @@ mod tests {
 
     #[test]
     fn what_is_no_catalogue_says_why() {
-        for (text, says) in [("{", "line 1"), ("{}", "no list `tools`"), (r#"[{}]"#, "no `name`")] {
+        for (text, says) in [
+            ("{", "line 1"),
+            ("{}", "no list `tools`"),
+            (r#"[{}]"#, "no `name`"),
+        ] {
             let error = read("x", text, &mut TypeTable::new()).unwrap_err();
             assert!(error.contains(says), "{text}: {error}");
         }

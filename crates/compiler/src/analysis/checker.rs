@@ -43,12 +43,13 @@ pub(crate) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     pub(crate) fn new(exprs: &'a Exprs, ast: Option<&'a Ast>, places: Places) -> Self {
-        let mut tables = Analysis::default();
-        tables.types = vec![Type::Error; exprs.len()];
-        if let Some(ast) = ast {
-            tables.outputs = vec![Type::Error; ast.steps.len()];
-            tables.output_binding = vec![None; ast.steps.len()];
-        }
+        let steps = ast.map_or(0, |ast| ast.steps.len());
+        let tables = Analysis {
+            types: vec![Type::Error; exprs.len()],
+            outputs: vec![Type::Error; steps],
+            output_binding: vec![None; steps],
+            ..Analysis::default()
+        };
         Self {
             exprs,
             ast,
@@ -67,7 +68,10 @@ impl<'a> Checker<'a> {
         let mut diagnostic = diagnostic;
         if let Some(facts) = &mut diagnostic.facts {
             self.tables.meant.extend(facts.near.iter().cloned());
-            for fact in [&mut facts.expected, &mut facts.found].into_iter().flatten() {
+            for fact in [&mut facts.expected, &mut facts.found]
+                .into_iter()
+                .flatten()
+            {
                 cut(fact);
             }
         }
@@ -160,7 +164,9 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn cell(&self, id: BindingId) -> Cell {
-        self.names.slot(id).map_or(Cell::Binding(id), |slot| slot.cell)
+        self.names
+            .slot(id)
+            .map_or(Cell::Binding(id), |slot| slot.cell)
     }
 
     /// Where a binding's narrowed types are kept.
@@ -173,7 +179,11 @@ impl<'a> Checker<'a> {
 
     /// The type of a binding where it is read, without what was narrowed.
     pub(crate) fn binding_type(&mut self, id: BindingId) -> Type {
-        let assumed = self.assumed.as_ref().and_then(|a| a.get(id.0 as usize)).cloned();
+        let assumed = self
+            .assumed
+            .as_ref()
+            .and_then(|a| a.get(id.0 as usize))
+            .cloned();
         let Some(slot) = self.names.slot_mut(id) else {
             return Type::Error;
         };
@@ -219,10 +229,16 @@ impl<'a> Checker<'a> {
             return Some(Path::of(root));
         }
         match self.exprs.kind(id) {
-            ExprKind::Select { of, field, optional: false } => {
-                Some(self.path(*of)?.field(&field.text))
-            }
-            ExprKind::Index { of, index, optional: false } => {
+            ExprKind::Select {
+                of,
+                field,
+                optional: false,
+            } => Some(self.path(*of)?.field(&field.text)),
+            ExprKind::Index {
+                of,
+                index,
+                optional: false,
+            } => {
                 let key = super::constant::text(self.exprs, *index)?;
                 Some(self.path(*of)?.field(key))
             }
@@ -235,7 +251,10 @@ impl<'a> Checker<'a> {
         if !self.flow.has_facts() || ty == Type::Error {
             return ty;
         }
-        match self.path(id).and_then(|path| self.flow.fact(&path).cloned()) {
+        match self
+            .path(id)
+            .and_then(|path| self.flow.fact(&path).cloned())
+        {
             Some(known) => known,
             None => ty,
         }
@@ -277,7 +296,12 @@ impl<'a> Checker<'a> {
             Cell::Binding(id) => self.tables.bindings.get(id.0 as usize).map(|b| b.name.span),
             Cell::Output(id) => {
                 let step = self.ast?.step(id);
-                Some(step.id.as_ref().or(step.output.as_ref()).map_or(step.head, |n| n.span))
+                Some(
+                    step.id
+                        .as_ref()
+                        .or(step.output.as_ref())
+                        .map_or(step.head, |n| n.span),
+                )
             }
         }
     }

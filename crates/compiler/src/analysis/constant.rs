@@ -25,7 +25,10 @@ fn value(exprs: &Exprs, id: ExprId, depth: u32) -> Option<Value> {
         ExprKind::String(s) => Value::string(&**s),
         ExprKind::Bytes(b) => Value::Bytes(b.to_vec().into()),
         ExprKind::Duration(nanos) => Value::Duration(Duration::from_nanos(*nanos)),
-        ExprKind::Unary { op: UnaryOp::Neg, arg } => match exprs.kind(*arg) {
+        ExprKind::Unary {
+            op: UnaryOp::Neg,
+            arg,
+        } => match exprs.kind(*arg) {
             ExprKind::Int(i) => Value::Int(i.checked_neg()?),
             ExprKind::Double(d) => Value::Double(-d),
             _ => return None,

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
-use wfc_value::ty::{Type};
 use wfc_value::Str;
+use wfc_value::ty::Type;
 
 use super::tables::{BindingId, LocalId};
 use crate::analysis::joining::join;
@@ -33,7 +33,10 @@ pub(crate) struct Path {
 
 impl Path {
     pub(crate) fn of(root: Root) -> Self {
-        Self { root, fields: Vec::new() }
+        Self {
+            root,
+            fields: Vec::new(),
+        }
     }
 
     pub(crate) fn field(mut self, name: &str) -> Self {
@@ -163,7 +166,10 @@ impl Flow {
     pub(crate) fn put_fact(&mut self, path: Path, ty: Option<Type>) {
         let old = match ty {
             Some(ty) => {
-                self.narrowed.entry(path.root).or_default().insert(path.clone());
+                self.narrowed
+                    .entry(path.root)
+                    .or_default()
+                    .insert(path.clone());
                 self.facts.insert(path.clone(), ty)
             }
             None => self.facts.remove(&path),
@@ -177,8 +183,11 @@ impl Flow {
             return;
         };
         // The order does not matter: each path is forgotten once.
-        let known: Vec<Path> =
-            paths.iter().filter(|p| self.facts.contains_key(p)).cloned().collect();
+        let known: Vec<Path> = paths
+            .iter()
+            .filter(|p| self.facts.contains_key(p))
+            .cloned()
+            .collect();
         for path in known {
             self.put_fact(path, None);
         }
@@ -209,7 +218,10 @@ impl Flow {
 
     /// Goes back to `mark` and gives what changed since.
     pub(crate) fn take(&mut self, mark: Mark) -> Outcome {
-        let mut out = Outcome { reachable: self.reachable, ..Outcome::default() };
+        let mut out = Outcome {
+            reachable: self.reachable,
+            ..Outcome::default()
+        };
         let mut cells = HashSet::new();
         let mut facts = HashSet::new();
         for undo in self.log.get(mark.0..).unwrap_or_default() {
@@ -218,7 +230,8 @@ impl Flow {
                     out.cells.push((*cell, self.status(*cell)));
                 }
                 Undo::Fact(path, _) if facts.insert(path) => {
-                    out.facts.push((path.clone(), self.facts.get(path).cloned()));
+                    out.facts
+                        .push((path.clone(), self.facts.get(path).cloned()));
                 }
                 _ => {}
             }
@@ -307,7 +320,10 @@ impl Flow {
             Some((_, Some(reason))) => Status::Maybe(reason),
             Some((None, None)) if !sets => Status::Unset,
             Some((turn, None)) => {
-                let turn = turn.unwrap_or(Turn { at: Span::default(), text: "" });
+                let turn = turn.unwrap_or(Turn {
+                    at: Span::default(),
+                    text: "",
+                });
                 Status::Maybe(self.reason(turn, None))
             }
         }
@@ -422,13 +438,20 @@ impl Flow {
     /// Goes on after a block that may have been left at `mark`: what was set since may be unset.
     pub(crate) fn left_at(&mut self, mark: Mark, turn: Turn) {
         let since = self.take(mark);
-        let here = Outcome { reachable: true, ..Outcome::default() };
+        let here = Outcome {
+            reachable: true,
+            ..Outcome::default()
+        };
         self.merge(vec![(since, None), (here, Some(turn))]);
     }
 
     fn reason(&mut self, turn: Turn, inner: Option<ReasonId>) -> ReasonId {
         let id = ReasonId(u32::try_from(self.reasons.len()).unwrap_or(u32::MAX));
-        self.reasons.push(Reason { at: turn.at, text: turn.text, inner });
+        self.reasons.push(Reason {
+            at: turn.at,
+            text: turn.text,
+            inner,
+        });
         id
     }
 
@@ -456,7 +479,10 @@ impl Flow {
 mod tests {
     use super::*;
 
-    const TURN: Turn = Turn { at: Span::new(1, 2), text: "not taken" };
+    const TURN: Turn = Turn {
+        at: Span::new(1, 2),
+        text: "not taken",
+    };
 
     fn binding(n: u32) -> Cell {
         Cell::Binding(BindingId(n))
@@ -480,7 +506,9 @@ mod tests {
         let b = branch(&mut flow, &[2], false);
         flow.merge(vec![a, b]);
         assert_eq!(flow.status(binding(2)), Status::Set);
-        let Status::Maybe(reason) = flow.status(binding(1)) else { panic!("not maybe") };
+        let Status::Maybe(reason) = flow.status(binding(1)) else {
+            panic!("not maybe")
+        };
         assert_eq!(flow.reasons(reason)[0].text, "not taken");
         assert_eq!(flow.status(binding(3)), Status::Unset);
     }

@@ -31,12 +31,18 @@ pub(crate) fn join_all(types: impl IntoIterator<Item = Type>) -> Type {
     if distinct.len() > MAX_MEMBERS {
         return Type::Any;
     }
-    distinct.into_iter().reduce(|a, b| join(&a, &b)).unwrap_or(Type::Never)
+    distinct
+        .into_iter()
+        .reduce(|a, b| join(&a, &b))
+        .unwrap_or(Type::Never)
 }
 
 fn distinct(types: impl IntoIterator<Item = Type>) -> Vec<Type> {
     let mut seen = HashSet::new();
-    types.into_iter().filter(|ty| seen.insert(ty.clone())).collect()
+    types
+        .into_iter()
+        .filter(|ty| seen.insert(ty.clone()))
+        .collect()
 }
 
 fn limited(ty: Type) -> Type {
@@ -76,9 +82,18 @@ pub(crate) fn base(ty: &Type) -> Type {
         Type::Map(key, value) => Type::map(base(key), base(value)),
         Type::Optional(inner) => Type::optional(base(inner)),
         Type::Record(record) => {
-            let fields =
-                record.fields.iter().map(|f| Field { ty: base(&f.ty), ..f.clone() }).collect();
-            Type::Record(Arc::new(RecordType { fields, closed: record.closed }))
+            let fields = record
+                .fields
+                .iter()
+                .map(|f| Field {
+                    ty: base(&f.ty),
+                    ..f.clone()
+                })
+                .collect();
+            Type::Record(Arc::new(RecordType {
+                fields,
+                closed: record.closed,
+            }))
         }
         other => other.clone(),
     }

@@ -56,7 +56,12 @@ pub struct Env {
 
 impl Default for Env {
     fn default() -> Self {
-        Self { names: Vec::new(), functions: Vec::new(), container: String::new(), check: true }
+        Self {
+            names: Vec::new(),
+            functions: Vec::new(),
+            container: String::new(),
+            check: true,
+        }
     }
 }
 
@@ -83,8 +88,14 @@ pub fn check_expression(exprs: &Exprs, id: ExprId, env: &Env, dialect: Dialect) 
         let name = Name::new(declared.name.as_str(), Span::default());
         let kind = BindingKind::Given(u32::try_from(place).unwrap_or(u32::MAX));
         let binding = checker.bind_value(&name, kind, declared.ty.clone());
-        checker.names.declare(&declared.name, Target::Binding(binding));
+        checker
+            .names
+            .declare(&declared.name, Target::Binding(binding));
     }
     let ty = checker.expr(id);
-    CheckedExpr { ty, analysis: checker.tables, diagnostics: checker.out }
+    CheckedExpr {
+        ty,
+        analysis: checker.tables,
+        diagnostics: checker.out,
+    }
 }

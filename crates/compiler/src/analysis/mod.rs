@@ -26,7 +26,6 @@ pub mod types;
 #[cfg(test)]
 mod tests;
 
-
 pub use lone::{CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression};
 pub use tables::*;
 
@@ -48,10 +47,16 @@ pub(crate) fn is_macro(name: &str) -> bool {
 
 /// A function's overloads as authors read them.
 pub(crate) fn signatures(known: &Known, member: bool) -> Vec<String> {
-    let all = known.id.and_then(wfc_value::funcs::get).map(|f| f.signatures()).unwrap_or_default();
+    let all = known
+        .id
+        .and_then(wfc_value::funcs::get)
+        .map(|f| f.signatures())
+        .unwrap_or_default();
     let prefix = format!("{}(", known.name);
-    let mut out: Vec<String> =
-        all.into_iter().filter(|s| s.starts_with(&prefix) != member).collect();
+    let mut out: Vec<String> = all
+        .into_iter()
+        .filter(|s| s.starts_with(&prefix) != member)
+        .collect();
     out.dedup();
     out.truncate(4);
     out
@@ -98,7 +103,10 @@ pub(crate) fn analyse_in(ast: &Ast, host: &Host<'_>, file: &str) -> (Analysis, V
         let checker = walker.c;
         round += 1;
         let last = round > MAX_ROUNDS;
-        match (!last).then(|| next_round(&checker, assumed.as_deref(), round)).flatten() {
+        match (!last)
+            .then(|| next_round(&checker, assumed.as_deref(), round))
+            .flatten()
+        {
             Some(next) => assumed = Some(next),
             None => return (checker.tables, checker.out),
         }
@@ -106,11 +114,7 @@ pub(crate) fn analyse_in(ast: &Ast, host: &Host<'_>, file: &str) -> (Analysis, V
 }
 
 /// What the next round is to assume of each binding's type; nothing when this one's assumptions held.
-fn next_round(
-    checker: &Checker<'_>,
-    assumed: Option<&[Type]>,
-    round: usize,
-) -> Option<Vec<Type>> {
+fn next_round(checker: &Checker<'_>, assumed: Option<&[Type]>, round: usize) -> Option<Vec<Type>> {
     let slots = &checker.names.slots;
     let found = |place: usize| checker.tables.bindings.get(place).map(|b| &b.ty);
     let holds = |place: usize| {
@@ -142,10 +146,18 @@ fn next_round(
 pub(crate) fn outline(ast: &Ast) -> Analysis {
     let mut tables = Analysis::default();
     let mut out = Vec::new();
-    let mut reader = types::TypeReader { ast, tables: &mut tables, out: &mut out };
+    let mut reader = types::TypeReader {
+        ast,
+        tables: &mut tables,
+        out: &mut out,
+    };
     reader.declarations();
-    let inputs: Vec<Type> =
-        ast.workflow.inputs.iter().map(|i| i.ty.map_or(Type::Any, |ty| reader.read(ty))).collect();
+    let inputs: Vec<Type> = ast
+        .workflow
+        .inputs
+        .iter()
+        .map(|i| i.ty.map_or(Type::Any, |ty| reader.read(ty)))
+        .collect();
     let output = ast.workflow.returns.map_or(Type::Any, |ty| reader.read(ty));
     tables.inputs = inputs;
     tables.output = Some(output);

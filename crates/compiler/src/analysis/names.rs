@@ -12,19 +12,47 @@ use super::flow::Cell;
 use super::tables::{BindingId, LocalId};
 
 /// Words that stand for more than a value: read by selection.
-pub(crate) const NAMESPACES: &[&str] =
-    &["inputs", "steps", "secrets", "env", "trigger", "execution", "workflow"];
+pub(crate) const NAMESPACES: &[&str] = &[
+    "inputs",
+    "steps",
+    "secrets",
+    "env",
+    "trigger",
+    "execution",
+    "workflow",
+];
 
 /// CEL's reserved words, which cannot be plain names.
 pub(crate) const RESERVED: &[&str] = &[
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while", "in", "true", "false", "null",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+    "in",
+    "true",
+    "false",
+    "null",
 ];
 
 /// Whether `text` can be a plain name.
 pub(crate) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -74,8 +102,10 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn of(ast: &Ast) -> Self {
-        let mut places =
-            Self { scope_of: vec![ScopeId(0); ast.steps.len()], ..Self::default() };
+        let mut places = Self {
+            scope_of: vec![ScopeId(0); ast.steps.len()],
+            ..Self::default()
+        };
         let mut next = 1;
         let roots = [
             Some(&ast.workflow.steps),
@@ -131,7 +161,11 @@ impl Places {
             };
             inside.extend(self.block(ast, block, scope, next));
         });
-        if let StepKind::Loop { head: LoopHead::Over { item, index, .. }, .. } = &step.kind {
+        if let StepKind::Loop {
+            head: LoopHead::Over { item, index, .. },
+            ..
+        } = &step.kind
+        {
             inside.push(Str::from(&*item.text));
             inside.extend(index.iter().map(|n| Str::from(&*n.text)));
         }
@@ -215,34 +249,43 @@ impl Names {
     }
 
     pub(crate) fn lookup(&self, name: &str) -> Option<Target> {
-        self.stacks.get(name).and_then(|stack| stack.last()).copied()
+        self.stacks
+            .get(name)
+            .and_then(|stack| stack.last())
+            .copied()
     }
 
     /// Whether the innermost scope declared the name itself.
     pub(crate) fn in_innermost(&self, name: &str) -> bool {
-        self.frames.last().is_some_and(|(_, names)| names.iter().any(|n| &**n == name))
+        self.frames
+            .last()
+            .is_some_and(|(_, names)| names.iter().any(|n| &**n == name))
     }
 
     pub(crate) fn local(&self, name: &str) -> Option<LocalId> {
-        self.locals.iter().rev().find(|(n, _)| &**n == name).map(|(_, id)| *id)
+        self.locals
+            .iter()
+            .rev()
+            .find(|(n, _)| &**n == name)
+            .map(|(_, id)| *id)
     }
 
     /// The step with this id that is seen from here.
     pub(crate) fn step(&self, id: &str) -> Option<StepId> {
         let id = Str::from(id);
         let scopes = self.frames.iter().rev();
-        scopes.into_iter().find_map(|(scope, _)| {
-            self.places.steps.get(&(*scope, id.clone())).copied()
-        })
+        scopes
+            .into_iter()
+            .find_map(|(scope, _)| self.places.steps.get(&(*scope, id.clone())).copied())
     }
 
     /// Where a name that is not in scope here is declared further on.
     pub(crate) fn later(&self, name: &str) -> Option<Span> {
         let name = Str::from(name);
         let scopes = self.frames.iter().rev();
-        scopes.into_iter().find_map(|(scope, _)| {
-            self.places.later.get(&(*scope, name.clone())).copied()
-        })
+        scopes
+            .into_iter()
+            .find_map(|(scope, _)| self.places.later.get(&(*scope, name.clone())).copied())
     }
 
     /// All plain names in scope, in the order of their declaration.
@@ -260,7 +303,9 @@ impl Names {
             .collect();
         found.sort_unstable();
         let locals = self.locals.iter().rev().map(|(name, _)| &**name);
-        locals.chain(found.into_iter().map(|(_, name)| name)).collect()
+        locals
+            .chain(found.into_iter().map(|(_, name)| name))
+            .collect()
     }
 
     /// Ids of the steps that are seen from here, in a stable order.

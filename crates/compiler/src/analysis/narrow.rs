@@ -53,8 +53,13 @@ impl Checker<'_> {
             return;
         }
         match self.exprs.kind(id) {
-            ExprKind::Unary { op: UnaryOp::Not, arg } => self.facts(*arg, !truth, depth + 1, out),
-            ExprKind::Binary { op, left, right, .. } => match op {
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                arg,
+            } => self.facts(*arg, !truth, depth + 1, out),
+            ExprKind::Binary {
+                op, left, right, ..
+            } => match op {
                 BinaryOp::And | BinaryOp::Or if (*op == BinaryOp::And) == truth => {
                     self.facts(*left, truth, depth + 1, out);
                     self.facts(*right, truth, depth + 1, out);
@@ -111,7 +116,12 @@ impl Checker<'_> {
 
     /// `type(x) == string`
     fn type_test(&self, call: ExprId, name: ExprId, equal: bool, out: &mut Vec<Fact>) {
-        let ExprKind::Call { target: None, name: function, args } = self.exprs.kind(call) else {
+        let ExprKind::Call {
+            target: None,
+            name: function,
+            args,
+        } = self.exprs.kind(call)
+        else {
             return;
         };
         let (Some(Ref::TypeName(wanted)), "type", [arg]) =
@@ -167,10 +177,18 @@ impl Checker<'_> {
             return;
         }
         match self.exprs.kind(arg) {
-            ExprKind::Select { of, field, optional: false } => {
+            ExprKind::Select {
+                of,
+                field,
+                optional: false,
+            } => {
                 self.field_presence(*of, &field.text, truth, out);
             }
-            ExprKind::Index { of, index, optional: false } => {
+            ExprKind::Index {
+                of,
+                index,
+                optional: false,
+            } => {
                 if let Some(key) = text(self.exprs, *index) {
                     self.field_presence(*of, key, truth, out);
                 }
@@ -239,8 +257,16 @@ impl Checker<'_> {
         out: &mut Vec<Fact>,
     ) {
         let (of, field) = match self.exprs.kind(id) {
-            ExprKind::Select { of, field, optional: false } => (*of, &*field.text),
-            ExprKind::Index { of, index, optional: false } => match text(self.exprs, *index) {
+            ExprKind::Select {
+                of,
+                field,
+                optional: false,
+            } => (*of, &*field.text),
+            ExprKind::Index {
+                of,
+                index,
+                optional: false,
+            } => match text(self.exprs, *index) {
                 Some(key) => (*of, key),
                 None => return,
             },
@@ -256,7 +282,9 @@ impl Checker<'_> {
         let can_be = |ty: &Type| {
             let inside = self.members(ty);
             if equal {
-                literals.iter().any(|l| restrict(&inside, l.as_ref()) != Type::Never)
+                literals
+                    .iter()
+                    .any(|l| restrict(&inside, l.as_ref()) != Type::Never)
             } else {
                 inside.into_iter().any(|m| exclude(m, literals).is_some())
             }
@@ -298,9 +326,21 @@ fn present(record: &Arc<RecordType>, field: &str, there: bool) -> Option<Type> {
     let fields = record
         .fields
         .iter()
-        .map(|f| if &*f.name == field { Field { optional: false, ..f.clone() } } else { f.clone() })
+        .map(|f| {
+            if &*f.name == field {
+                Field {
+                    optional: false,
+                    ..f.clone()
+                }
+            } else {
+                f.clone()
+            }
+        })
         .collect();
-    Some(Type::Record(Arc::new(RecordType { fields, closed: record.closed })))
+    Some(Type::Record(Arc::new(RecordType {
+        fields,
+        closed: record.closed,
+    })))
 }
 
 const NUMBERS: &[Type] = &[Type::Int, Type::Uint, Type::Double];
@@ -331,7 +371,10 @@ fn exclude(member: Type, literals: &[Option<Literal>]) -> Option<Type> {
     match &member {
         Type::Null if literals.contains(&None) => None,
         Type::Literal(l) if excluded(l) => None,
-        Type::Bool => match (excluded(&Literal::Bool(true)), excluded(&Literal::Bool(false))) {
+        Type::Bool => match (
+            excluded(&Literal::Bool(true)),
+            excluded(&Literal::Bool(false)),
+        ) {
             (true, true) => None,
             (true, false) => Some(Type::Literal(Literal::Bool(false))),
             (false, true) => Some(Type::Literal(Literal::Bool(true))),

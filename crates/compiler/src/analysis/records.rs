@@ -4,8 +4,15 @@ use wfc_syntax::ast::{Ast, TriggerKind};
 use wfc_value::ty::{Field, Type, union};
 
 /// Every status that a step can have.
-pub const STATUSES: &[&str] =
-    &["not_started", "running", "succeeded", "failed", "skipped", "cancelled", "unknown"];
+pub const STATUSES: &[&str] = &[
+    "not_started",
+    "running",
+    "succeeded",
+    "failed",
+    "skipped",
+    "cancelled",
+    "unknown",
+];
 
 /// `steps.x.status`
 #[must_use]
@@ -53,7 +60,10 @@ pub fn workflow(ast: Option<&Ast>) -> Type {
     Type::record(vec![
         Field::required("slug", Type::String),
         Field::required("name", written(root.is_some_and(|w| w.name.is_some()))),
-        Field::required("version", written(root.is_some_and(|w| w.version.is_some()))),
+        Field::required(
+            "version",
+            written(root.is_some_and(|w| w.version.is_some())),
+        ),
     ])
 }
 
@@ -85,9 +95,10 @@ pub fn trigger(kind: &TriggerKind) -> Type {
     let text_map = || Type::map(Type::String, Type::String);
     let (name, own) = match kind {
         TriggerKind::Manual => ("manual", vec![]),
-        TriggerKind::Schedule { .. } => {
-            ("schedule", vec![Field::required("scheduled_at", Type::Timestamp)])
-        }
+        TriggerKind::Schedule { .. } => (
+            "schedule",
+            vec![Field::required("scheduled_at", Type::Timestamp)],
+        ),
         TriggerKind::Webhook { .. } => (
             "webhook",
             vec![
@@ -106,8 +117,10 @@ pub fn trigger(kind: &TriggerKind) -> Type {
         ),
         TriggerKind::Error => return Type::Error,
     };
-    let mut fields =
-        vec![Field::required("type", Type::text(name)), Field::required("time", Type::Timestamp)];
+    let mut fields = vec![
+        Field::required("type", Type::text(name)),
+        Field::required("time", Type::Timestamp),
+    ];
     fields.extend(own);
     Type::record(fields)
 }

@@ -20,7 +20,11 @@ pub(crate) fn settle(ty: &Type) -> Type {
                 }
                 _ => true,
             };
-            union(members.iter().map(|m| if lone(m) { settle(m) } else { m.clone() }))
+            union(
+                members
+                    .iter()
+                    .map(|m| if lone(m) { settle(m) } else { m.clone() }),
+            )
         }
         Type::Literal(l) => l.base(),
         Type::List(item) => Type::list(settle(item)),
@@ -30,9 +34,15 @@ pub(crate) fn settle(ty: &Type) -> Type {
             let fields = record
                 .fields
                 .iter()
-                .map(|f| Field { ty: settle(&f.ty), ..f.clone() })
+                .map(|f| Field {
+                    ty: settle(&f.ty),
+                    ..f.clone()
+                })
                 .collect();
-            Type::Record(Arc::new(RecordType { fields, closed: record.closed }))
+            Type::Record(Arc::new(RecordType {
+                fields,
+                closed: record.closed,
+            }))
         }
         other => other.clone(),
     }

@@ -32,14 +32,22 @@ fn write(exprs: &Exprs, id: ExprId, out: &mut String) -> bool {
         ExprKind::Bool(b) => out.push_str(&b.to_string()),
         ExprKind::Null => out.push_str("null"),
         ExprKind::String(s) => out.push_str(&wfc_value::json::quoted(s)),
-        ExprKind::Select { of, field, optional } => {
+        ExprKind::Select {
+            of,
+            field,
+            optional,
+        } => {
             if !write(exprs, *of, out) {
                 return false;
             }
             out.push_str(if *optional { ".?" } else { "." });
             out.push_str(&field.text);
         }
-        ExprKind::Index { of, index, optional } => {
+        ExprKind::Index {
+            of,
+            index,
+            optional,
+        } => {
             if !write(exprs, *of, out) {
                 return false;
             }

@@ -110,22 +110,55 @@ pub enum Callee {
 
 /// The macros, resolved.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "each is CEL's macro of that name; `v` and `k` are the variables it binds")]
+#[expect(
+    missing_docs,
+    reason = "each is CEL's macro of that name; `v` and `k` are the variables it binds"
+)]
 pub enum Macro {
     Has,
-    All { k: Option<LocalId>, v: LocalId },
-    Exists { k: Option<LocalId>, v: LocalId },
-    ExistsOne { k: Option<LocalId>, v: LocalId },
+    All {
+        k: Option<LocalId>,
+        v: LocalId,
+    },
+    Exists {
+        k: Option<LocalId>,
+        v: LocalId,
+    },
+    ExistsOne {
+        k: Option<LocalId>,
+        v: LocalId,
+    },
     /// Two arguments (`map(v, f)`), or three with a filter (`map(v, p, f)`).
-    Map { v: LocalId },
-    Filter { v: LocalId },
-    TransformList { k: LocalId, v: LocalId },
-    TransformMap { k: LocalId, v: LocalId },
-    TransformMapEntry { k: LocalId, v: LocalId },
-    SortBy { v: LocalId },
-    OptMap { v: LocalId },
-    OptFlatMap { v: LocalId },
-    Bind { v: LocalId },
+    Map {
+        v: LocalId,
+    },
+    Filter {
+        v: LocalId,
+    },
+    TransformList {
+        k: LocalId,
+        v: LocalId,
+    },
+    TransformMap {
+        k: LocalId,
+        v: LocalId,
+    },
+    TransformMapEntry {
+        k: LocalId,
+        v: LocalId,
+    },
+    SortBy {
+        v: LocalId,
+    },
+    OptMap {
+        v: LocalId,
+    },
+    OptFlatMap {
+        v: LocalId,
+    },
+    Bind {
+        v: LocalId,
+    },
 }
 
 /// What callers see of a workflow.

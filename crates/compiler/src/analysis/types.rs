@@ -17,8 +17,18 @@ use crate::rules::types::{bad_schema, bad_type};
 
 /// The types that every file knows.
 pub const BUILT_IN: &[&str] = &[
-    "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "null", "any",
-    "list", "map",
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "timestamp",
+    "duration",
+    "null",
+    "any",
+    "list",
+    "map",
 ];
 
 /// The built-in type of a name.
@@ -104,7 +114,10 @@ impl TypeReader<'_> {
                         optional: f.optional,
                     })
                     .collect();
-                Type::Record(Arc::new(RecordType { fields, closed: true }))
+                Type::Record(Arc::new(RecordType {
+                    fields,
+                    closed: true,
+                }))
             }
             TypeExprKind::Literal(value) => match constant(&ast.exprs, *value) {
                 Some(wfc_value::Value::Null) => Type::Null,
@@ -112,8 +125,10 @@ impl TypeReader<'_> {
                 None => Type::Error,
             },
             TypeExprKind::Union(members) => {
-                let members: Vec<Type> =
-                    members.iter().map(|m| self.read_at(*m, depth + 1)).collect();
+                let members: Vec<Type> = members
+                    .iter()
+                    .map(|m| self.read_at(*m, depth + 1))
+                    .collect();
                 union(members)
             }
             TypeExprKind::Nullable(inner) => self.read_at(*inner, depth + 1).or_null(),
@@ -154,7 +169,8 @@ impl TypeReader<'_> {
         let prefix = format!("schema{}", span.start);
         let read = wfc_value::schema::to_type(&schema, &prefix, &mut self.tables.type_table);
         for problem in &read.problems {
-            self.out.push(bad_schema::report(&problem.pointer, &problem.message, span));
+            self.out
+                .push(bad_schema::report(&problem.pointer, &problem.message, span));
         }
         read.ty
     }

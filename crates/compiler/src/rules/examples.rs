@@ -26,7 +26,8 @@ const WORKFLOW: &str = "workflow archive_ticket {\n  input id: string\n  returns
 
 impl World for ExampleWorld {
     fn source(&self, _: &str, path: &str) -> Option<Arc<Source>> {
-        (path == "./archive_ticket.wf").then(|| Arc::new(Source::new("archive_ticket.wf", WORKFLOW)))
+        (path == "./archive_ticket.wf")
+            .then(|| Arc::new(Source::new("archive_ticket.wf", WORKFLOW)))
     }
 
     fn workflow(&self, _: &str, slug: &str) -> Option<Arc<Source>> {

@@ -8,9 +8,7 @@ use wfc_value::ty::{Type, union};
 use crate::analysis::checker::Checker;
 use crate::analysis::functions::{self, Known, MACROS, Sig};
 use crate::analysis::tables::{Callee, Ref};
-use crate::rules::types::{
-    maybe_null, unknown_function, wrong_argument, wrong_argument_count,
-};
+use crate::rules::types::{maybe_null, unknown_function, wrong_argument, wrong_argument_count};
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -25,7 +23,9 @@ impl Checker<'_> {
         }
         let Some(target) = target else {
             return match functions::function(&name.text) {
-                Some(known) if known.style.is_global() => self.apply_function(id, known, name, None, args),
+                Some(known) if known.style.is_global() => {
+                    self.apply_function(id, known, name, None, args)
+                }
                 _ => self.no_function(None, name, args),
             };
         };
@@ -93,7 +93,14 @@ impl Checker<'_> {
                     maybe_null::argument(self.exprs, arg, &ty, name)
                 } else {
                     let is_receiver = receiver.is_some() && mismatch.place == 0;
-                    wrong_argument::report(self.exprs, name, arg, &ty, &mismatch.expected, is_receiver)
+                    wrong_argument::report(
+                        self.exprs,
+                        name,
+                        arg,
+                        &ty,
+                        &mismatch.expected,
+                        is_receiver,
+                    )
                 };
                 self.report(report);
                 Type::Error
@@ -102,12 +109,23 @@ impl Checker<'_> {
     }
 
     fn note_callee(&mut self, id: ExprId, function: FnId, receiver: bool) {
-        self.tables.callees.insert(id, Callee::Function { id: function, receiver });
+        self.tables.callees.insert(
+            id,
+            Callee::Function {
+                id: function,
+                receiver,
+            },
+        );
     }
 
     /// What a call with a faulty argument gives: the type that all overloads agree on.
     fn common_result(sigs: &[&Sig]) -> Type {
-        let plain = |t: &Type| !matches!(t, Type::Param(_) | Type::List(_) | Type::Map(..) | Type::Optional(_));
+        let plain = |t: &Type| {
+            !matches!(
+                t,
+                Type::Param(_) | Type::List(_) | Type::Map(..) | Type::Optional(_)
+            )
+        };
         match union(sigs.iter().map(|s| s.result.clone())) {
             Type::Union(_) => Type::Error,
             ty if plain(&ty) => ty,
@@ -126,20 +144,34 @@ impl Checker<'_> {
     fn no_namespaced(&mut self, namespace: &str, name: &Name, args: &[ExprId]) -> Type {
         self.check_all(None, args);
         let prefix = format!("{namespace}.");
-        let there = functions::globals().iter().filter_map(|n| n.strip_prefix(&prefix));
-        let near = nearest(&name.text, there).into_iter().map(|n| format!("{prefix}{n}")).collect();
+        let there = functions::globals()
+            .iter()
+            .filter_map(|n| n.strip_prefix(&prefix));
+        let near = nearest(&name.text, there)
+            .into_iter()
+            .map(|n| format!("{prefix}{n}"))
+            .collect();
         self.report(unknown_function::namespaced(namespace, name, near));
         Type::Error
     }
 
     fn no_function(&mut self, target: Option<ExprId>, name: &Name, args: &[ExprId]) -> Type {
         if let Some(target) = target
-            && let ExprKind::Ident { name: namespace, .. } = self.exprs.kind(target)
+            && let ExprKind::Ident {
+                name: namespace, ..
+            } = self.exprs.kind(target)
             && self.is_free(target)
             && unknown_function::is_foreign(namespace, &name.text)
         {
             self.check_all(None, args);
-            self.report(unknown_function::report(self.exprs, Some(target), None, name, args, Vec::new()));
+            self.report(unknown_function::report(
+                self.exprs,
+                Some(target),
+                None,
+                name,
+                args,
+                Vec::new(),
+            ));
             return Type::Error;
         }
         // A macro's variable is no fault of its own where the macro is misspelled.

@@ -44,12 +44,19 @@ impl Purpose {
 
     /// That of a field of a step.
     pub(crate) fn step_field(name: &str) -> Self {
-        Self { path: name.to_owned(), owner: String::new(), ..Self::new("", &mismatch::CODE) }
+        Self {
+            path: name.to_owned(),
+            owner: String::new(),
+            ..Self::new("", &mismatch::CODE)
+        }
     }
 
     /// That of a variable.
     pub(crate) fn variable(name: &str) -> Self {
-        Self { noun: "variable ", ..Self::step_field(name) }
+        Self {
+            noun: "variable ",
+            ..Self::step_field(name)
+        }
     }
 
     /// That of a mapping whose parts are called `noun` and belong to `owner`.
@@ -86,11 +93,17 @@ impl Purpose {
             (path, true) => format!("{path}.{name}"),
             (path, false) => format!("{path}[{}]", wfc_value::json::quoted(name)),
         };
-        Self { path, ..self.clone() }
+        Self {
+            path,
+            ..self.clone()
+        }
     }
 
     fn item(&self, place: usize) -> Self {
-        Self { path: format!("{}[{place}]", self.path), ..self.clone() }
+        Self {
+            path: format!("{}[{place}]", self.path),
+            ..self.clone()
+        }
     }
 }
 
@@ -156,7 +169,14 @@ impl Checker<'_> {
         }
         let without = ty.without_null();
         let report = if without != *ty && without != Type::Never && self.fits(&without, wanted) {
-            maybe_null::value(self.exprs, id, ty, expected, purpose.mismatch, &purpose.subject())
+            maybe_null::value(
+                self.exprs,
+                id,
+                ty,
+                expected,
+                purpose.mismatch,
+                &purpose.subject(),
+            )
         } else {
             let path = self.path_in_text(id);
             mismatch::report(
@@ -179,13 +199,15 @@ impl Checker<'_> {
         };
         let mut parts = text.split('.');
         let first = parts.next().unwrap_or_default();
-        let known = self.lookup(first).is_some()
-            || crate::analysis::names::NAMESPACES.contains(&first);
+        let known =
+            self.lookup(first).is_some() || crate::analysis::names::NAMESPACES.contains(&first);
         known && parts.all(crate::analysis::names::is_name)
     }
 
     fn has_text_keys(&self, entries: &[Entry]) -> bool {
-        entries.iter().all(|e| matches!(self.exprs.kind(e.key), ExprKind::String(_)))
+        entries
+            .iter()
+            .all(|e| matches!(self.exprs.kind(e.key), ExprKind::String(_)))
     }
 
     /// The item type, when lists of one kind alone fit.
@@ -239,7 +261,9 @@ impl Checker<'_> {
     }
 
     fn entry_of<'e>(&self, entries: &'e [Entry], name: &str) -> Option<&'e Entry> {
-        entries.iter().find(|e| constant::text(self.exprs, e.key) == Some(name))
+        entries
+            .iter()
+            .find(|e| constant::text(self.exprs, e.key) == Some(name))
     }
 
     fn hold_items(&mut self, items: &[Item], wanted: &Type, purpose: &Purpose) {
@@ -257,7 +281,9 @@ impl Checker<'_> {
             return;
         }
         let ty = self.type_of(entry.value).clone();
-        let name = constant::text(self.exprs, entry.key).unwrap_or_default().to_owned();
+        let name = constant::text(self.exprs, entry.key)
+            .unwrap_or_default()
+            .to_owned();
         self.hold(entry.value, &ty, wanted, &purpose.field(&name));
     }
 
@@ -269,14 +295,20 @@ impl Checker<'_> {
         purpose: &Purpose,
     ) {
         for entry in entries {
-            let name = constant::text(self.exprs, entry.key).unwrap_or_default().to_owned();
+            let name = constant::text(self.exprs, entry.key)
+                .unwrap_or_default()
+                .to_owned();
             let Some(field) = record.field(&name) else {
                 if record.closed {
                     self.unknown_field(entry, &name, entries, record, purpose);
                 }
                 continue;
             };
-            let wanted = if field.optional { field.ty.clone().or_null() } else { field.ty.clone() };
+            let wanted = if field.optional {
+                field.ty.clone().or_null()
+            } else {
+                field.ty.clone()
+            };
             self.hold_entry(entry, &wanted, purpose);
         }
         let missing: Vec<&Field> = record
@@ -299,7 +331,9 @@ impl Checker<'_> {
         purpose: &Purpose,
     ) {
         let free = record.fields.iter().map(|f| &*f.name);
-        let free: Vec<&str> = free.filter(|f| self.entry_of(entries, f).is_none()).collect();
+        let free: Vec<&str> = free
+            .filter(|f| self.entry_of(entries, f).is_none())
+            .collect();
         let all: Vec<&str> = record.fields.iter().map(|f| &*f.name).collect();
         let report = mismatch::unknown(purpose, self.span(entry.key), name, &free, &all);
         self.report(report);

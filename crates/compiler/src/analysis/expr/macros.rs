@@ -62,18 +62,28 @@ impl Checker<'_> {
         }
         let exprs = self.exprs;
         let (of, field) = match exprs.kind(arg) {
-            ExprKind::Select { of, field, optional: false } => (*of, field.clone()),
-            ExprKind::Index { of, index, optional: false } => {
-                match crate::analysis::constant::text(exprs, *index) {
-                    Some(text) => (*of, Name::new(text, exprs.span(*index))),
-                    None => return self.no_selection(arg),
-                }
-            }
+            ExprKind::Select {
+                of,
+                field,
+                optional: false,
+            } => (*of, field.clone()),
+            ExprKind::Index {
+                of,
+                index,
+                optional: false,
+            } => match crate::analysis::constant::text(exprs, *index) {
+                Some(text) => (*of, Name::new(text, exprs.span(*index))),
+                None => return self.no_selection(arg),
+            },
             ExprKind::Error => return Type::Error,
             _ => return self.no_selection(arg),
         };
-        if let Some(ty) = self.from_namespace(arg) {
-            return if ty == Type::Error { Type::Error } else { Type::Bool };
+        if let Some(ty) = self.namespace_selection(arg) {
+            return if ty == Type::Error {
+                Type::Error
+            } else {
+                Type::Bool
+            };
         }
         let of_ty = self.expr(of);
         self.has_field(of, &of_ty, &field);
@@ -90,7 +100,10 @@ impl Checker<'_> {
     /// The variable that a macro's argument names.
     fn variable(&mut self, arg: ExprId, name: &Name) -> Option<Str> {
         match self.exprs.kind(arg) {
-            ExprKind::Ident { name, rooted: false } => Some(Str::from(&**name)),
+            ExprKind::Ident {
+                name,
+                rooted: false,
+            } => Some(Str::from(&**name)),
             ExprKind::Error => None,
             _ => {
                 let report = macro_misused::variable(self.span(arg), name);
@@ -103,7 +116,9 @@ impl Checker<'_> {
     fn local(&mut self, arg: ExprId, name: Option<Str>, ty: Type) -> LocalId {
         let id = LocalId(u32::try_from(self.tables.locals.len()).unwrap_or(u32::MAX));
         let text = name.unwrap_or_else(|| Str::from(""));
-        self.tables.locals.push((Name::new(&*text, self.span(arg)), ty));
+        self.tables
+            .locals
+            .push((Name::new(&*text, self.span(arg)), ty));
         self.names.locals.push((text, id));
         id
     }
@@ -142,7 +157,14 @@ impl Checker<'_> {
         let before = self.names.locals.len();
         let v = self.local(var, variable, inner);
         let flat = &*name.text == "optFlatMap";
-        self.note_macro(id, if flat { Macro::OptFlatMap { v } } else { Macro::OptMap { v } });
+        self.note_macro(
+            id,
+            if flat {
+                Macro::OptFlatMap { v }
+            } else {
+                Macro::OptMap { v }
+            },
+        );
         let out = self.expr(body);
         self.drop_locals(before);
         match (flat, self.resolve(&out)) {
@@ -189,7 +211,11 @@ impl Checker<'_> {
                 }
             };
             out = Some(match out {
-                None => Range { key, value, is_list },
+                None => Range {
+                    key,
+                    value,
+                    is_list,
+                },
                 Some(r) => Range {
                     key: join(&r.key, &key),
                     value: join(&r.value, &value),
@@ -197,7 +223,11 @@ impl Checker<'_> {
                 },
             });
         }
-        out.unwrap_or(Range { key: Type::Never, value: Type::Never, is_list: true })
+        out.unwrap_or(Range {
+            key: Type::Never,
+            value: Type::Never,
+            is_list: true,
+        })
     }
 
     fn comprehension(&mut self, id: ExprId, target: ExprId, name: &Name, args: &[ExprId]) -> Type {
@@ -211,10 +241,18 @@ impl Checker<'_> {
         let before = self.names.locals.len();
         let vars = args.get(..if two { 2 } else { 1 }).unwrap_or_default();
         let rest = args.get(vars.len()..).unwrap_or_default();
-        let item = if range.is_list { range.value.clone() } else { range.key.clone() };
+        let item = if range.is_list {
+            range.value.clone()
+        } else {
+            range.key.clone()
+        };
         let mut ids = Vec::new();
         let names: Vec<Option<Str>> = vars.iter().map(|v| self.variable(*v, name)).collect();
-        let types = if two { vec![range.key.clone(), range.value.clone()] } else { vec![item.clone()] };
+        let types = if two {
+            vec![range.key.clone(), range.value.clone()]
+        } else {
+            vec![item.clone()]
+        };
         for ((var, variable), ty) in vars.iter().zip(names).zip(types) {
             ids.push(self.local(*var, variable, ty));
         }

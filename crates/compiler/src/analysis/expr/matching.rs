@@ -28,9 +28,14 @@ pub(crate) struct Mismatch {
 impl Checker<'_> {
     /// What a call gives; the overloads are those that take this many arguments.
     pub(crate) fn matching(&self, sigs: &[&Sig], args: &[Type]) -> Result<Type, Mismatch> {
-        let whole: Vec<Type> = sigs.iter().filter_map(|sig| self.apply(sig, args)).collect();
+        let whole: Vec<Type> = sigs
+            .iter()
+            .filter_map(|sig| self.apply(sig, args))
+            .collect();
         if let Some(first) = whole.first() {
-            let exact = !args.iter().any(|a| self.members(a).iter().any(Type::is_unknown));
+            let exact = !args
+                .iter()
+                .any(|a| self.members(a).iter().any(Type::is_unknown));
             return Ok(if exact || whole.iter().all(|t| t == first) {
                 first.clone()
             } else {
@@ -38,7 +43,10 @@ impl Checker<'_> {
             });
         }
         let members: Vec<Vec<Type>> = args.iter().map(|a| self.members(&a.widened())).collect();
-        let combinations = members.iter().map(Vec::len).fold(1_usize, usize::saturating_mul);
+        let combinations = members
+            .iter()
+            .map(Vec::len)
+            .fold(1_usize, usize::saturating_mul);
         if combinations <= MAX_COMBINATIONS
             && let Some(ty) = self.each_combination(sigs, &members)
         {
@@ -77,15 +85,20 @@ impl Checker<'_> {
                 .filter(|sig| {
                     let mut bound = Substitution::new();
                     prefix.iter().enumerate().all(|(i, a)| {
-                        sig.param(i).is_some_and(|p| self.takes(p, a, &mut bound, 0))
+                        sig.param(i)
+                            .is_some_and(|p| self.takes(p, a, &mut bound, 0))
                     })
                 })
                 .collect();
             if next.is_empty() {
-                let expected: Vec<Type> =
-                    fitting.iter().filter_map(|sig| sig.param(place).cloned()).collect();
+                let expected: Vec<Type> = fitting
+                    .iter()
+                    .filter_map(|sig| sig.param(place).cloned())
+                    .collect();
                 let untaken = self.members(arg).into_iter().find(|m| {
-                    !expected.iter().any(|p| self.takes(p, m, &mut Substitution::new(), 0))
+                    !expected
+                        .iter()
+                        .any(|p| self.takes(p, m, &mut Substitution::new(), 0))
                 });
                 return Mismatch {
                     place,
@@ -95,7 +108,11 @@ impl Checker<'_> {
             }
             fitting = next;
         }
-        Mismatch { place: 0, expected: Type::Any, member: Type::Any }
+        Mismatch {
+            place: 0,
+            expected: Type::Any,
+            member: Type::Any,
+        }
     }
 
     /// What one overload gives for the arguments, if it takes them.
@@ -127,9 +144,9 @@ impl Checker<'_> {
                 true
             }
             (_, Type::Never) => true,
-            (param, Type::Union(members)) => {
-                members.iter().all(|m| self.takes(param, m, bound, depth + 1))
-            }
+            (param, Type::Union(members)) => members
+                .iter()
+                .all(|m| self.takes(param, m, bound, depth + 1)),
             (Type::Union(params), arg) => {
                 params.iter().any(|p| self.takes(p, arg, bound, depth + 1))
             }

@@ -16,8 +16,8 @@ use wfc_syntax::limits::MAX_DEPTH;
 use wfc_value::ty::{Field, Literal, Type};
 
 use super::checker::Checker;
-use crate::rules::types::{not_a_condition, not_text};
 use crate::analysis::joining::{bounded, join, join_all};
+use crate::rules::types::{not_a_condition, not_text};
 
 /// Values nest and expressions stand in values, each to the parsers' limit.
 const MAX_EXPR_DEPTH: u32 = 3 * MAX_DEPTH as u32;
@@ -47,12 +47,28 @@ impl Checker<'_> {
             ExprKind::Bytes(_) => Type::Bytes,
             ExprKind::Duration(_) => Type::Duration,
             ExprKind::Ident { name, rooted } => self.ident(id, name, *rooted),
-            ExprKind::Select { of, field, optional } => self.select(id, *of, field, *optional),
-            ExprKind::Index { of, index, optional } => self.index(id, *of, *index, *optional),
+            ExprKind::Select {
+                of,
+                field,
+                optional,
+            } => self.select(id, *of, field, *optional),
+            ExprKind::Index {
+                of,
+                index,
+                optional,
+            } => self.index(id, *of, *index, *optional),
             ExprKind::Call { target, name, args } => self.call(id, *target, name, args),
             ExprKind::Unary { op, arg } => self.unary(*op, *arg, id),
-            ExprKind::Binary { op: BinaryOp::And | BinaryOp::Or, .. } => self.logic(id),
-            ExprKind::Binary { op, op_span, left, right } => {
+            ExprKind::Binary {
+                op: BinaryOp::And | BinaryOp::Or,
+                ..
+            } => self.logic(id),
+            ExprKind::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => {
                 let (l, r) = (self.expr(*left), self.expr(*right));
                 self.binary(*op, *op_span, (*left, &l), (*right, &r))
             }
@@ -88,7 +104,13 @@ impl Checker<'_> {
         let mut operands = Vec::new();
         let mut chain = Vec::new();
         let mut next = id;
-        while let ExprKind::Binary { op: same, left, right, .. } = exprs.kind(next) {
+        while let ExprKind::Binary {
+            op: same,
+            left,
+            right,
+            ..
+        } = exprs.kind(next)
+        {
             if *same != op {
                 break;
             }
@@ -142,7 +164,11 @@ impl Checker<'_> {
         let mut types = Vec::with_capacity(items.len());
         for item in items {
             let ty = self.expr(item.value);
-            let ty = if item.optional { self.inside(item.value, &ty) } else { ty };
+            let ty = if item.optional {
+                self.inside(item.value, &ty)
+            } else {
+                ty
+            };
             // Words may be of a choice; numbers and bools in a list hardly ever are.
             let word = matches!(ty, Type::Literal(Literal::String(_)));
             types.push(if word { ty } else { ty.widened() });
@@ -159,10 +185,8 @@ impl Checker<'_> {
             Type::Optional(inner) => (*inner).clone(),
             unknown if unknown.is_unknown() => unknown,
             _ => {
-                let report = crate::rules::types::wrong_argument::optional_element(
-                    self.span(id),
-                    ty,
-                );
+                let report =
+                    crate::rules::types::wrong_argument::optional_element(self.span(id), ty);
                 self.report(report);
                 Type::Error
             }
@@ -173,13 +197,23 @@ impl Checker<'_> {
         let exprs = self.exprs;
         let mut fields: Vec<Field> = Vec::with_capacity(entries.len());
         let mut keys = Vec::new();
-        let named = entries.iter().all(|e| matches!(exprs.kind(e.key), ExprKind::String(_)));
+        let named = entries
+            .iter()
+            .all(|e| matches!(exprs.kind(e.key), ExprKind::String(_)));
         for entry in entries {
             let key = self.expr(entry.key);
             let ty = self.expr(entry.value);
-            let ty = if entry.optional { self.inside(entry.value, &ty) } else { ty };
+            let ty = if entry.optional {
+                self.inside(entry.value, &ty)
+            } else {
+                ty
+            };
             let name = super::constant::text(exprs, entry.key).unwrap_or_default();
-            fields.push(Field { name: name.into(), ty, optional: entry.optional });
+            fields.push(Field {
+                name: name.into(),
+                ty,
+                optional: entry.optional,
+            });
             if !named {
                 keys.push(self.map_key(entry.key, key));
             }
@@ -194,7 +228,13 @@ impl Checker<'_> {
     }
 
     fn map_key(&mut self, id: ExprId, ty: Type) -> Type {
-        let keys = [Type::Bool, Type::Int, Type::Uint, Type::Double, Type::String];
+        let keys = [
+            Type::Bool,
+            Type::Int,
+            Type::Uint,
+            Type::Double,
+            Type::String,
+        ];
         let fine = |t: &Type| t.is_unknown() || keys.contains(&t.widened());
         if self.members(&ty).iter().all(fine) {
             return ty;
@@ -217,7 +257,10 @@ impl Checker<'_> {
 
     pub(crate) fn textable(&mut self, id: ExprId, ty: &Type) {
         let odd = self.members(ty).into_iter().find(|t| {
-            matches!(t, Type::Optional(_) | Type::TypeOf(_) | Type::Abstract { .. })
+            matches!(
+                t,
+                Type::Optional(_) | Type::TypeOf(_) | Type::Abstract { .. }
+            )
         });
         if odd.is_some() {
             let report = not_text::report(self.exprs, id, ty);

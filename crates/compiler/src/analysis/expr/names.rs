@@ -28,7 +28,11 @@ impl Checker<'_> {
         let span = self.span(id);
         if !rooted && let Some(local) = self.names.local(name) {
             self.tables.refs.insert(id, Ref::Local(local));
-            let ty = self.tables.locals.get(local.0 as usize).map(|l| l.1.clone());
+            let ty = self
+                .tables
+                .locals
+                .get(local.0 as usize)
+                .map(|l| l.1.clone());
             return self.narrowed(id, ty.unwrap_or(Type::Error));
         }
         if self.mode != Mode::Lone && NAMESPACES.contains(&name) {
@@ -44,7 +48,9 @@ impl Checker<'_> {
                 self.tables.refs.insert(id, Ref::StepOutput(step));
                 self.step_output(id, name, step, span)
             }
-            None => self.type_name(id, name).unwrap_or_else(|| self.undefined(name, span)),
+            None => self
+                .type_name(id, name)
+                .unwrap_or_else(|| self.undefined(name, span)),
         }
     }
 
@@ -104,14 +110,21 @@ impl Checker<'_> {
             return Type::Error;
         };
         let fields = ast.workflow.inputs.iter().zip(&self.tables.inputs);
-        Type::record(fields.map(|(i, ty)| Field::required(&*i.name.text, ty.clone())).collect())
+        Type::record(
+            fields
+                .map(|(i, ty)| Field::required(&*i.name.text, ty.clone()))
+                .collect(),
+        )
     }
 
     /// A namespace that a trigger or the start of a run cannot read.
     fn not_here(&self, namespace: &str, span: Span) -> Option<wfc_syntax::diagnostic::Diagnostic> {
         let (allowed, place): (&[&str], _) = match self.mode {
             Mode::Trigger(_) => (&["trigger", "env", "workflow"], "a trigger"),
-            Mode::Start => (&["inputs", "trigger", "env", "workflow"], "what is read before the run starts"),
+            Mode::Start => (
+                &["inputs", "trigger", "env", "workflow"],
+                "what is read before the run starts",
+            ),
             Mode::Body | Mode::Lone => return None,
         };
         (!allowed.contains(&namespace))
@@ -187,7 +200,10 @@ impl Checker<'_> {
         let near = if self.is_flooded() {
             Vec::new()
         } else {
-            nearest(name, self.names.in_scope()).into_iter().map(str::to_owned).collect()
+            nearest(name, self.names.in_scope())
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
         };
         rules::undefined_name::report(name, span, near)
     }
@@ -198,7 +214,11 @@ impl Checker<'_> {
         if workflow.secrets.iter().any(|s| &*s.text == name) {
             return Some(format!("secrets.{name}"));
         }
-        workflow.env.iter().any(|e| &*e.name.text == name).then(|| format!("env.{name}"))
+        workflow
+            .env
+            .iter()
+            .any(|e| &*e.name.text == name)
+            .then(|| format!("env.{name}"))
     }
 
     /// The namespace that an expression names as such, if it does.
@@ -217,10 +237,16 @@ impl Checker<'_> {
     /// The literal name that a selection or index selects by.
     fn literal_step(&self, id: ExprId) -> Option<(ExprId, &str, Span, bool)> {
         match self.exprs.kind(id) {
-            ExprKind::Select { of, field, optional } => {
-                Some((*of, &field.text, field.span, *optional))
-            }
-            ExprKind::Index { of, index, optional } => {
+            ExprKind::Select {
+                of,
+                field,
+                optional,
+            } => Some((*of, &field.text, field.span, *optional)),
+            ExprKind::Index {
+                of,
+                index,
+                optional,
+            } => {
                 let text = constant::text(self.exprs, *index)?;
                 Some((*of, text, self.span(*index), *optional))
             }
@@ -230,7 +256,7 @@ impl Checker<'_> {
 
     /// The type of a selection from a namespace that is no value itself (or of an input), `None` for any
     /// other expression.
-    pub(super) fn from_namespace(&mut self, id: ExprId) -> Option<Type> {
+    pub(super) fn namespace_selection(&mut self, id: ExprId) -> Option<Type> {
         let (of, name, span, optional) = self.literal_step(id)?;
         if let Some(namespace) = self.namespace_of(of) {
             if matches!(namespace, "trigger" | "execution" | "workflow") {
@@ -241,7 +267,12 @@ impl Checker<'_> {
                 self.report(report);
                 return Some(Type::Error);
             }
-            let selected = Selected { namespace, name: &name, span, optional };
+            let selected = Selected {
+                namespace,
+                name: &name,
+                span,
+                optional,
+            };
             return Some(self.select_from(id, &selected));
         }
         // `steps.x.output`: the step is one selection further in.
@@ -269,7 +300,11 @@ impl Checker<'_> {
                 self.tables.refs.insert(id, Ref::Step(step));
                 self.note_step_read(step, selected.span);
                 let whole = records::step(self.step_output_type(step));
-                return if selected.optional { Type::optional(whole) } else { whole };
+                return if selected.optional {
+                    Type::optional(whole)
+                } else {
+                    whole
+                };
             }
             "secrets" => match self.find_secret(selected) {
                 Some(place) => (Ref::Secret(place), Type::String),
@@ -284,13 +319,21 @@ impl Checker<'_> {
                     self.tables.refs.insert(id, Ref::Binding(binding));
                     let ty = self.read(selected.name, binding, selected.span);
                     let ty = self.narrowed(id, ty);
-                    return if selected.optional { Type::optional(ty) } else { ty };
+                    return if selected.optional {
+                        Type::optional(ty)
+                    } else {
+                        ty
+                    };
                 }
                 None => return Type::Error,
             },
         };
         self.tables.refs.insert(id, found);
-        if selected.optional { Type::optional(ty) } else { ty }
+        if selected.optional {
+            Type::optional(ty)
+        } else {
+            ty
+        }
     }
 
     fn find_secret(&mut self, selected: &Selected<'_>) -> Option<u32> {
@@ -298,7 +341,11 @@ impl Checker<'_> {
         let place = secrets.iter().position(|s| &*s.text == selected.name);
         if place.is_none() {
             let names = secrets.iter().map(|s| &*s.text);
-            self.report(rules::undefined_secret::report(selected.name, selected.span, names));
+            self.report(rules::undefined_secret::report(
+                selected.name,
+                selected.span,
+                names,
+            ));
         }
         u32::try_from(place?).ok()
     }
@@ -308,11 +355,18 @@ impl Checker<'_> {
         let place = env.iter().position(|e| &*e.name.text == selected.name);
         let Some(place) = place else {
             let names = env.iter().map(|e| &*e.name.text);
-            self.report(rules::undefined_env::report(selected.name, selected.span, names));
+            self.report(rules::undefined_env::report(
+                selected.name,
+                selected.span,
+                names,
+            ));
             return None;
         };
         let ty = env.get(place).and_then(|e| e.ty);
-        let ty = ty.and_then(|t| self.tables.type_exprs.get(&t)).cloned().unwrap_or(Type::String);
+        let ty = ty
+            .and_then(|t| self.tables.type_exprs.get(&t))
+            .cloned()
+            .unwrap_or(Type::String);
         Some((u32::try_from(place).ok()?, ty))
     }
 
@@ -321,7 +375,11 @@ impl Checker<'_> {
         let place = inputs.iter().position(|i| &*i.name.text == selected.name);
         if place.is_none() {
             let names = inputs.iter().map(|i| &*i.name.text);
-            self.report(rules::undefined_input::report(selected.name, selected.span, names));
+            self.report(rules::undefined_input::report(
+                selected.name,
+                selected.span,
+                names,
+            ));
         }
         self.input_binding(place?)
     }
@@ -343,7 +401,11 @@ impl Checker<'_> {
     }
 
     fn step_output_type(&mut self, step: StepId) -> Type {
-        self.tables.outputs.get(step.0 as usize).cloned().unwrap_or(Type::Error)
+        self.tables
+            .outputs
+            .get(step.0 as usize)
+            .cloned()
+            .unwrap_or(Type::Error)
     }
 
     fn note_step_read(&mut self, step: StepId, span: Span) {

@@ -5,9 +5,9 @@ use wfc_syntax::span::Span;
 use wfc_value::ty::{Literal, Type, union};
 
 use crate::analysis::checker::Checker;
+use crate::analysis::joining::join;
 use crate::analysis::tables::Ref;
 use crate::rules::types::{maybe_null, never_equal, no_operator};
-use crate::analysis::joining::join;
 
 /// More pairs of union members than an operator is tried on one by one.
 const MAX_PAIRS: usize = 256;
@@ -33,8 +33,11 @@ fn arithmetic(op: BinaryOp) -> &'static [(Type, Type, Type)] {
         (Timestamp, Duration, Timestamp),
         (Duration, Duration, Duration),
     ];
-    const MUL: &[(Type, Type, Type)] =
-        &[(Int, Int, Int), (Uint, Uint, Uint), (Double, Double, Double)];
+    const MUL: &[(Type, Type, Type)] = &[
+        (Int, Int, Int),
+        (Uint, Uint, Uint),
+        (Double, Double, Double),
+    ];
     const MOD: &[(Type, Type, Type)] = &[(Int, Int, Int), (Uint, Uint, Uint)];
     match op {
         BinaryOp::Add => ADD,
@@ -48,15 +51,22 @@ fn arithmetic(op: BinaryOp) -> &'static [(Type, Type, Type)] {
 const NUMBERS: &[Type] = &[Type::Int, Type::Uint, Type::Double];
 
 /// What `<` and its like compare with their own kind.
-const ORDERED: &[Type] =
-    &[Type::Bool, Type::String, Type::Bytes, Type::Timestamp, Type::Duration];
+const ORDERED: &[Type] = &[
+    Type::Bool,
+    Type::String,
+    Type::Bytes,
+    Type::Timestamp,
+    Type::Duration,
+];
 
 impl Checker<'_> {
     pub(super) fn negate(&mut self, id: ExprId, arg: ExprId, ty: &Type) -> Type {
         match ty {
             Type::Error => return Type::Error,
             Type::Literal(Literal::Int(i)) => {
-                return i.checked_neg().map_or(Type::Int, |i| Type::Literal(Literal::Int(i)));
+                return i
+                    .checked_neg()
+                    .map_or(Type::Int, |i| Type::Literal(Literal::Int(i)));
             }
             Type::Literal(Literal::Double(bits)) => {
                 return Type::Literal(Literal::Double((-f64::from_bits(*bits)).to_bits()));
@@ -64,7 +74,10 @@ impl Checker<'_> {
             _ => {}
         }
         let members = self.members(&ty.widened());
-        if members.iter().all(|t| t.is_unknown() || matches!(t, Type::Int | Type::Double)) {
+        if members
+            .iter()
+            .all(|t| t.is_unknown() || matches!(t, Type::Int | Type::Double))
+        {
             return ty.widened();
         }
         let report = no_operator::unary(self.exprs, id, arg, ty);
@@ -122,7 +135,10 @@ impl Checker<'_> {
         if *a == Type::Never || *b == Type::Never {
             return Some(Type::Never);
         }
-        if matches!(op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge) {
+        if matches!(
+            op,
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+        ) {
             return self.ordered(a, b).then_some(Type::Bool);
         }
         if op == BinaryOp::Add
@@ -136,7 +152,11 @@ impl Checker<'_> {
             .filter(|(x, y, _)| fits(a, x) && fits(b, y))
             .map(|(_, _, result)| result.clone());
         let first = results.next()?;
-        Some(if results.all(|r| r == first) { first } else { Type::Any })
+        Some(if results.all(|r| r == first) {
+            first
+        } else {
+            Type::Any
+        })
     }
 
     fn concatenated(&self, a: &Type, b: &Type) -> Option<Type> {
@@ -176,7 +196,8 @@ impl Checker<'_> {
         if xs.len() * ys.len() > MAX_PAIRS {
             return true;
         }
-        xs.iter().any(|x| ys.iter().any(|y| self.pair_overlaps(x, y, depth)))
+        xs.iter()
+            .any(|x| ys.iter().any(|y| self.pair_overlaps(x, y, depth)))
     }
 
     fn pair_overlaps(&self, x: &Type, y: &Type, depth: u32) -> bool {
@@ -267,8 +288,7 @@ impl Checker<'_> {
                 }
             };
             if items != Type::Never && !self.overlap(l, &items) {
-                let report =
-                    never_equal::item(self.exprs, op_span, (left, l), (right, &items));
+                let report = never_equal::item(self.exprs, op_span, (left, l), (right, &items));
                 self.report(report);
             }
         }

@@ -5,9 +5,9 @@ use wfc_value::ty::{RecordType, Type, union};
 
 use crate::analysis::checker::Checker;
 use crate::analysis::constant;
+use crate::analysis::joining::{join, join_all};
 use crate::analysis::spell;
 use crate::rules::types::{maybe_absent, maybe_null, no_operator, unknown_field};
-use crate::analysis::joining::{join, join_all};
 
 /// What a type says of a field.
 enum Lookup {
@@ -27,7 +27,7 @@ enum Lookup {
 
 impl Checker<'_> {
     pub(super) fn select(&mut self, id: ExprId, of: ExprId, field: &Name, optional: bool) -> Type {
-        if let Some(ty) = self.from_namespace(id) {
+        if let Some(ty) = self.namespace_selection(id) {
             return ty;
         }
         let of_ty = self.expr(of);
@@ -45,7 +45,10 @@ impl Checker<'_> {
             };
         }
         let members = self.members(of_ty);
-        let found: Vec<Lookup> = members.iter().map(|m| self.look_up(m, &field.text)).collect();
+        let found: Vec<Lookup> = members
+            .iter()
+            .map(|m| self.look_up(m, &field.text))
+            .collect();
         if found.iter().any(|l| matches!(l, Lookup::Faulty)) {
             return Type::Error;
         }
@@ -103,7 +106,10 @@ impl Checker<'_> {
             other => other,
         };
         let members = self.members(&of_ty);
-        let found: Vec<Lookup> = members.iter().map(|m| self.look_up(m, &field.text)).collect();
+        let found: Vec<Lookup> = members
+            .iter()
+            .map(|m| self.look_up(m, &field.text))
+            .collect();
         if found.iter().any(|l| matches!(l, Lookup::Faulty)) {
             return;
         }
@@ -111,22 +117,15 @@ impl Checker<'_> {
             self.report(maybe_null::select(self.exprs, of, &of_ty, field, true));
             return;
         }
-        let lacks =
-            |l: &Lookup| matches!(l, Lookup::Never | Lookup::NoFields | Lookup::Null);
+        let lacks = |l: &Lookup| matches!(l, Lookup::Never | Lookup::NoFields | Lookup::Null);
         if !found.is_empty() && found.iter().all(lacks) {
             let report = unknown_field::report(self.exprs, of, &of_ty, field, &members);
             self.report(report);
         }
     }
 
-    pub(super) fn index(
-        &mut self,
-        id: ExprId,
-        of: ExprId,
-        index: ExprId,
-        optional: bool,
-    ) -> Type {
-        if let Some(ty) = self.from_namespace(id) {
+    pub(super) fn index(&mut self, id: ExprId, of: ExprId, index: ExprId, optional: bool) -> Type {
+        if let Some(ty) = self.namespace_selection(id) {
             // The key is read with the namespace; its own type is still wanted in the table.
             self.expr(index);
             return ty;
@@ -141,7 +140,7 @@ impl Checker<'_> {
                 let field = Name::new(text, self.span(index));
                 self.field_of(of, &of_ty, &field, optional)
             }
-            _ => self.item_of(id, (of, &of_ty), (index, &key_ty), optional),
+            _ => self.item_of((of, &of_ty), (index, &key_ty), optional),
         };
         self.narrowed(id, ty)
     }
@@ -151,18 +150,19 @@ impl Checker<'_> {
             Type::Optional(inner) => (*inner).clone(),
             other => other,
         };
-        self.members(&ty).iter().any(|m| matches!(m, Type::Record(_)))
+        self.members(&ty)
+            .iter()
+            .any(|m| matches!(m, Type::Record(_)))
     }
 
     fn item_of(
         &mut self,
-        id: ExprId,
         (of, of_ty): (ExprId, &Type),
         (index, key_ty): (ExprId, &Type),
         optional: bool,
     ) -> Type {
         if let Type::Optional(inner) = self.resolve(of_ty) {
-            return match self.item_of(id, (of, &inner), (index, key_ty), true) {
+            return match self.item_of((of, &inner), (index, key_ty), true) {
                 Type::Error => Type::Error,
                 ty @ Type::Optional(_) => ty,
                 ty => Type::optional(ty),
@@ -200,12 +200,19 @@ impl Checker<'_> {
     fn item(&self, container: &Type, key: &Type) -> Option<Type> {
         let keys = self.members(key);
         let all = |wanted: &[Type]| {
-            keys.iter().all(|k| k.is_unknown() || wanted.contains(&k.widened()))
+            keys.iter()
+                .all(|k| k.is_unknown() || wanted.contains(&k.widened()))
         };
         match container {
             Type::Error => Some(Type::Error),
             Type::Any | Type::Dyn => {
-                let fine = all(&[Type::Int, Type::Uint, Type::Double, Type::String, Type::Bool]);
+                let fine = all(&[
+                    Type::Int,
+                    Type::Uint,
+                    Type::Double,
+                    Type::String,
+                    Type::Bool,
+                ]);
                 fine.then_some(Type::Any)
             }
             Type::Never => Some(Type::Never),

@@ -44,7 +44,11 @@ impl Standard<'_> {
 
     fn is_function(&self, name: &str) -> bool {
         functions::function(name).is_some_and(|f| f.style.is_global())
-            || self.env.functions.iter().any(|f| f.name == name && !f.member)
+            || self
+                .env
+                .functions
+                .iter()
+                .any(|f| f.name == name && !f.member)
     }
 
     fn apply(
@@ -60,15 +64,30 @@ impl Standard<'_> {
         let member = receiver.is_some();
         let mut sigs: Vec<Sig> = Vec::new();
         let known = functions::function(full).filter(|f| {
-            if member { f.style.is_member() } else { f.style.is_global() }
+            if member {
+                f.style.is_member()
+            } else {
+                f.style.is_global()
+            }
         });
         if let Some(known) = known {
             if let Some(fn_id) = known.id {
-                self.tables.callees.insert(id, Callee::Function { id: fn_id, receiver: member });
+                self.tables.callees.insert(
+                    id,
+                    Callee::Function {
+                        id: fn_id,
+                        receiver: member,
+                    },
+                );
             }
             sigs.extend(known.sigs.iter().cloned());
         }
-        for declared in self.env.functions.iter().filter(|f| f.name == full && f.member == member) {
+        for declared in self
+            .env
+            .functions
+            .iter()
+            .filter(|f| f.name == full && f.member == member)
+        {
             sigs.push(Sig {
                 params: declared.params.clone(),
                 variadic: false,
@@ -130,7 +149,12 @@ impl Standard<'_> {
     fn has(&mut self, id: ExprId, arg: ExprId) -> Type {
         self.note(id, Macro::Has);
         let exprs = self.exprs;
-        if let ExprKind::Select { of, field, optional: false } = exprs.kind(arg) {
+        if let ExprKind::Select {
+            of,
+            field,
+            optional: false,
+        } = exprs.kind(arg)
+        {
             self.select(arg, *of, field, false);
             return Type::Bool;
         }
@@ -140,7 +164,10 @@ impl Standard<'_> {
 
     fn variable(&mut self, arg: ExprId, name: &Name, ty: Type) -> LocalId {
         let text = match self.exprs.kind(arg) {
-            ExprKind::Ident { name, rooted: false } => name.to_string(),
+            ExprKind::Ident {
+                name,
+                rooted: false,
+            } => name.to_string(),
             ExprKind::Error => String::new(),
             _ => {
                 let report = macro_misused::variable(self.span(arg), name);
@@ -149,7 +176,9 @@ impl Standard<'_> {
             }
         };
         let id = LocalId(u32::try_from(self.tables.locals.len()).unwrap_or(u32::MAX));
-        self.tables.locals.push((Name::new(text.as_str(), self.span(arg)), ty));
+        self.tables
+            .locals
+            .push((Name::new(text.as_str(), self.span(arg)), ty));
         self.locals.push((text, id));
         id
     }
@@ -166,7 +195,14 @@ impl Standard<'_> {
         let before = self.locals.len();
         let v = self.variable(var, name, inner);
         let flat = &*name.text == "optFlatMap";
-        self.note(id, if flat { Macro::OptFlatMap { v } } else { Macro::OptMap { v } });
+        self.note(
+            id,
+            if flat {
+                Macro::OptFlatMap { v }
+            } else {
+                Macro::OptMap { v }
+            },
+        );
         let out = self.expr(body);
         self.locals.truncate(before);
         if flat { out } else { Type::optional(out) }
@@ -200,10 +236,19 @@ impl Standard<'_> {
         };
         let item = if is_list { value.clone() } else { key.clone() };
         let before = self.locals.len();
-        let (vars, rest) = args.split_at_checked(if two { 2 } else { 1 }).unwrap_or((&[], args));
-        let types = if two { vec![key.clone(), value] } else { vec![item.clone()] };
-        let ids: Vec<LocalId> =
-            vars.iter().zip(types).map(|(var, ty)| self.variable(*var, name, ty)).collect();
+        let (vars, rest) = args
+            .split_at_checked(if two { 2 } else { 1 })
+            .unwrap_or((&[], args));
+        let types = if two {
+            vec![key.clone(), value]
+        } else {
+            vec![item.clone()]
+        };
+        let ids: Vec<LocalId> = vars
+            .iter()
+            .zip(types)
+            .map(|(var, ty)| self.variable(*var, name, ty))
+            .collect();
         if let Some(found) = crate::analysis::expr::resolved_macro(&name.text, &ids) {
             self.note(id, found);
         }

@@ -33,7 +33,10 @@ pub(super) struct Standard<'a> {
 
 impl<'a> Standard<'a> {
     pub(super) fn check(exprs: &'a Exprs, id: ExprId, env: &'a Env) -> CheckedExpr {
-        let mut tables = Analysis { types: vec![Type::Error; exprs.len()], ..Analysis::default() };
+        let mut tables = Analysis {
+            types: vec![Type::Error; exprs.len()],
+            ..Analysis::default()
+        };
         for (place, declared) in env.names.iter().enumerate() {
             tables.bindings.push(Binding {
                 name: Name::new(declared.name.as_str(), Span::default()),
@@ -62,9 +65,15 @@ impl<'a> Standard<'a> {
         let types = std::mem::take(&mut self.tables.types);
         self.tables.types = types.iter().map(|t| self.subst.apply(t, true)).collect();
         let locals = std::mem::take(&mut self.tables.locals);
-        self.tables.locals =
-            locals.into_iter().map(|(name, t)| (name, self.subst.apply(&t, true))).collect();
-        CheckedExpr { ty, analysis: self.tables, diagnostics: self.out }
+        self.tables.locals = locals
+            .into_iter()
+            .map(|(name, t)| (name, self.subst.apply(&t, true)))
+            .collect();
+        CheckedExpr {
+            ty,
+            analysis: self.tables,
+            diagnostics: self.out,
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) -> Type {
@@ -105,20 +114,45 @@ impl<'a> Standard<'a> {
             ExprKind::Bytes(_) => Type::Bytes,
             ExprKind::Duration(_) => Type::Duration,
             ExprKind::Ident { name, rooted } => self.ident(id, name, *rooted),
-            ExprKind::Select { of, field, optional } => self.select(id, *of, field, *optional),
-            ExprKind::Index { of, index, optional } => {
+            ExprKind::Select {
+                of,
+                field,
+                optional,
+            } => self.select(id, *of, field, *optional),
+            ExprKind::Index {
+                of,
+                index,
+                optional,
+            } => {
                 let args = [self.expr(*of), self.expr(*index)];
-                let sigs =
-                    if *optional { &*operators::OPTIONAL_INDEX } else { &*operators::INDEX };
-                self.operator(if *optional { "[?]" } else { "[]" }, self.span(id), sigs, &args)
+                let sigs = if *optional {
+                    &*operators::OPTIONAL_INDEX
+                } else {
+                    &*operators::INDEX
+                };
+                self.operator(
+                    if *optional { "[?]" } else { "[]" },
+                    self.span(id),
+                    sigs,
+                    &args,
+                )
             }
             ExprKind::Call { target, name, args } => self.call(id, *target, name, args),
             ExprKind::Unary { op, arg } => {
                 let ty = self.expr(*arg);
-                let sign = if *op == wfc_syntax::expr::UnaryOp::Not { "!" } else { "-" };
+                let sign = if *op == wfc_syntax::expr::UnaryOp::Not {
+                    "!"
+                } else {
+                    "-"
+                };
                 self.operator(sign, self.span(id), operators::unary(*op), &[ty])
             }
-            ExprKind::Binary { op, op_span, left, right } => {
+            ExprKind::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => {
                 let args = [self.expr(*left), self.expr(*right)];
                 self.operator(op.sign(), *op_span, operators::binary(*op), &args)
             }
@@ -239,6 +273,10 @@ impl<'a> Standard<'a> {
                 self.report(report)
             }
         };
-        if was_optional || optional { Type::optional(ty) } else { ty }
+        if was_optional || optional {
+            Type::optional(ty)
+        } else {
+            ty
+        }
     }
 }

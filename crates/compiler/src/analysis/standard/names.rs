@@ -20,7 +20,11 @@ impl Standard<'_> {
     }
 
     pub(super) fn local(&self, name: &str) -> Option<crate::analysis::tables::LocalId> {
-        self.locals.iter().rev().find(|(n, _)| n == name).map(|(_, id)| *id)
+        self.locals
+            .iter()
+            .rev()
+            .find(|(n, _)| n == name)
+            .map(|(_, id)| *id)
     }
 
     /// The declared variable or type that a name means: the container's own ones go first.
@@ -65,7 +69,11 @@ impl Standard<'_> {
         let mut next = id;
         loop {
             match self.exprs.kind(next) {
-                ExprKind::Select { of, field, optional: false } => {
+                ExprKind::Select {
+                    of,
+                    field,
+                    optional: false,
+                } => {
                     parts.push(&*field.text);
                     next = *of;
                 }

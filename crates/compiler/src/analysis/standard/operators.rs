@@ -8,7 +8,11 @@ use wfc_value::ty::Type;
 use crate::analysis::functions::Sig;
 
 fn sig(params: Vec<Type>, result: Type) -> Sig {
-    Sig { params, variadic: false, result }
+    Sig {
+        params,
+        variadic: false,
+        result,
+    }
 }
 
 fn a() -> Type {
@@ -22,7 +26,10 @@ fn b() -> Type {
 const NUMBERS: [Type; 3] = [Type::Int, Type::Uint, Type::Double];
 
 fn same(types: &[Type]) -> Vec<Sig> {
-    types.iter().map(|t| sig(vec![t.clone(), t.clone()], t.clone())).collect()
+    types
+        .iter()
+        .map(|t| sig(vec![t.clone(), t.clone()], t.clone()))
+        .collect()
 }
 
 static ADD: LazyLock<Vec<Sig>> = LazyLock::new(|| {
@@ -70,7 +77,10 @@ static IN: LazyLock<Vec<Sig>> = LazyLock::new(|| {
 });
 static NOT: LazyLock<Vec<Sig>> = LazyLock::new(|| vec![sig(vec![Type::Bool], Type::Bool)]);
 static NEG: LazyLock<Vec<Sig>> = LazyLock::new(|| {
-    [Type::Int, Type::Double].iter().map(|t| sig(vec![t.clone()], t.clone())).collect()
+    [Type::Int, Type::Double]
+        .iter()
+        .map(|t| sig(vec![t.clone()], t.clone()))
+        .collect()
 });
 
 /// `c ? a : b`

@@ -40,8 +40,8 @@ impl Substitution {
     /// Whether every `from` may go where its `to` is wanted; what that takes is remembered if so.
     pub(super) fn all_fit(&mut self, from: &[Type], to: &[Type]) -> bool {
         let mut attempt = self.clone();
-        let fits = from.len() == to.len()
-            && from.iter().zip(to).all(|(a, b)| attempt.assign(a, b, 0));
+        let fits =
+            from.len() == to.len() && from.iter().zip(to).all(|(a, b)| attempt.assign(a, b, 0));
         if fits {
             *self = attempt;
         }
@@ -77,14 +77,19 @@ impl Substitution {
                 self.assign(k, l, depth + 1) && self.assign(v, w, depth + 1)
             }
             (Type::TypeOf(_), Type::TypeOf(_)) => true,
-            (Type::Union(members), other) => members.iter().all(|m| self.assign(m, other, depth + 1)),
-            (other, Type::Union(members)) => {
-                members.iter().any(|m| self.clone().assign(other, m, depth + 1))
+            (Type::Union(members), other) => {
+                members.iter().all(|m| self.assign(m, other, depth + 1))
             }
+            (other, Type::Union(members)) => members
+                .iter()
+                .any(|m| self.clone().assign(other, m, depth + 1)),
             (Type::Abstract { name, params }, Type::Abstract { name: n, params: p }) => {
                 name == n
                     && params.len() == p.len()
-                    && params.iter().zip(p.iter()).all(|(x, y)| self.assign(x, y, depth + 1))
+                    && params
+                        .iter()
+                        .zip(p.iter())
+                        .all(|(x, y)| self.assign(x, y, depth + 1))
             }
             _ => a == b,
         }
@@ -124,7 +129,9 @@ impl Substitution {
             return true;
         }
         match ty {
-            Type::Param(_) => self.get(ty).is_some_and(|t| self.mentions(t, param, depth + 1)),
+            Type::Param(_) => self
+                .get(ty)
+                .is_some_and(|t| self.mentions(t, param, depth + 1)),
             Type::List(x) | Type::Optional(x) => self.mentions(x, param, depth + 1),
             Type::Map(k, v) => {
                 self.mentions(k, param, depth + 1) || self.mentions(v, param, depth + 1)
@@ -156,9 +163,10 @@ impl Substitution {
             Type::Optional(x) => Type::optional(again(x)),
             Type::TypeOf(x) => Type::type_of(again(x)),
             Type::Map(k, v) => Type::map(again(k), again(v)),
-            Type::Abstract { name, params } => {
-                Type::Abstract { name: name.clone(), params: params.iter().map(again).collect() }
-            }
+            Type::Abstract { name, params } => Type::Abstract {
+                name: name.clone(),
+                params: params.iter().map(again).collect(),
+            },
             other => other.clone(),
         }
     }
@@ -193,7 +201,11 @@ impl Substitution {
 
     /// The type of what is of one type or of another.
     pub(super) fn join(&mut self, a: &Type, b: &Type) -> Type {
-        if self.fits(a, b) { most_general(a, b) } else { Type::Dyn }
+        if self.fits(a, b) {
+            most_general(a, b)
+        } else {
+            Type::Dyn
+        }
     }
 }
 
@@ -227,7 +239,11 @@ fn is_more_general(a: &Type, b: &Type) -> bool {
         (Type::Map(k, v), Type::Map(l, w)) => is_more_general(k, l) && is_more_general(v, w),
         (Type::TypeOf(_), Type::TypeOf(_)) => true,
         (Type::Abstract { name, params }, Type::Abstract { name: n, params: p }) => {
-            name == n && params.iter().zip(p.iter()).all(|(x, y)| is_more_general(x, y))
+            name == n
+                && params
+                    .iter()
+                    .zip(p.iter())
+                    .all(|(x, y)| is_more_general(x, y))
         }
         _ => a == b,
     }

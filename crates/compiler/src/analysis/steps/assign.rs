@@ -36,9 +36,13 @@ impl Walker<'_> {
                     self.outer_assignment(b, &assign.name);
                     b
                 }
-                None => self.declare_variable(&assign.name, BindingKind::Set(id), declared, from_let),
+                None => {
+                    self.declare_variable(&assign.name, BindingKind::Set(id), declared, from_let)
+                }
             };
-            if target.is_some() && let Some(b) = self.c.tables.bindings.get_mut(binding.0 as usize) {
+            if target.is_some()
+                && let Some(b) = self.c.tables.bindings.get_mut(binding.0 as usize)
+            {
                 b.writes.push(assign.name.span);
             }
             self.hold_value(binding, &ty);
@@ -49,8 +53,11 @@ impl Walker<'_> {
     }
 
     pub(super) fn read_type(&mut self, ty: TypeId) -> Type {
-        let mut reader =
-            TypeReader { ast: self.ast, tables: &mut self.c.tables, out: &mut self.c.out };
+        let mut reader = TypeReader {
+            ast: self.ast,
+            tables: &mut self.c.tables,
+            out: &mut self.c.out,
+        };
         reader.read(ty)
     }
 
@@ -90,7 +97,8 @@ impl Walker<'_> {
             && !self.c.fits(ty, &declared)
         {
             let subject = format!("variable `{}`", name.text);
-            self.c.report(mismatch::output(&subject, name.span, &declared, ty));
+            self.c
+                .report(mismatch::output(&subject, name.span, &declared, ty));
         }
     }
 
@@ -124,10 +132,20 @@ impl Walker<'_> {
     pub(super) fn report_near_misses(&mut self) {
         /// Each is compared with every variable; more unread ones are no misspellings.
         const MAX_COMPARED: usize = 100;
-        let letters = |s: &str| s.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        let letters = |s: &str| {
+            s.chars()
+                .filter(|c| !c.is_ascii_digit())
+                .collect::<String>()
+        };
         let unread: Vec<BindingId> = std::mem::take(&mut self.new_variables)
             .into_iter()
-            .filter(|b| self.c.tables.bindings.get(b.0 as usize).is_some_and(|b| b.reads.is_empty()))
+            .filter(|b| {
+                self.c
+                    .tables
+                    .bindings
+                    .get(b.0 as usize)
+                    .is_some_and(|b| b.reads.is_empty())
+            })
             .take(MAX_COMPARED)
             .collect();
         let mut reports = Vec::new();
@@ -138,7 +156,9 @@ impl Walker<'_> {
             let others = || {
                 let places = self.c.tables.bindings.iter().zip(&self.c.names.slots);
                 places.filter(|(b, slot)| {
-                    slot.assignable && b.name.text != binding.name.text && b.name.span.start < binding.name.span.start
+                    slot.assignable
+                        && b.name.text != binding.name.text
+                        && b.name.span.start < binding.name.span.start
                 })
             };
             let near = evident(&binding.name.text, others().map(|(b, _)| &*b.name.text));
@@ -184,7 +204,10 @@ impl Walker<'_> {
     fn narrowed_to(&self, declared: &Type, ty: &Type) -> Type {
         let members = self.c.members(declared);
         let kept = members.into_iter().filter(|m| {
-            self.c.members(ty).iter().any(|t| self.c.fits(t, m) || self.c.fits(m, t))
+            self.c
+                .members(ty)
+                .iter()
+                .any(|t| self.c.fits(t, m) || self.c.fits(m, t))
         });
         wfc_value::ty::union(kept)
     }
@@ -197,7 +220,12 @@ impl Walker<'_> {
         if binding.0 >= fork.first {
             return;
         }
-        let declared = self.c.tables.bindings.get(binding.0 as usize).map(|b| b.name.span);
+        let declared = self
+            .c
+            .tables
+            .bindings
+            .get(binding.0 as usize)
+            .map(|b| b.name.span);
         let report = assigned_in_branch::report(name, declared, fork.span);
         self.c.report(report);
     }
@@ -214,9 +242,10 @@ impl Walker<'_> {
         let Some(binding) = self.c.tables.bindings.get(outer.0 as usize) else {
             return;
         };
-        let both_errors = is_error && matches!(binding.kind, BindingKind::Error(_) | BindingKind::Failure);
-        let both_outputs = matches!(binding.kind, BindingKind::Output(_))
-            && self.c.names.in_innermost(&name.text);
+        let both_errors =
+            is_error && matches!(binding.kind, BindingKind::Error(_) | BindingKind::Failure);
+        let both_outputs =
+            matches!(binding.kind, BindingKind::Output(_)) && self.c.names.in_innermost(&name.text);
         if both_errors || both_outputs || binding.name.span == name.span {
             return;
         }

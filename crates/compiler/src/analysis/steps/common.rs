@@ -2,16 +2,16 @@
 
 use wfc_syntax::ast::{OnError, Step, StepId, StepKind};
 use wfc_syntax::expr::{ExprId, Name};
-use wfc_value::ty::{Type};
+use wfc_value::ty::Type;
 
 use super::Walker;
 use crate::analysis::expr::Purpose;
 use crate::analysis::flow::{Cell, Turn};
+use crate::analysis::joining::join;
 use crate::analysis::names::{Slot, Target, is_name};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::rules::types::not_a_condition;
-use crate::analysis::joining::join;
 
 impl Walker<'_> {
     /// Checks a condition: a boolean.
@@ -61,13 +61,19 @@ impl Walker<'_> {
                 let ran = self.c.flow.take(start);
                 self.c.flow.forget_changed(&ran);
                 let failed = self.c.flow.take(start);
-                let turn = Turn { at: *span, text: "when the step fails, the run goes on without its output" };
+                let turn = Turn {
+                    at: *span,
+                    text: "when the step fails, the run goes on without its output",
+                };
                 self.c.flow.merge(vec![(ran, None), (failed, Some(turn))]);
                 join(&ty, &Type::Null)
             }
             Some(OnError::Steps(block)) => {
                 let ran = self.c.flow.take(start);
-                let turn = Turn { at: block.span, text: "when the step fails, these run in its place" };
+                let turn = Turn {
+                    at: block.span,
+                    text: "when the step fails, these run in its place",
+                };
                 self.c.flow.uncertain(&ran, turn);
                 let error = Name::new("error", step.head);
                 let binding = self.open_error(&error, BindingKind::Error(id));
@@ -85,7 +91,9 @@ impl Walker<'_> {
     /// Binds a caught error for the steps of its handler.
     pub(super) fn open_error(&mut self, name: &Name, kind: BindingKind) -> BindingId {
         let binding = self.c.bind_value(name, kind, records::error());
-        self.c.names.declare_within(&name.text, Target::Binding(binding));
+        self.c
+            .names
+            .declare_within(&name.text, Target::Binding(binding));
         binding
     }
 

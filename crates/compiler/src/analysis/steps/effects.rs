@@ -21,7 +21,14 @@ const BASH_TOOL: &str = "bash";
 impl Walker<'_> {
     pub(super) fn effect(&mut self, step: &Step, id: StepId) -> Type {
         match &step.kind {
-            StepKind::Agent { goal, context, model, tools, returns, .. } => {
+            StepKind::Agent {
+                goal,
+                context,
+                model,
+                tools,
+                returns,
+                ..
+            } => {
                 self.text(*goal);
                 if let Some(context) = context {
                     self.c.expr(*context);
@@ -35,29 +42,59 @@ impl Walker<'_> {
                 }
                 returns.map_or(Type::String, |ty| self.read_type(ty))
             }
-            StepKind::AgentMessage { content, await_response, await_timeout, returns, .. } => {
+            StepKind::AgentMessage {
+                content,
+                await_response,
+                await_timeout,
+                returns,
+                ..
+            } => {
                 self.text(*content);
                 self.duration(*await_timeout, "await_timeout_ms");
                 let ty = returns.map_or(Type::String, |ty| self.read_type(ty));
-                if await_response.is_some_and(|a| a.value) { ty } else { Type::Null }
+                if await_response.is_some_and(|a| a.value) {
+                    ty
+                } else {
+                    Type::Null
+                }
             }
             StepKind::Tool { tool, arguments } => self.tool(step, tool, *arguments),
             StepKind::Bash { .. } => self.bash(step),
-            StepKind::Subworkflow { workflow, inputs, wait } => {
+            StepKind::Subworkflow {
+                workflow,
+                inputs,
+                wait,
+            } => {
                 let waits = wait.is_none_or(|w| w.value);
                 self.subworkflow(step, id, workflow, *inputs, waits)
             }
-            StepKind::Approval { prompt, items, on_deny, .. } => {
+            StepKind::Approval {
+                prompt,
+                items,
+                on_deny,
+                ..
+            } => {
                 self.text(*prompt);
                 if let Some(items) = items {
                     self.c.expr(*items);
                 }
                 let goes_on = on_deny.is_some_and(|d| d.value == OnDeny::Continue);
-                records::approval(if goes_on { &["approve", "deny"] } else { &["approve"] })
+                records::approval(if goes_on {
+                    &["approve", "deny"]
+                } else {
+                    &["approve"]
+                })
             }
-            StepKind::Wait { wait, continue_on_timeout } => {
+            StepKind::Wait {
+                wait,
+                continue_on_timeout,
+            } => {
                 let ty = self.wait(wait);
-                if continue_on_timeout.is_some_and(|c| c.value) { ty.or_null() } else { ty }
+                if continue_on_timeout.is_some_and(|c| c.value) {
+                    ty.or_null()
+                } else {
+                    ty
+                }
             }
             _ => Type::Error,
         }
@@ -89,7 +126,16 @@ impl Walker<'_> {
     }
 
     fn bash(&mut self, step: &Step) -> Type {
-        let StepKind::Bash { command, cwd, env, stdin, parse, returns, .. } = &step.kind else {
+        let StepKind::Bash {
+            command,
+            cwd,
+            env,
+            stdin,
+            parse,
+            returns,
+            ..
+        } = &step.kind
+        else {
             return Type::Error;
         };
         self.text(*command);
@@ -99,7 +145,8 @@ impl Walker<'_> {
         }
         if let Some(env) = env {
             let purpose = Purpose::step_field("env");
-            self.c.expect(*env, &Type::map(Type::String, scalar().or_null()), &purpose);
+            self.c
+                .expect(*env, &Type::map(Type::String, scalar().or_null()), &purpose);
         }
         if let Some(stdin) = stdin {
             self.text(*stdin);
@@ -146,7 +193,12 @@ impl Walker<'_> {
             Found::NoCatalogue => {
                 let broken = {
                     let (server, _) = split(&name.text);
-                    self.c.tables.catalogues.servers.iter().any(|c| c.server == server)
+                    self.c
+                        .tables
+                        .catalogues
+                        .servers
+                        .iter()
+                        .any(|c| c.server == server)
                 };
                 if !broken {
                     self.c.report(untyped_tool::report(name));
@@ -173,7 +225,11 @@ impl Walker<'_> {
             format!("the arguments of `{}`", name.text),
             "argument ",
             format!(" of `{}`", name.text),
-            [&argument_mismatch::CODE, &missing_argument::CODE, &unknown_argument::CODE],
+            [
+                &argument_mismatch::CODE,
+                &missing_argument::CODE,
+                &unknown_argument::CODE,
+            ],
         );
         match arguments {
             Some(id) => {

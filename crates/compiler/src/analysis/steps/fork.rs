@@ -11,12 +11,22 @@ use crate::analysis::names::Fork;
 
 impl Walker<'_> {
     pub(super) fn parallel(&mut self, step: &Step) -> Type {
-        let StepKind::Parallel { branches, join, from_steps, .. } = &step.kind else {
+        let StepKind::Parallel {
+            branches,
+            join,
+            from_steps,
+            ..
+        } = &step.kind
+        else {
             return Type::Error;
         };
         let start = self.c.flow.mark();
         let first = u32::try_from(self.c.tables.bindings.len()).unwrap_or(u32::MAX);
-        self.c.names.forks.push(Fork { first, span: step.head, older: *from_steps });
+        self.c.names.forks.push(Fork {
+            first,
+            span: step.head,
+            older: *from_steps,
+        });
         let mut outcomes = Vec::with_capacity(branches.len());
         let mut types = Vec::with_capacity(branches.len());
         for branch in branches {
@@ -58,16 +68,26 @@ fn result(types: Vec<(&str, Type)>, how: Join) -> Type {
             if types.iter().any(|(_, ty)| *ty == Type::Never) {
                 return Type::Never;
             }
-            Type::record(types.into_iter().map(|(n, ty)| Field::required(n, ty)).collect())
+            Type::record(
+                types
+                    .into_iter()
+                    .map(|(n, ty)| Field::required(n, ty))
+                    .collect(),
+            )
         }
-        Join::Any => union(types.into_iter().filter(|(_, ty)| *ty != Type::Never).map(|(n, ty)| {
-            Type::record(vec![
-                Field::required("branch", Type::text(n)),
-                Field::required("output", ty),
-            ])
-        })),
+        Join::Any => union(types.into_iter().filter(|(_, ty)| *ty != Type::Never).map(
+            |(n, ty)| {
+                Type::record(vec![
+                    Field::required("branch", Type::text(n)),
+                    Field::required("output", ty),
+                ])
+            },
+        )),
         Join::Settled => Type::record(
-            types.into_iter().map(|(n, ty)| Field::required(n, settled(ty))).collect(),
+            types
+                .into_iter()
+                .map(|(n, ty)| Field::required(n, settled(ty)))
+                .collect(),
         ),
     }
 }

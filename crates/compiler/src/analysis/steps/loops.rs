@@ -7,15 +7,22 @@ use wfc_value::ty::{Field, Type, union};
 
 use super::{LoopPlace, Walker};
 use crate::analysis::flow::Turn;
+use crate::analysis::joining::join;
 use crate::analysis::names::{Fork, Target};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::rules::types::{maybe_null, not_iterable};
-use crate::analysis::joining::join;
 
 impl Walker<'_> {
     pub(super) fn loop_step(&mut self, step: &Step, id: StepId) -> Type {
-        let StepKind::Loop { head, collect, join: how, body, .. } = &step.kind else {
+        let StepKind::Loop {
+            head,
+            collect,
+            join: how,
+            body,
+            ..
+        } = &step.kind
+        else {
             return Type::Error;
         };
         let item_ty = match head {
@@ -34,12 +41,20 @@ impl Walker<'_> {
         let concurrent = concurrency(head, *how);
         if let Some(span) = concurrent {
             let first = u32::try_from(self.c.tables.bindings.len()).unwrap_or(u32::MAX);
-            self.c.names.forks.push(Fork { first, span, older: false });
+            self.c.names.forks.push(Fork {
+                first,
+                span,
+                older: false,
+            });
         }
         self.bind_items(id, head, item_ty);
         let inside = self.c.flow.mark();
         let until = matches!(head, LoopHead::Until(_));
-        self.loops.push(LoopPlace { until, start: inside, continues: None });
+        self.loops.push(LoopPlace {
+            until,
+            start: inside,
+            continues: None,
+        });
         self.block(body);
         let collected = collect.map(|value| self.c.expr(value));
         self.until(head);
@@ -58,8 +73,16 @@ impl Walker<'_> {
         let LoopHead::Until(condition) = head else {
             return;
         };
-        if let Some(LoopPlace { start, continues: Some((set, at)), .. }) = self.loops.last() {
-            let turn = Turn { at: *at, text: "this goes on to the condition without it" };
+        if let Some(LoopPlace {
+            start,
+            continues: Some((set, at)),
+            ..
+        }) = self.loops.last()
+        {
+            let turn = Turn {
+                at: *at,
+                text: "this goes on to the condition without it",
+            };
             let (start, set) = (*start, set.clone());
             self.c.flow.keep_only(start, &set, turn);
         }
@@ -68,7 +91,14 @@ impl Walker<'_> {
 
     /// Variables that the body assigns may have changed since the iteration before.
     fn forget_assigned(&mut self, id: StepId) {
-        let names = self.c.names.places.assigned.get(&id).cloned().unwrap_or_default();
+        let names = self
+            .c
+            .names
+            .places
+            .assigned
+            .get(&id)
+            .cloned()
+            .unwrap_or_default();
         for name in names {
             if let Some(Target::Binding(binding)) = self.c.lookup(&name) {
                 let root = self.c.root(binding);
@@ -150,7 +180,10 @@ impl Walker<'_> {
 /// Where a loop says that iterations are apart from each other: at the same time, or joined by their ends.
 pub(super) fn concurrency(head: &LoopHead, join: Option<At<Join>>) -> Option<Span> {
     match head {
-        LoopHead::Over { max_concurrency: Some(n), .. } if n.value != 1 => Some(n.span),
+        LoopHead::Over {
+            max_concurrency: Some(n),
+            ..
+        } if n.value != 1 => Some(n.span),
         LoopHead::Over { .. } => join.filter(|j| j.value != Join::All).map(|j| j.span),
         _ => None,
     }

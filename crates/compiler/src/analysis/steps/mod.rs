@@ -68,7 +68,11 @@ impl<'a> Walker<'a> {
         for id in &block.steps {
             let before = self.c.flow.mark();
             self.step(*id);
-            last = self.yields.get(id.0 as usize).cloned().unwrap_or(Type::Null);
+            last = self
+                .yields
+                .get(id.0 as usize)
+                .cloned()
+                .unwrap_or(Type::Null);
             if left.is_none() {
                 left = self.skip_of(*id).map(|turn| (before, turn));
             }
@@ -77,7 +81,11 @@ impl<'a> Walker<'a> {
         match left {
             Some((mark, turn)) => {
                 self.c.flow.left_at(mark, turn);
-                if ends { join(&last, &Type::Null) } else { Type::Null }
+                if ends {
+                    join(&last, &Type::Null)
+                } else {
+                    Type::Null
+                }
             }
             None if ends => last,
             None => Type::Never,
@@ -87,9 +95,13 @@ impl<'a> Walker<'a> {
     /// The turn out of the enclosing block that a denied approval takes.
     fn skip_of(&self, id: StepId) -> Option<Turn> {
         match &self.ast.step(id).kind {
-            StepKind::Approval { on_deny: Some(deny), .. } if deny.value == OnDeny::Skip => {
-                Some(Turn { at: deny.span, text: "a denial skips the rest of the block" })
-            }
+            StepKind::Approval {
+                on_deny: Some(deny),
+                ..
+            } if deny.value == OnDeny::Skip => Some(Turn {
+                at: deny.span,
+                text: "a denial skips the rest of the block",
+            }),
             _ => None,
         }
     }
@@ -136,17 +148,21 @@ impl<'a> Walker<'a> {
             | StepKind::Subworkflow { .. }
             | StepKind::Approval { .. }
             | StepKind::Wait { .. } => self.effect(step, id),
-            StepKind::Conditional { condition, then, otherwise } => {
-                self.conditional(*condition, then, otherwise.as_ref())
-            }
+            StepKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => self.conditional(*condition, then, otherwise.as_ref()),
             StepKind::Switch { on, cases, default } => {
                 self.switch(step.head, *on, cases, default.as_ref())
             }
             StepKind::Loop { .. } => self.loop_step(step, id),
             StepKind::Parallel { .. } => self.parallel(step),
-            StepKind::Try { body, catch, finally } => {
-                self.try_step(id, step.head, body, catch.as_ref(), finally.as_ref())
-            }
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => self.try_step(id, step.head, body, catch.as_ref(), finally.as_ref()),
             StepKind::Set { values, from_let } => {
                 self.set(id, values, *from_let);
                 Type::Null

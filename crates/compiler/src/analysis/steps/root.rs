@@ -10,14 +10,14 @@ use super::effects::scalar;
 use crate::analysis::catalogue::{self, Catalogue};
 use crate::analysis::checker::Mode;
 use crate::analysis::expr::Purpose;
+use crate::analysis::flow::Cell;
 use crate::analysis::flow::Turn;
+use crate::analysis::joining::join_all;
 use crate::analysis::names::{Slot, Target};
 use crate::analysis::records;
-use crate::analysis::flow::Cell;
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::analysis::types::TypeReader;
 use crate::rules::types::{bad_catalogue, default_mismatch, mismatch, returns_mismatch};
-use crate::analysis::joining::join_all;
 
 impl Walker<'_> {
     /// Walks the whole file.
@@ -46,8 +46,11 @@ impl Walker<'_> {
     }
 
     fn types(&mut self) {
-        let mut reader =
-            TypeReader { ast: self.ast, tables: &mut self.c.tables, out: &mut self.c.out };
+        let mut reader = TypeReader {
+            ast: self.ast,
+            tables: &mut self.c.tables,
+            out: &mut self.c.out,
+        };
         reader.declarations();
     }
 
@@ -64,7 +67,11 @@ impl Walker<'_> {
             };
             let catalogue = read.unwrap_or_else(|report| {
                 self.c.report(report);
-                Catalogue { server: server.to_owned(), tools: Vec::new(), broken: true }
+                Catalogue {
+                    server: server.to_owned(),
+                    tools: Vec::new(),
+                    broken: true,
+                }
             });
             self.c.tables.catalogues.servers.push(catalogue);
         }
@@ -89,14 +96,23 @@ impl Walker<'_> {
         let ast = self.ast;
         for decl in &ast.workflow.inputs {
             let mut ty = decl.ty.map_or(Type::Any, |ty| self.read_type(ty));
-            if decl.required.is_some_and(|r| !r.value) && decl.default.is_none() && ty != Type::Error {
+            if decl.required.is_some_and(|r| !r.value)
+                && decl.default.is_none()
+                && ty != Type::Error
+            {
                 ty = ty.or_null();
             }
             self.c.tables.inputs.push(ty);
         }
         self.c.mode = Mode::Start;
         for (place, decl) in ast.workflow.inputs.iter().enumerate() {
-            let ty = self.c.tables.inputs.get(place).cloned().unwrap_or(Type::Any);
+            let ty = self
+                .c
+                .tables
+                .inputs
+                .get(place)
+                .cloned()
+                .unwrap_or(Type::Any);
             if let Some(default) = decl.default {
                 let subject = format!("the default of `{}`", decl.name.text);
                 let purpose = Purpose::new(subject, &default_mismatch::CODE);
@@ -105,7 +121,9 @@ impl Walker<'_> {
             self.check_shadow(&decl.name, false);
             let place = u32::try_from(place).unwrap_or(u32::MAX);
             let binding = self.c.bind_value(&decl.name, BindingKind::Input(place), ty);
-            self.c.names.declare(&decl.name.text, Target::Binding(binding));
+            self.c
+                .names
+                .declare(&decl.name.text, Target::Binding(binding));
         }
         self.c.mode = Mode::Body;
     }
@@ -142,7 +160,8 @@ impl Walker<'_> {
                 (None, Some(declared)) => {
                     if !self.c.fits(&Type::Null, declared) && *declared != Type::Error {
                         let subject = format!("variable `{}`", decl.name.text);
-                        self.c.report(mismatch::no_value(&subject, decl.name.span, declared));
+                        self.c
+                            .report(mismatch::no_value(&subject, decl.name.span, declared));
                     }
                     Type::Null
                 }
@@ -156,7 +175,12 @@ impl Walker<'_> {
         }
     }
 
-    fn bind_variable(&mut self, name: &Name, kind: BindingKind, declared: Option<Type>) -> BindingId {
+    fn bind_variable(
+        &mut self,
+        name: &Name,
+        kind: BindingKind,
+        declared: Option<Type>,
+    ) -> BindingId {
         let next = BindingId(u32::try_from(self.c.tables.bindings.len()).unwrap_or(u32::MAX));
         let slot = Slot {
             cell: Cell::Binding(next),
@@ -202,7 +226,10 @@ impl Walker<'_> {
     /// `on_failure` and `finally`: the body may have run in part.
     fn after(&mut self, done: &crate::analysis::flow::Outcome) {
         let ast = self.ast;
-        let turn = |at| Turn { at, text: "the run can fail before it is set" };
+        let turn = |at| Turn {
+            at,
+            text: "the run can fail before it is set",
+        };
         if let Some(block) = &ast.workflow.on_failure {
             let start = self.c.flow.mark();
             self.c.flow.uncertain(done, turn(block.span));

@@ -10,9 +10,9 @@ use super::Walker;
 use crate::analysis::constant::constant;
 use crate::analysis::expr::Purpose;
 use crate::analysis::flow::Turn;
+use crate::analysis::joining::{join, join_all};
 use crate::analysis::tables::BindingKind;
 use crate::rules::types::{never_equal, returns_mismatch};
-use crate::analysis::joining::{join, join_all};
 
 impl Walker<'_> {
     pub(super) fn conditional(
@@ -30,9 +30,17 @@ impl Walker<'_> {
         self.c.assume(condition, false);
         let b = otherwise.map_or(Type::Null, |block| self.block(block));
         let other = self.c.flow.take(start);
-        let holds = Turn { at, text: "when this holds, nothing sets it" };
-        let fails = Turn { at, text: "when this does not hold, nothing sets it" };
-        self.c.flow.merge(vec![(taken, Some(holds)), (other, Some(fails))]);
+        let holds = Turn {
+            at,
+            text: "when this holds, nothing sets it",
+        };
+        let fails = Turn {
+            at,
+            text: "when this does not hold, nothing sets it",
+        };
+        self.c
+            .flow
+            .merge(vec![(taken, Some(holds)), (other, Some(fails))]);
         join(&a, &b)
     }
 
@@ -55,18 +63,27 @@ impl Walker<'_> {
                 all.extend(literals.iter().cloned());
             }
             types.push(self.block(&case.body));
-            let turn = Turn { at: case.span, text: "in this case nothing sets it" };
+            let turn = Turn {
+                at: case.span,
+                text: "in this case nothing sets it",
+            };
             outcomes.push((self.c.flow.take(start), Some(turn)));
         }
         self.c.assume_one_of(on, &all, false);
         if let Some(block) = default {
             types.push(self.block(block));
-            let turn = Turn { at: block.span, text: "when no case fits, nothing sets it" };
+            let turn = Turn {
+                at: block.span,
+                text: "when no case fits, nothing sets it",
+            };
             outcomes.push((self.c.flow.take(start), Some(turn)));
         } else {
             let outcome = self.c.flow.take(start);
             if !self.covers(&ty, &all) {
-                let turn = Turn { at: head, text: "when no case fits, nothing sets it" };
+                let turn = Turn {
+                    at: head,
+                    text: "when no case fits, nothing sets it",
+                };
                 types.push(Type::Null);
                 outcomes.push((outcome, Some(turn)));
             }
@@ -120,7 +137,10 @@ impl Walker<'_> {
         let start = self.c.flow.mark();
         let mut ty = self.block(body);
         let body_end = self.c.flow.take(start);
-        let failed = Turn { at: head, text: "the body can fail before it is set" };
+        let failed = Turn {
+            at: head,
+            text: "the body can fail before it is set",
+        };
         let mut outcomes = vec![];
         let mut uncertain = start;
         if let Some(catch) = catch {
@@ -138,7 +158,10 @@ impl Walker<'_> {
             }
             outcomes.push((caught, None));
         }
-        let done = Turn { at: head, text: "when nothing fails, nothing sets it" };
+        let done = Turn {
+            at: head,
+            text: "when nothing fails, nothing sets it",
+        };
         if let Some(block) = finally {
             self.c.flow.uncertain(&body_end, failed);
             self.block(block);

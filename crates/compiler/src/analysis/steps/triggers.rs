@@ -26,7 +26,12 @@ impl Walker<'_> {
         if let Some(condition) = trigger.when {
             self.condition(condition);
         }
-        if let TriggerKind::Webhook { secret, idempotency_key, .. } = &trigger.kind {
+        if let TriggerKind::Webhook {
+            secret,
+            idempotency_key,
+            ..
+        } = &trigger.kind
+        {
             if let Some(key) = idempotency_key {
                 let purpose = Purpose::step_field("idempotency_key");
                 self.c.expect(*key, &scalar().or_null(), &purpose);
@@ -85,7 +90,13 @@ impl Walker<'_> {
 
     /// A manual trigger's inputs are presets: none has to be there.
     fn given_inputs(&mut self, id: ExprId, wanted: Vec<Field>, purpose: &Purpose) {
-        let loose = wanted.into_iter().map(|f| Field { optional: true, ..f }).collect();
+        let loose = wanted
+            .into_iter()
+            .map(|f| Field {
+                optional: true,
+                ..f
+            })
+            .collect();
         self.c.expect(id, &Type::record(loose), purpose);
     }
 }

@@ -29,7 +29,9 @@ fn tools_are_held_to_their_catalogue() {
 fn without_a_catalogue_everything_goes_with_a_lint() {
     assert_eq!(
         findings(r#"let i = tool jira.create { a: 1 } return i.key.x + 1"#),
-        [r#"WF0321 "jira.create": nothing is known of the tool `jira.create`: its arguments and output are not checked"#]
+        [
+            r#"WF0321 "jira.create": nothing is known of the tool `jira.create`: its arguments and output are not checked"#
+        ]
     );
     assert_eq!(
         codes(r#"tools "jira.tools.json" tool jira.create { a: 1 }"#),
@@ -41,7 +43,9 @@ fn without_a_catalogue_everything_goes_with_a_lint() {
 #[test]
 fn declared_types_are_found_and_may_be_recursive() {
     assert_eq!(
-        returned("type Tree = { v: int, kids: list<Tree> } input t: Tree return t.kids[0].kids[0].v"),
+        returned(
+            "type Tree = { v: int, kids: list<Tree> } input t: Tree return t.kids[0].kids[0].v"
+        ),
         "int"
     );
     assert_eq!(
@@ -61,7 +65,9 @@ fn declared_types_are_found_and_may_be_recursive() {
 #[test]
 fn json_schema_is_a_type() {
     assert_eq!(
-        returned(r#"let r = agent "x" { returns: schema { "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] } } return r.n"#),
+        returned(
+            r#"let r = agent "x" { returns: schema { "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] } } return r.n"#
+        ),
         "int"
     );
 }

@@ -27,10 +27,14 @@ fn conditions_lists_and_lengths_of_time() {
 
 #[test]
 fn a_shells_environment_takes_what_has_a_plain_spelling() {
-    clean("input n: int input d: duration bash \"x\" { env: { A: n, B: d, C: \"{{ n }}\", D: null } }");
+    clean(
+        "input n: int input d: duration bash \"x\" { env: { A: n, B: d, C: \"{{ n }}\", D: null } }",
+    );
     assert_eq!(
         findings("input l: list<int> bash \"x\" { env: { A: l } }"),
-        [r#"WF0311 "l": `env.A` takes `string | int | uint | double | bool | duration | timestamp | null`, not `list<int>`"#]
+        [
+            r#"WF0311 "l": `env.A` takes `string | int | uint | double | bool | duration | timestamp | null`, not `list<int>`"#
+        ]
     );
 }
 
@@ -63,16 +67,25 @@ fn defaults_and_variables_fit_their_types() {
 fn forgotten_braces_are_named() {
     let text = "inputs: { n: int }\nvariables: { v: { type: int, value: 0 } }\nsteps:\n  - { type: wait, until: inputs.t }\nreturn: { a: \"{{ n }}\", b: \"{{ v }}\" }\n";
     let checked = checked_as("w.wf.yaml", text);
-    let d = checked.diagnostics.iter().find(|d| d.code.id == "WF0311").unwrap();
+    let d = checked
+        .diagnostics
+        .iter()
+        .find(|d| d.code.id == "WF0311")
+        .unwrap();
     assert_eq!(&text[d.span.range()], "inputs.t");
-    assert_eq!(d.help.as_deref(), Some("for the value of `inputs.t` write `{{ inputs.t }}`"));
+    assert_eq!(
+        d.help.as_deref(),
+        Some("for the value of `inputs.t` write `{{ inputs.t }}`")
+    );
 }
 
 #[test]
 fn every_end_returns_what_is_declared() {
     assert_eq!(
         findings("input c: bool returns { n: int } if c { return { n: 1 } } bash \"x\""),
-        [r#"WF0313 "{ n: int }": the workflow can end without a value, and `returns` declares `{ n: int }`"#]
+        [
+            r#"WF0313 "{ n: int }": the workflow can end without a value, and `returns` declares `{ n: int }`"#
+        ]
     );
     assert_eq!(
         findings("returns { n: int } return { n: \"a\" }"),
@@ -93,7 +106,9 @@ fn triggers_give_the_inputs() {
         [r#"WF0320 "on schedule \"0 9 * * *\"": `a` is missing in the workflow's inputs"#]
     );
     assert_eq!(
-        findings("input a: string on webhook \"/a\" verify github { a: trigger.headers, z: 1 } return a"),
+        findings(
+            "input a: string on webhook \"/a\" verify github { a: trigger.headers, z: 1 } return a"
+        ),
         [
             r#"WF0320 "trigger.headers": input `a` takes `string`, not `map<string, string>`"#,
             r#"WF0320 "z": there is no `z` in the workflow's inputs"#,
@@ -110,7 +125,9 @@ fn triggers_give_the_inputs() {
         findings("on schedule \"0 9 * * *\" when trigger.body == 1 bash \"x\""),
         [r#"WF0305 "body": `trigger` has no field `body`"#]
     );
-    clean("input a: any on webhook \"/a\" verify github when trigger.headers[\"x-kind\"] == \"t\" { a: trigger.body } return a");
+    clean(
+        "input a: any on webhook \"/a\" verify github when trigger.headers[\"x-kind\"] == \"t\" { a: trigger.body } return a",
+    );
     assert_eq!(
         findings("on webhook \"/a\" verify token secret s bash \"x\""),
         [r#"WF0205 "s": no secret is called `s`"#]
@@ -123,5 +140,7 @@ fn in_the_body_a_triggers_kind_is_asked_for() {
         findings("on webhook \"/a\" verify github return trigger.body"),
         [r#"WF0306 "body": `body` may be absent"#]
     );
-    clean("on webhook \"/a\" verify github return trigger.type == \"webhook\" ? trigger.body : null");
+    clean(
+        "on webhook \"/a\" verify github return trigger.type == \"webhook\" ? trigger.body : null",
+    );
 }

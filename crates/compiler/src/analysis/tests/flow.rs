@@ -6,7 +6,11 @@ const UNSET: &str = "may be unset here";
 
 #[track_caller]
 fn unset(name: &str, body: &str) {
-    assert_eq!(findings(body), [format!("WF0202 {name:?}: `{name}` {UNSET}")], "{body}");
+    assert_eq!(
+        findings(body),
+        [format!("WF0202 {name:?}: `{name}` {UNSET}")],
+        "{body}"
+    );
 }
 
 #[test]
@@ -14,18 +18,30 @@ fn branches_of_if_and_switch() {
     unset("x", "input c: bool if c { set x = 1 } return x");
     clean("input c: bool if c { set x = 1 } else { set x = 2 } return x");
     clean("input c: bool if c { set x = 1 } else { return 2 } return x");
-    unset("x", r#"input k: string switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#);
+    unset(
+        "x",
+        r#"input k: string switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#,
+    );
     clean(r#"input k: string switch k { case "a" { set x = 1 } default { set x = 2 } } return x"#);
-    clean(r#"input k: "a" | "b" switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#);
+    clean(
+        r#"input k: "a" | "b" switch k { case "a" { set x = 1 } case "b" { set x = 2 } } return x"#,
+    );
 }
 
 #[test]
 fn the_path_that_skips_is_walked() {
     let text = "workflow w {\n  input a: bool\n  input b: bool\n  if a {\n    if b {\n      set x = 1\n    }\n  }\n  return x\n}\n";
     let checked = checked_as("w.wf", text);
-    let d = checked.diagnostics.iter().find(|d| d.code.id == "WF0202").unwrap();
-    let labels: Vec<_> =
-        d.labels.iter().map(|l| format!("{}: {}", &text[l.span.range()], l.message)).collect();
+    let d = checked
+        .diagnostics
+        .iter()
+        .find(|d| d.code.id == "WF0202")
+        .unwrap();
+    let labels: Vec<_> = d
+        .labels
+        .iter()
+        .map(|l| format!("{}: {}", &text[l.span.range()], l.message))
+        .collect();
     assert_eq!(
         labels,
         [
@@ -38,16 +54,28 @@ fn the_path_that_skips_is_walked() {
 
 #[test]
 fn skipped_and_failed_steps() {
-    unset("s", r#"input c: bool let s = bash "x" with { when: c } return s.stdout"#);
-    unset("s", r#"let s = bash "x" with { on_error: continue } return s.stdout"#);
-    unset("s", r#"let s = bash "x" on_error { bash "y" } return s.stdout"#);
+    unset(
+        "s",
+        r#"input c: bool let s = bash "x" with { when: c } return s.stdout"#,
+    );
+    unset(
+        "s",
+        r#"let s = bash "x" with { on_error: continue } return s.stdout"#,
+    );
+    unset(
+        "s",
+        r#"let s = bash "x" on_error { bash "y" } return s.stdout"#,
+    );
     clean(r#"let s = bash "x" on_error { return "failed" } return s.stdout"#);
     clean(r#"let s = bash "x" with { on_error: fail } return s.stdout"#);
 }
 
 #[test]
 fn a_denied_approval_can_leave_the_block() {
-    unset("x", r#"approval "ok?" { on_deny: skip, timeout: 1h } set x = 1 return x"#);
+    unset(
+        "x",
+        r#"approval "ok?" { on_deny: skip, timeout: 1h } set x = 1 return x"#,
+    );
     clean(r#"approval "ok?" { timeout: 1h } set x = 1 return x"#);
     clean(
         r#"input c: bool set x = 0 if c { approval "ok?" { on_deny: skip, timeout: 1h } set x = 1 } return x"#,
@@ -56,9 +84,15 @@ fn a_denied_approval_can_leave_the_block() {
 
 #[test]
 fn handlers_see_what_was_set_before() {
-    unset("t", r#"try { set t = 1 bash "x" } catch { return t } return t"#);
+    unset(
+        "t",
+        r#"try { set t = 1 bash "x" } catch { return t } return t"#,
+    );
     clean(r#"set t = 0 try { set t = 1 bash "x" } catch { return t } return t"#);
-    unset("t", r#"try { set t = 1 } finally { bash "{{ t }}" } return 1"#);
+    unset(
+        "t",
+        r#"try { set t = 1 } finally { bash "{{ t }}" } return 1"#,
+    );
     clean(r#"try { set t = 1 } finally { bash "x" } return t"#);
     clean(r#"try { set t = 1 } catch { set t = 2 } return t"#);
     unset("t", r#"try { set t = 1 } catch { bash "x" } return t"#);
@@ -104,13 +138,20 @@ fn what_comes_later_is_no_name_here() {
 #[test]
 fn what_runs_after_a_failure_knows_inputs_only() {
     assert_eq!(
-        findings("input a: string let x = bash \"{{ a }}\" on finally { bash \"{{ a }} {{ x.stdout }}\" }"),
+        findings(
+            "input a: string let x = bash \"{{ a }}\" on finally { bash \"{{ a }} {{ x.stdout }}\" }"
+        ),
         [r#"WF0202 "x": `x` may be unset here"#]
     );
-    clean("let x = bash \"y\" on finally { bash \"{{ steps.x.status }} {{ steps.?x.output.orValue(null) }}\" }");
+    clean(
+        "let x = bash \"y\" on finally { bash \"{{ steps.x.status }} {{ steps.?x.output.orValue(null) }}\" }",
+    );
 }
 
 #[test]
 fn one_fault_is_told_once() {
-    unset("x", "input c: bool if c { set x = 1 } bash \"{{ x }}\" bash \"{{ x }}\" return x");
+    unset(
+        "x",
+        "input c: bool if c { set x = 1 } bash \"{{ x }}\" bash \"{{ x }}\" return x",
+    );
 }

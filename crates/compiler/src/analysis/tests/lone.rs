@@ -12,12 +12,29 @@ fn check(text: &str, dialect: Dialect) -> String {
     let mut faults = Vec::new();
     let map = SpanMap::identity(0, u32::try_from(text.len()).unwrap());
     let root = parse_embedded(text, &map, &mut exprs, &mut faults);
-    let r = Type::record(vec![Field::required("a", Type::Int), Field::optional("b", Type::String)]);
+    let r = Type::record(vec![
+        Field::required("a", Type::Int),
+        Field::optional("b", Type::String),
+    ]);
     let names = vec![
-        Declared { name: "r".into(), ty: r },
-        Declared { name: "steps".into(), ty: Type::list(Type::Int) },
+        Declared {
+            name: "r".into(),
+            ty: r,
+        },
+        Declared {
+            name: "steps".into(),
+            ty: Type::list(Type::Int),
+        },
     ];
-    let checked = check_expression(&exprs, root, &Env { names, ..Env::default() }, dialect);
+    let checked = check_expression(
+        &exprs,
+        root,
+        &Env {
+            names,
+            ..Env::default()
+        },
+        dialect,
+    );
     match checked.diagnostics.first() {
         Some(d) => d.message.clone(),
         None => checked.ty.to_string(),

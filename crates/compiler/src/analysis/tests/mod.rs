@@ -20,7 +20,12 @@ use crate::{Checked, check};
 
 fn checked_as(file: &str, text: &str) -> Checked {
     let source = Source::new(file, text);
-    check(&source, Spelling::of(file, text), &ExampleWorld, &Settings::default())
+    check(
+        &source,
+        Spelling::of(file, text),
+        &ExampleWorld,
+        &Settings::default(),
+    )
 }
 
 /// Findings of the families 02 and 03 as `WF0201 "the characters": message`, in order.
@@ -60,8 +65,16 @@ fn clean(body: &str) {
 fn returned(body: &str) -> String {
     let text = format!("workflow w {{\n{body}\n}}\n");
     let checked = checked_as("w.wf", &text);
-    assert_eq!(of_names_and_types(&checked, &text), [] as [String; 0], "{body}");
-    checked.analysis.output.map(|ty| ty.to_string()).unwrap_or_default()
+    assert_eq!(
+        of_names_and_types(&checked, &text),
+        [] as [String; 0],
+        "{body}"
+    );
+    checked
+        .analysis
+        .output
+        .map(|ty| ty.to_string())
+        .unwrap_or_default()
 }
 
 /// What an expression over the declared inputs is, or what is wrong with it.
@@ -69,9 +82,16 @@ fn typed(inputs: &str, expression: &str) -> String {
     let text = format!("workflow w {{\n{inputs}\nreturn {expression}\n}}\n");
     let checked = checked_as("w.wf", &text);
     let findings = of_names_and_types(&checked, &text);
-    let findings: Vec<&String> = findings.iter().filter(|f| !f.starts_with("WF0211")).collect();
+    let findings: Vec<&String> = findings
+        .iter()
+        .filter(|f| !f.starts_with("WF0211"))
+        .collect();
     match findings.first() {
         Some(first) => (*first).clone(),
-        None => checked.analysis.output.map(|ty| ty.to_string()).unwrap_or_default(),
+        None => checked
+            .analysis
+            .output
+            .map(|ty| ty.to_string())
+            .unwrap_or_default(),
     }
 }

@@ -6,11 +6,16 @@ use super::*;
 fn misspelled_names_point_at_the_near_one_and_nothing_follows() {
     let text = "workflow w {\n  input ticket_id: string\n  return tiket_id + 1\n}\n";
     let checked = checked_as("w.wf", text);
-    let [only] = &*checked.diagnostics else { panic!("{:#?}", checked.diagnostics) };
+    let [only] = &*checked.diagnostics else {
+        panic!("{:#?}", checked.diagnostics)
+    };
     assert_eq!(&text[only.span.range()], "tiket_id");
     assert_eq!(only.help.as_deref(), Some("did you mean `ticket_id`?"));
     let fix = &only.fixes[0];
-    assert_eq!((fix.edits[0].text.as_str(), fix.edits[0].span), ("ticket_id", only.span));
+    assert_eq!(
+        (fix.edits[0].text.as_str(), fix.edits[0].span),
+        ("ticket_id", only.span)
+    );
 }
 
 #[test]
@@ -28,7 +33,9 @@ fn plain_names_are_inputs_outputs_variables_items_and_errors() {
 #[test]
 fn names_live_to_the_end_of_the_loop_body_or_the_workflow() {
     assert_eq!(
-        findings(r#"for x in [1] { let one = bash "{{ x }}"  bash "{{ one.stdout }}" } bash "{{ one.stdout }}" return x"#),
+        findings(
+            r#"for x in [1] { let one = bash "{{ x }}"  bash "{{ one.stdout }}" } bash "{{ one.stdout }}" return x"#
+        ),
         [
             r#"WF0201 "one": `one` is a step inside a loop, and its name is not seen outside"#,
             r#"WF0201 "x": nothing is called `x` here"#,
@@ -60,7 +67,11 @@ fn steps_are_reached_by_id_whatever_its_characters() {
 fn a_steps_own_fields_and_its_outputs() {
     let text = "workflow w {\n  let b = bash \"x\"\n  return [steps.b.stdout, steps.b.result, steps.b.foo]\n}\n";
     let checked = checked_as("w.wf", text);
-    let helps: Vec<_> = checked.diagnostics.iter().filter_map(|d| d.help.as_deref()).collect();
+    let helps: Vec<_> = checked
+        .diagnostics
+        .iter()
+        .filter_map(|d| d.help.as_deref())
+        .collect();
     assert_eq!(
         helps,
         [
@@ -74,7 +85,9 @@ fn a_steps_own_fields_and_its_outputs() {
 #[test]
 fn namespaces_are_read_by_written_names() {
     assert_eq!(
-        findings("env A = \"x\" secret s\nreturn [env, secrets, steps, secrets.t, env.B, inputs.c, secrets.s, env.A]"),
+        findings(
+            "env A = \"x\" secret s\nreturn [env, secrets, steps, secrets.t, env.B, inputs.c, secrets.s, env.A]"
+        ),
         [
             r#"WF0215 "env": `env` is a namespace and no value of its own"#,
             r#"WF0215 "secrets": `secrets` is a namespace and no value of its own"#,
@@ -150,7 +163,10 @@ fn what_nothing_reads_is_told_unless_it_follows_from_a_fault() {
 
 #[test]
 fn a_local_of_a_macro_hides_names_and_ends_with_it() {
-    assert_eq!(typed("input xs: list<int>", "xs.map(xs, xs + 1)"), "list<int>");
+    assert_eq!(
+        typed("input xs: list<int>", "xs.map(xs, xs + 1)"),
+        "list<int>"
+    );
     assert_eq!(
         typed("input xs: list<int>", "[xs.all(y, y > 0), y]"),
         r#"WF0201 "y": nothing is called `y` here"#
@@ -159,7 +175,10 @@ fn a_local_of_a_macro_hides_names_and_ends_with_it() {
 
 #[test]
 fn functions_namespaces_go_before_variables() {
-    assert_eq!(typed("input math: string", "math.greatest(1, 2) + size(math)"), "int");
+    assert_eq!(
+        typed("input math: string", "math.greatest(1, 2) + size(math)"),
+        "int"
+    );
     assert_eq!(
         typed("", "math"),
         r#"WF0201 "math": `math` is a namespace of functions, no value"#

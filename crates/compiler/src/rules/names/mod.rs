@@ -63,8 +63,10 @@ pub(crate) fn with_near<'a>(
     otherwise: impl Into<String>,
 ) -> Diagnostic {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let near: Vec<String> =
-        nearest(name, candidates.iter().copied()).into_iter().map(str::to_owned).collect();
+    let near: Vec<String> = nearest(name, candidates.iter().copied())
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let Some(first) = near.first().cloned() else {
         return diagnostic.help(otherwise);
     };
@@ -75,7 +77,9 @@ pub(crate) fn with_near<'a>(
     };
     // A key in quotes keeps them: only a plain name's span is as long as the name.
     let fits = span.len() as usize == name.len();
-    let diagnostic = diagnostic.help(format!("did you mean {}?", one_of(&near))).near(near);
+    let diagnostic = diagnostic
+        .help(format!("did you mean {}?", one_of(&near)))
+        .near(near);
     if fits {
         diagnostic.replace(applicability, format!("rename to `{first}`"), span, first)
     } else {

@@ -12,7 +12,9 @@ pub static CODE: Code = Code {
     summary: "a namespace is used as a whole, or indexed by what is not written out",
     why: "`steps`, `secrets` and `env` are read one name at a time, written out: so the checker knows what is read, and only the \
           secrets that are named can leave.",
-    bad: Example::wf("workflow w {\n  env REGION = \"eu\"\n  return { region: env.REGION, all: env }\n}\n"),
+    bad: Example::wf(
+        "workflow w {\n  env REGION = \"eu\"\n  return { region: env.REGION, all: env }\n}\n",
+    ),
     good: Example::wf("workflow w {\n  env REGION = \"eu\"\n  return { region: env.REGION }\n}\n"),
 };
 
@@ -24,6 +26,10 @@ pub fn report(name: &str, span: Span) -> Diagnostic {
         "secrets" => "secrets.x",
         _ => "env.X",
     };
-    Diagnostic::new(&CODE, span, format!("`{name}` is a namespace and no value of its own"))
-        .help(format!("read one name from it, written out: `{example}`"))
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("`{name}` is a namespace and no value of its own"),
+    )
+    .help(format!("read one name from it, written out: `{example}`"))
 }

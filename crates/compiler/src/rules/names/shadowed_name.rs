@@ -30,9 +30,13 @@ pub fn report(name: &Name, outer: Span, input: bool) -> Diagnostic {
     } else {
         "give it another name".to_owned()
     };
-    Diagnostic::new(&CODE, name.span, format!("`{text}` hides {what} of the same name"))
-        .label(outer, "hidden from here on")
-        .help(help)
+    Diagnostic::new(
+        &CODE,
+        name.span,
+        format!("`{text}` hides {what} of the same name"),
+    )
+    .label(outer, "hidden from here on")
+    .help(help)
 }
 
 /// A namespace hides `name`.

@@ -13,26 +13,24 @@ pub static CODE: Code = Code {
     severity: Severity::Error,
     summary: "an environment variable that the file does not declare",
     why: "A run takes the environment variables that its workflow declares and journals them, so that a resumed run sees the same ones.",
-    bad: Example::wf(
-        "workflow w {\n  env REGION = \"eu\"\n  return env.REGON\n}\n",
-    ),
-    good: Example::wf(
-        "workflow w {\n  env REGION = \"eu\"\n  return env.REGION\n}\n",
-    ),
+    bad: Example::wf("workflow w {\n  env REGION = \"eu\"\n  return env.REGON\n}\n"),
+    good: Example::wf("workflow w {\n  env REGION = \"eu\"\n  return env.REGION\n}\n"),
 };
 
 /// `names` are those that are declared.
 #[must_use]
-pub fn report<'a>(
-    name: &str,
-    span: Span,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
+pub fn report<'a>(name: &str, span: Span, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     with_near(
-        Diagnostic::new(&CODE, span, format!("no environment variable is called `{name}`")),
+        Diagnostic::new(
+            &CODE,
+            span,
+            format!("no environment variable is called `{name}`"),
+        ),
         name,
         span,
         names,
-        format!("declare it: `env: {{ {name}: {{ type: string }} }}`, in the text form `env {name}`"),
+        format!(
+            "declare it: `env: {{ {name}: {{ type: string }} }}`, in the text form `env {name}`"
+        ),
     )
 }

@@ -28,7 +28,11 @@ pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
             .help("declare it as an input or a variable, or give a step before this the id");
     };
     let safe = evident(name, near.iter().map(String::as_str)).is_some();
-    let applicability = if safe { Applicability::Safe } else { Applicability::Suggested };
+    let applicability = if safe {
+        Applicability::Safe
+    } else {
+        Applicability::Suggested
+    };
     diagnostic
         .help(format!("did you mean {}?", one_of(&near)))
         .near(near)
@@ -38,8 +42,10 @@ pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
 /// A name that exists, at a place that is read before it does.
 #[must_use]
 pub fn too_early(name: &str, span: Span, place: &str, allowed: &[&str]) -> Diagnostic {
-    Diagnostic::new(&CODE, span, format!("`{name}` cannot be read in {place}"))
-        .help(format!("only {} can be read there", one_of(allowed).replace(" or ", " and ")))
+    Diagnostic::new(&CODE, span, format!("`{name}` cannot be read in {place}")).help(format!(
+        "only {} can be read there",
+        one_of(allowed).replace(" or ", " and ")
+    ))
 }
 
 /// The output of a step in a loop, outside of it.
@@ -60,8 +66,12 @@ pub fn inside_a_loop(name: &str, span: Span, step: Option<Span>) -> Diagnostic {
 /// A namespace of functions as a value.
 #[must_use]
 pub fn function_namespace(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, span, format!("`{name}` is a namespace of functions, no value"))
-        .help(format!("call one of its functions: `{name}.f(...)`"))
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("`{name}` is a namespace of functions, no value"),
+    )
+    .help(format!("call one of its functions: `{name}.f(...)`"))
 }
 
 /// A secret or an environment variable by its bare name.

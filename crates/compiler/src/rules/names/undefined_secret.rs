@@ -23,11 +23,7 @@ pub static CODE: Code = Code {
 
 /// `names` are those that are declared.
 #[must_use]
-pub fn report<'a>(
-    name: &str,
-    span: Span,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
+pub fn report<'a>(name: &str, span: Span, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     with_near(
         Diagnostic::new(&CODE, span, format!("no secret is called `{name}`")),
         name,

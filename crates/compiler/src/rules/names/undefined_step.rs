@@ -34,7 +34,9 @@ pub fn report(name: &str, span: Span, ids: Vec<&str>, elsewhere: Option<Span>) -
             format!("the step `{name}` is inside a loop, and is not seen outside"),
         )
         .label(at, "the step is here")
-        .help("give each iteration's value to the loop with `collect`, and read the loop's output");
+        .help(
+            "give each iteration's value to the loop with `collect`, and read the loop's output",
+        );
     }
     let otherwise = if ids.is_empty() {
         "no step here has an id: give one to the step that is meant"

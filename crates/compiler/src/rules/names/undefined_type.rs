@@ -24,11 +24,7 @@ pub static CODE: Code = Code {
 
 /// `names` are the types that there are.
 #[must_use]
-pub fn report<'a>(
-    name: &str,
-    span: Span,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
+pub fn report<'a>(name: &str, span: Span, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     with_near(
         Diagnostic::new(&CODE, span, format!("there is no type `{name}`")),
         name,

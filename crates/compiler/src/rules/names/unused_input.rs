@@ -22,11 +22,17 @@ pub static CODE: Code = Code {
 /// Reports the inputs without a read.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for binding in &cx.analysis.bindings {
-        if matches!(binding.kind, BindingKind::Input(_)) && binding.reads.is_empty() && cx.is_surely_unused(&binding.name.text) {
+        if matches!(binding.kind, BindingKind::Input(_))
+            && binding.reads.is_empty()
+            && cx.is_surely_unused(&binding.name.text)
+        {
             let text = &binding.name.text;
-            let report =
-                Diagnostic::new(&CODE, binding.name.span, format!("nothing reads the input `{text}`"))
-                    .help("use it in a step, or remove it");
+            let report = Diagnostic::new(
+                &CODE,
+                binding.name.span,
+                format!("nothing reads the input `{text}`"),
+            )
+            .help("use it in a step, or remove it");
             out.push(report);
         }
     }

@@ -33,8 +33,15 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let step = cx.ast.step(id);
-        let named = step.output.as_ref().is_some_and(|o| o.text == binding.name.text);
-        if !binding.reads.is_empty() || last.contains(&id) || !(named || has_returns(&step.kind)) || !cx.is_surely_unused(&binding.name.text) {
+        let named = step
+            .output
+            .as_ref()
+            .is_some_and(|o| o.text == binding.name.text);
+        if !binding.reads.is_empty()
+            || last.contains(&id)
+            || !(named || has_returns(&step.kind))
+            || !cx.is_surely_unused(&binding.name.text)
+        {
             continue;
         }
         out.push(report(&binding.name));
@@ -42,8 +49,12 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn report(name: &Name) -> Diagnostic {
-    Diagnostic::new(&CODE, name.span, format!("nothing reads the output `{}`", name.text))
-        .help("read it in a later step, or leave its name and type out")
+    Diagnostic::new(
+        &CODE,
+        name.span,
+        format!("nothing reads the output `{}`", name.text),
+    )
+    .help("read it in a later step, or leave its name and type out")
 }
 
 fn has_returns(kind: &StepKind) -> bool {

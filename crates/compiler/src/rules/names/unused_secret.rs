@@ -36,11 +36,17 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         .collect();
     for (place, secret) in secrets.iter().enumerate() {
         let by_expression = u32::try_from(place).is_ok_and(|p| used.contains(&p));
-        if !by_expression && !cx.analysis.secret_reads.contains(&*secret.text) && cx.is_surely_unused(&secret.text) {
+        if !by_expression
+            && !cx.analysis.secret_reads.contains(&*secret.text)
+            && cx.is_surely_unused(&secret.text)
+        {
             let text = &secret.text;
-            let report =
-                Diagnostic::new(&CODE, secret.span, format!("nothing uses the secret `{text}`"))
-                    .help(format!("use it as `secrets.{text}`, or remove it"));
+            let report = Diagnostic::new(
+                &CODE,
+                secret.span,
+                format!("nothing uses the secret `{text}`"),
+            )
+            .help(format!("use it as `secrets.{text}`, or remove it"));
             out.push(report);
         }
     }

@@ -24,7 +24,11 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for (place, binding) in cx.analysis.bindings.iter().enumerate() {
         let id = BindingId(u32::try_from(place).unwrap_or(u32::MAX));
         let variable = matches!(binding.kind, BindingKind::Variable(_) | BindingKind::Set(_));
-        if variable && binding.reads.is_empty() && cx.is_surely_unused(&binding.name.text) && !cx.analysis.misspelled.contains(&id) {
+        if variable
+            && binding.reads.is_empty()
+            && cx.is_surely_unused(&binding.name.text)
+            && !cx.analysis.misspelled.contains(&id)
+        {
             let text = &binding.name.text;
             let report = Diagnostic::new(
                 &CODE,

@@ -22,13 +22,21 @@ pub static CODE: Code = Code {
 /// There is no such file.
 #[must_use]
 pub fn missing(path: &Name) -> Diagnostic {
-    Diagnostic::new(&CODE, path.span, format!("there is no tool catalogue `{}`", path.text))
-        .help("save that answer there, or mend the path; it is relative to this file")
+    Diagnostic::new(
+        &CODE,
+        path.span,
+        format!("there is no tool catalogue `{}`", path.text),
+    )
+    .help("save that answer there, or mend the path; it is relative to this file")
 }
 
 /// The file is no catalogue.
 #[must_use]
 pub fn unreadable(path: &Name, why: &str) -> Diagnostic {
-    Diagnostic::new(&CODE, path.span, format!("`{}` is no tool catalogue: {why}", path.text))
-        .help("save the answer to `tools/list` anew")
+    Diagnostic::new(
+        &CODE,
+        path.span,
+        format!("`{}` is no tool catalogue: {why}", path.text),
+    )
+    .help("save the answer to `tools/list` anew")
 }

@@ -24,6 +24,7 @@ pub static CODE: Code = Code {
 #[must_use]
 pub fn report(pointer: &str, why: &str, span: Span) -> Diagnostic {
     let place = if pointer.is_empty() { "/" } else { pointer };
-    Diagnostic::new(&CODE, span, format!("at `{place}` of the schema: {why}"))
-        .help("mend it, or write the type in the language's own form, such as `{ summary: string }`")
+    Diagnostic::new(&CODE, span, format!("at `{place}` of the schema: {why}")).help(
+        "mend it, or write the type in the language's own form, such as `{ summary: string }`",
+    )
 }

@@ -29,14 +29,22 @@ pub fn built_in_name(name: &str, span: Span) -> Diagnostic {
 /// A type that stands for itself.
 #[must_use]
 pub fn endless(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, span, format!("the type `{name}` stands for nothing but itself"))
-        .help("put the inner use into a record or a list, such as `{ next?: T }`")
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("the type `{name}` stands for nothing but itself"),
+    )
+    .help("put the inner use into a record or a list, such as `{ next?: T }`")
 }
 
 /// A map with keys that are no strings.
 #[must_use]
 pub fn map_key(ty: &Type, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, span, format!("the keys of a map are `string`, not `{}`", shown(ty)))
-        .help("write `map<string, ...>`")
-        .expected("string", ty.to_string())
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("the keys of a map are `string`, not `{}`", shown(ty)),
+    )
+    .help("write `map<string, ...>`")
+    .expected("string", ty.to_string())
 }

@@ -13,11 +13,19 @@ pub(crate) struct Foreign {
 }
 
 const fn other(name: &'static str, instead: &'static str) -> Foreign {
-    Foreign { name, instead, rename: None }
+    Foreign {
+        name,
+        instead,
+        rename: None,
+    }
 }
 
 const fn renamed(name: &'static str, instead: &'static str, rename: &'static str) -> Foreign {
-    Foreign { name, instead, rename: Some(rename) }
+    Foreign {
+        name,
+        instead,
+        rename: Some(rename),
+    }
 }
 
 /// Functions called as `f(x)`.
@@ -49,7 +57,10 @@ pub(crate) const GLOBAL: &[Foreign] = &[
     other("contains", "~write `a.contains(b)`, in a list `b in a`"),
     other("startsWith", "a.startsWith(b)"),
     other("endsWith", "a.endsWith(b)"),
-    other("format", "~write `\"%s\".format([a])`, or a template: `\"{{ a }}\"`"),
+    other(
+        "format",
+        "~write `\"%s\".format([a])`, or a template: `\"{{ a }}\"`",
+    ),
     other("lower", "a.lowerAscii()"),
     other("upper", "a.upperAscii()"),
     other("join", "list.join(\", \")"),
@@ -107,7 +118,10 @@ pub(crate) const MEMBER: &[Foreign] = &[
     other("concat", "a + b"),
     other("keys", "a.map(k, k)"),
     other("values", "a.transformList(k, v, v)"),
-    other("entries", "a.transformList(k, v, {\"key\": k, \"value\": v})"),
+    other(
+        "entries",
+        "a.transformList(k, v, {\"key\": k, \"value\": v})",
+    ),
     other("isEmpty", "a.size() == 0"),
     other("empty", "a.size() == 0"),
     other("find", "a.filter(x, x > 0).first()"),
@@ -161,13 +175,21 @@ impl Foreign {
             }
             // Words of prose are not names: `a` stands for the value in code only.
             let in_code = !self.instead.starts_with('~') || out.matches('`').count() % 2 == 1;
-            out.push_str(if word == "a" && in_code && !first.is_empty() { first } else { &word });
+            out.push_str(if word == "a" && in_code && !first.is_empty() {
+                first
+            } else {
+                &word
+            });
             word.clear();
             if c != '\0' {
                 out.push(c);
             }
         }
-        if self.instead.starts_with('~') { out } else { format!("write `{out}`") }
+        if self.instead.starts_with('~') {
+            out
+        } else {
+            format!("write `{out}`")
+        }
     }
 }
 
@@ -178,7 +200,10 @@ mod tests {
     #[test]
     fn helps_name_the_value() {
         assert_eq!(find(MEMBER, "push").unwrap().help("xs"), "write `xs + [b]`");
-        assert_eq!(find(GLOBAL, "sum").unwrap().help("xs"), "use a loop that adds to a variable");
+        assert_eq!(
+            find(GLOBAL, "sum").unwrap().help("xs"),
+            "use a loop that adds to a variable"
+        );
         assert_eq!(
             find(MEMBER, "includes").unwrap().help("xs"),
             "write `b in xs`, in a string `xs.contains(b)`"

@@ -35,9 +35,15 @@ pub fn has(exprs: &Exprs, arg: ExprId) -> Diagnostic {
 #[must_use]
 pub fn variable(span: Span, name: &Name) -> Diagnostic {
     let text = &name.text;
-    Diagnostic::new(&CODE, span, format!("`{text}` takes the name of a variable here"))
-        .label(name.span, "called here")
-        .help(format!("name the variable, then write what it is for, such as `list.{text}(x, ...)`"))
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("`{text}` takes the name of a variable here"),
+    )
+    .label(name.span, "called here")
+    .help(format!(
+        "name the variable, then write what it is for, such as `list.{text}(x, ...)`"
+    ))
 }
 
 /// `transformMapEntry` of what is no map.
@@ -47,7 +53,10 @@ pub fn entry(span: Span, ty: &Type) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         span,
-        format!("`transformMapEntry` takes a map of one entry here, not `{}`", shown(&ty)),
+        format!(
+            "`transformMapEntry` takes a map of one entry here, not `{}`",
+            shown(&ty)
+        ),
     )
     .help("write the entry in braces: `{key: value}`")
     .expected("map<any, any>", ty.to_string())

@@ -30,11 +30,12 @@ pub fn report(exprs: &Exprs, of: ExprId, ty: &Type, field: &Name, members: &[Typ
     let name = &field.text;
     let what = quoted(exprs, of, "");
     let path = what.trim_matches('`');
-    let diagnostic =
-        Diagnostic::new(&CODE, field.span, format!("`{name}` may be absent"))
-            .label(exprs.span(of), format!("`{}`", shown(ty)));
+    let diagnostic = Diagnostic::new(&CODE, field.span, format!("`{name}` may be absent"))
+        .label(exprs.span(of), format!("`{}`", shown(ty)));
     if path.is_empty() {
-        return diagnostic.help(format!("give another value for it: `.?{name}.orValue(...)`"));
+        return diagnostic.help(format!(
+            "give another value for it: `.?{name}.orValue(...)`"
+        ));
     }
     match discriminator(members, name) {
         Some((by, literal)) => diagnostic.help(format!(

@@ -24,8 +24,12 @@ pub static CODE: Code = Code {
 
 fn about(exprs: &Exprs, id: ExprId, ty: &Type, message: &str) -> Diagnostic {
     let what = quoted(exprs, id, "the value");
-    let diagnostic = Diagnostic::new(&CODE, exprs.span(id), format!("{what} may be null{message}"))
-        .expected(ty.without_null().to_string(), ty.to_string());
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        exprs.span(id),
+        format!("{what} may be null{message}"),
+    )
+    .expected(ty.without_null().to_string(), ty.to_string());
     match what.strip_prefix('`').and_then(|w| w.strip_suffix('`')) {
         Some(path) => diagnostic.help(format!(
             "test `{path} != null` first, or write `{path} != null ? {path} : ...` with another value"
@@ -37,8 +41,13 @@ fn about(exprs: &Exprs, id: ExprId, ty: &Type, message: &str) -> Diagnostic {
 /// A field of it is selected.
 #[must_use]
 pub fn select(exprs: &Exprs, of: ExprId, ty: &Type, field: &Name, _optional: bool) -> Diagnostic {
-    about(exprs, of, ty, &format!(", and null has no field `{}`", field.text))
-        .label(field.span, "selected here")
+    about(
+        exprs,
+        of,
+        ty,
+        &format!(", and null has no field `{}`", field.text),
+    )
+    .label(field.span, "selected here")
 }
 
 /// It is indexed.
@@ -50,13 +59,23 @@ pub fn index(exprs: &Exprs, of: ExprId, ty: &Type) -> Diagnostic {
 /// It is an operand.
 #[must_use]
 pub fn operand(exprs: &Exprs, id: ExprId, ty: &Type, op: BinaryOp) -> Diagnostic {
-    about(exprs, id, ty, &format!(", which `{}` does not take", op.sign()))
+    about(
+        exprs,
+        id,
+        ty,
+        &format!(", which `{}` does not take", op.sign()),
+    )
 }
 
 /// It is an argument or a receiver of a function.
 #[must_use]
 pub fn argument(exprs: &Exprs, id: ExprId, ty: &Type, name: &Name) -> Diagnostic {
-    about(exprs, id, ty, &format!(", which `{}` does not take", name.text))
+    about(
+        exprs,
+        id,
+        ty,
+        &format!(", which `{}` does not take", name.text),
+    )
 }
 
 /// It is given where its type without null is wanted. The code is that of the place that wants it.
@@ -72,7 +91,10 @@ pub fn value(
     let mut diagnostic = about(exprs, id, ty, "");
     diagnostic.code = code;
     diagnostic.severity = code.severity;
-    diagnostic.message =
-        format!("{}, and {subject} takes `{}`", diagnostic.message, shown(expected));
+    diagnostic.message = format!(
+        "{}, and {subject} takes `{}`",
+        diagnostic.message,
+        shown(expected)
+    );
     diagnostic.expected(expected.to_string(), ty.to_string())
 }

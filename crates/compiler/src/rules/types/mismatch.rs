@@ -36,9 +36,16 @@ pub(crate) fn report(
     path: bool,
 ) -> Diagnostic {
     let literal = matches!(ty, Type::Literal(_));
-    let found = if literal && names_choices(wanted) { ty.clone() } else { plain(ty) };
-    let message =
-        format!("{subject} takes `{}`, not `{}`", shown(expected), shown(&found));
+    let found = if literal && names_choices(wanted) {
+        ty.clone()
+    } else {
+        plain(ty)
+    };
+    let message = format!(
+        "{subject} takes `{}`, not `{}`",
+        shown(expected),
+        shown(&found)
+    );
     let span = exprs.span(id);
     let diagnostic =
         Diagnostic::new(code, span, message).expected(expected.to_string(), ty.to_string());
@@ -57,7 +64,9 @@ pub(crate) fn report(
 }
 
 fn braces(diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
-    let diagnostic = diagnostic.help(format!("for the value of `{text}` write `{{{{ {text} }}}}`"));
+    let diagnostic = diagnostic.help(format!(
+        "for the value of `{text}` write `{{{{ {text} }}}}`"
+    ));
     if span.len() as usize == text.len() {
         return diagnostic.replace(
             Applicability::Suggested,
@@ -93,7 +102,11 @@ fn conversion(
     let text = what.trim_matches('`');
     let constant = matches!(
         exprs.kind(id),
-        ExprKind::Int(_) | ExprKind::Uint(_) | ExprKind::Double(_) | ExprKind::Bool(_) | ExprKind::String(_)
+        ExprKind::Int(_)
+            | ExprKind::Uint(_)
+            | ExprKind::Double(_)
+            | ExprKind::Bool(_)
+            | ExprKind::String(_)
     );
     let takes = |ty: &Type| wanted.members().contains(ty);
     match found {
@@ -104,7 +117,9 @@ fn conversion(
             let fitting: Vec<String> = record
                 .fields
                 .iter()
-                .filter(|f| !f.optional && wfc_value::ty::assignable(&f.ty, wanted) && f.ty != Type::Any)
+                .filter(|f| {
+                    !f.optional && wfc_value::ty::assignable(&f.ty, wanted) && f.ty != Type::Any
+                })
                 .map(|f| format!("{text}.{}", f.name))
                 .collect();
             if !fitting.is_empty() {
@@ -128,7 +143,10 @@ fn conversion(
         Type::String | Type::Int if takes(&Type::Timestamp) => "timestamp",
         Type::List(_) | Type::Map(..) | Type::Record(_) if takes(&Type::String) => "json.format",
         _ => {
-            let item = wanted.members().iter().any(|m| matches!(m, Type::List(i) if **i == *found));
+            let item = wanted
+                .members()
+                .iter()
+                .any(|m| matches!(m, Type::List(i) if **i == *found));
             return diagnostic.help(if item && !text.is_empty() {
                 format!("write `[{text}]` for a list of one")
             } else {
@@ -145,8 +163,10 @@ pub(crate) fn missing(purpose: &Purpose, span: Span, fields: &[&Field], none: bo
     let names: Vec<&str> = fields.iter().map(|f| &*f.name).collect();
     let what = one_of(&names).replace(" or ", " and ");
     let verb = if names.len() == 1 { "is" } else { "are" };
-    let spelled: Vec<String> =
-        fields.iter().map(|f| format!("{}: {}", f.name, shown(&f.ty))).collect();
+    let spelled: Vec<String> = fields
+        .iter()
+        .map(|f| format!("{}: {}", f.name, shown(&f.ty)))
+        .collect();
     let add = if none { "give" } else { "add" };
     let mut diagnostic = Diagnostic::new(
         purpose.missing,
@@ -167,16 +187,29 @@ pub(crate) fn unknown(
     all: &[&str],
 ) -> Diagnostic {
     let message = if *purpose.unknown == super::dropped_field::CODE {
-        format!("`{name}` is no field of {}, and is dropped", purpose.subject())
+        format!(
+            "`{name}` is no field of {}, and is dropped",
+            purpose.subject()
+        )
     } else {
         format!("there is no `{name}` in {}", purpose.subject())
     };
     let otherwise = if all.is_empty() {
         "there are none at all: leave it out".to_owned()
     } else {
-        format!("leave it out; there {} {}", if all.len() == 1 { "is" } else { "are" }, one_of(all).replace(" or ", " and "))
+        format!(
+            "leave it out; there {} {}",
+            if all.len() == 1 { "is" } else { "are" },
+            one_of(all).replace(" or ", " and ")
+        )
     };
-    with_near(Diagnostic::new(purpose.unknown, span, message), name, span, free.iter().copied(), otherwise)
+    with_near(
+        Diagnostic::new(purpose.unknown, span, message),
+        name,
+        span,
+        free.iter().copied(),
+        otherwise,
+    )
 }
 
 /// A step's output that goes to a variable of another type.
@@ -185,7 +218,11 @@ pub fn output(subject: &str, span: Span, declared: &Type, ty: &Type) -> Diagnost
     Diagnostic::new(
         &CODE,
         span,
-        format!("{subject} takes `{}`, and the step yields `{}`", shown(declared), shown(ty)),
+        format!(
+            "{subject} takes `{}`, and the step yields `{}`",
+            shown(declared),
+            shown(ty)
+        ),
     )
     .help("take the output under another name, and set the variable from a part of it")
     .expected(declared.to_string(), ty.to_string())
@@ -197,8 +234,14 @@ pub fn no_value(subject: &str, span: Span, declared: &Type) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         span,
-        format!("{subject} takes `{}`, and has no first value", shown(declared)),
+        format!(
+            "{subject} takes `{}`, and has no first value",
+            shown(declared)
+        ),
     )
-    .help(format!("give it a value, or make its type `{}`", shown(&declared.clone().or_null())))
+    .help(format!(
+        "give it a value, or make its type `{}`",
+        shown(&declared.clone().or_null())
+    ))
     .expected(declared.to_string(), "null")
 }

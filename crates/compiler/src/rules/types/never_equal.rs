@@ -34,7 +34,10 @@ fn has_choices(ty: &Type) -> bool {
 /// Whether a choice holds literals of a literal's base type.
 fn same_base(choices: &Type, literal: &Type) -> bool {
     let base = literal.widened();
-    choices.members().iter().any(|m| matches!(m, Type::Literal(l) if l.base() == base))
+    choices
+        .members()
+        .iter()
+        .any(|m| matches!(m, Type::Literal(l) if l.base() == base))
 }
 
 /// `a == b` or `a != b`.
@@ -57,7 +60,11 @@ pub fn report(
     let diagnostic = Diagnostic::new(
         &CODE,
         op_span,
-        format!("this is always {always}: `{}` is never equal to `{}`", shown(&lw), shown(&rw)),
+        format!(
+            "this is always {always}: `{}` is never equal to `{}`",
+            shown(&lw),
+            shown(&rw)
+        ),
     )
     .label(exprs.span(left), format!("`{}`", shown(&lw)))
     .label(exprs.span(right), format!("`{}`", shown(&rw)))
@@ -94,14 +101,19 @@ fn choice(
     let Some(first) = near.first().cloned() else {
         return diagnostic.help(format!("it is one of `{}`", shown(choices)));
     };
-    let diagnostic = diagnostic.help(format!("did you mean {}?", one_of(&near))).near(near);
+    let diagnostic = diagnostic
+        .help(format!("did you mean {}?", one_of(&near)))
+        .near(near);
     // Only a plain literal has its quotes inside the span, one character each.
     if matches!(exprs.kind(word), ExprKind::String(_)) && span.len() as usize == written.len() + 2 {
         let inner = Span::new(span.start + 1, span.end - 1);
         return diagnostic.fix(Fix {
             title: format!("write `{first}`"),
             applicability: Applicability::Suggested,
-            edits: vec![Edit { span: inner, text: first }],
+            edits: vec![Edit {
+                span: inner,
+                text: first,
+            }],
         });
     }
     diagnostic
@@ -116,15 +128,16 @@ fn with_conversion(
     let number = |t: &Type| matches!(t, Type::Int | Type::Uint | Type::Double);
     let name = |id| quoted(exprs, id, "it");
     match (l, r) {
-        (Type::String, t) if number(t) => {
-            diagnostic.help(format!("compare texts: put the number in quotes, or write `string({})`", name(right).trim_matches('`')))
-        }
-        (t, Type::String) if number(t) => {
-            diagnostic.help(format!("compare numbers: leave the quotes out, or write `{t}({})`", name(right).trim_matches('`')))
-        }
-        (Type::Null, _) | (_, Type::Null) => {
-            diagnostic.help("it is never null: leave the comparison out, or make the type nullable (`T?`)")
-        }
+        (Type::String, t) if number(t) => diagnostic.help(format!(
+            "compare texts: put the number in quotes, or write `string({})`",
+            name(right).trim_matches('`')
+        )),
+        (t, Type::String) if number(t) => diagnostic.help(format!(
+            "compare numbers: leave the quotes out, or write `{t}({})`",
+            name(right).trim_matches('`')
+        )),
+        (Type::Null, _) | (_, Type::Null) => diagnostic
+            .help("it is never null: leave the comparison out, or make the type nullable (`T?`)"),
         (Type::Optional(_), _) => diagnostic.help(format!(
             "{} is an optional: write `.orValue(...)` after it",
             name(left)
@@ -132,7 +145,9 @@ fn with_conversion(
         (Type::Record(record), other) | (other, Type::Record(record)) => {
             let field = record.fields.iter().find(|f| f.ty.widened() == *other);
             match field {
-                Some(f) => diagnostic.help(format!("compare one of its fields, such as `.{}`", f.name)),
+                Some(f) => {
+                    diagnostic.help(format!("compare one of its fields, such as `.{}`", f.name))
+                }
                 None => diagnostic.help("compare one of its fields"),
             }
         }
@@ -148,11 +163,20 @@ pub fn item(
     (left, l): (ExprId, &Type),
     (right, items): (ExprId, &Type),
 ) -> Diagnostic {
-    let plain = |t: &Type| if has_choices(items) { t.clone() } else { t.widened() };
+    let plain = |t: &Type| {
+        if has_choices(items) {
+            t.clone()
+        } else {
+            t.widened()
+        }
+    };
     Diagnostic::new(
         &CODE,
         op_span,
-        format!("this is always false: nothing in it is ever `{}`", shown(&plain(l))),
+        format!(
+            "this is always false: nothing in it is ever `{}`",
+            shown(&plain(l))
+        ),
     )
     .label(exprs.span(left), format!("`{}`", shown(&plain(l))))
     .label(exprs.span(right), format!("holds `{}`", shown(items)))
@@ -162,14 +186,22 @@ pub fn item(
 
 /// A case that the value of a `switch` never equals.
 #[must_use]
-pub fn case(exprs: &Exprs, (on, ty): (ExprId, &Type), (case, value): (ExprId, &Type)) -> Diagnostic {
+pub fn case(
+    exprs: &Exprs,
+    (on, ty): (ExprId, &Type),
+    (case, value): (ExprId, &Type),
+) -> Diagnostic {
     if matches!(value, Type::Literal(_)) && has_choices(ty) {
         return choice(exprs, (on, ty), (case, value));
     }
     Diagnostic::new(
         &CODE,
         exprs.span(case),
-        format!("the value is `{}`, never `{}`", shown(&ty.widened()), shown(value)),
+        format!(
+            "the value is `{}`, never `{}`",
+            shown(&ty.widened()),
+            shown(value)
+        ),
     )
     .label(exprs.span(on), format!("`{}`", shown(&ty.widened())))
     .help(format!("write a case of type `{}`", shown(&ty.widened())))

@@ -18,7 +18,9 @@ pub static CODE: Code = Code {
     why: "Nothing is converted unasked: `1 + \"a\"` and `1 + 2.0` have no meaning of their own. Convert one side with `string(x)`, \
           `int(x)` or `double(x)`, or put the values into a template: `\"{{ a }} {{ b }}\"`.",
     bad: Example::wf("workflow w {\n  input count: int\n  return \"found: \" + count\n}\n"),
-    good: Example::wf("workflow w {\n  input count: int\n  return \"found: \" + string(count)\n}\n"),
+    good: Example::wf(
+        "workflow w {\n  input count: int\n  return \"found: \" + string(count)\n}\n",
+    ),
 };
 
 /// An operator between two operands.
@@ -31,14 +33,20 @@ pub fn binary(
     (right, r): (ExprId, &Type),
 ) -> Diagnostic {
     let (lw, rw) = (plain(l), plain(r));
-    let message =
-        format!("`{}` does not take `{}` and `{}`", op.sign(), shown(&lw), shown(&rw));
+    let message = format!(
+        "`{}` does not take `{}` and `{}`",
+        op.sign(),
+        shown(&lw),
+        shown(&rw)
+    );
     let diagnostic = Diagnostic::new(&CODE, op_span, message)
         .label(exprs.span(left), format!("`{}`", shown(&lw)))
         .label(exprs.span(right), format!("`{}`", shown(&rw)))
         .expected(lw.to_string(), rw.to_string());
     if op == BinaryOp::In {
-        return diagnostic.help("`in` looks in a list, or among the keys of a map; in a string: `text.contains(part)`");
+        return diagnostic.help(
+            "`in` looks in a list, or among the keys of a map; in a string: `text.contains(part)`",
+        );
     }
     match conversion(op, &lw, &rw) {
         Some((to_left, function)) => {
@@ -52,7 +60,8 @@ pub fn binary(
 /// The operand to convert, and the function to do it with.
 fn conversion(op: BinaryOp, l: &Type, r: &Type) -> Option<(bool, &'static str)> {
     let number = |t: &Type| matches!(t, Type::Int | Type::Uint | Type::Double);
-    let textual = |t: &Type| number(t) || matches!(t, Type::Bool | Type::Timestamp | Type::Duration);
+    let textual =
+        |t: &Type| number(t) || matches!(t, Type::Bool | Type::Timestamp | Type::Duration);
     let adds = op == BinaryOp::Add;
     Some(match (l, r) {
         (Type::String, t) if adds && textual(t) => (false, "string"),
@@ -86,7 +95,12 @@ fn general(op: BinaryOp) -> &'static str {
 }
 
 /// Suggests to wrap an operand in a conversion.
-pub(crate) fn wrapped(diagnostic: Diagnostic, exprs: &Exprs, id: ExprId, function: &str) -> Diagnostic {
+pub(crate) fn wrapped(
+    diagnostic: Diagnostic,
+    exprs: &Exprs,
+    id: ExprId,
+    function: &str,
+) -> Diagnostic {
     if let (ExprKind::Int(i), "double") = (exprs.kind(id), function) {
         return diagnostic.help(format!("write `{i}.0`")).replace(
             Applicability::Suggested,
@@ -105,8 +119,14 @@ pub(crate) fn wrapped(diagnostic: Diagnostic, exprs: &Exprs, id: ExprId, functio
         title: format!("convert with `{function}`"),
         applicability: Applicability::Suggested,
         edits: vec![
-            Edit { span: Span::at(span.start), text: format!("{function}(") },
-            Edit { span: Span::at(span.end), text: ")".to_owned() },
+            Edit {
+                span: Span::at(span.start),
+                text: format!("{function}("),
+            },
+            Edit {
+                span: Span::at(span.end),
+                text: ")".to_owned(),
+            },
         ],
     })
 }
@@ -115,10 +135,13 @@ pub(crate) fn wrapped(diagnostic: Diagnostic, exprs: &Exprs, id: ExprId, functio
 #[must_use]
 pub fn unary(exprs: &Exprs, id: ExprId, arg: ExprId, ty: &Type) -> Diagnostic {
     let ty = plain(ty);
-    let diagnostic =
-        Diagnostic::new(&CODE, exprs.span(id), format!("`-` does not take `{}`", shown(&ty)))
-            .label(exprs.span(arg), format!("`{}`", shown(&ty)))
-            .expected("int | double", ty.to_string());
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        exprs.span(id),
+        format!("`-` does not take `{}`", shown(&ty)),
+    )
+    .label(exprs.span(arg), format!("`{}`", shown(&ty)))
+    .expected("int | double", ty.to_string());
     match ty {
         Type::Uint | Type::String => wrapped(diagnostic, exprs, arg, "int"),
         _ => diagnostic.help("`-` takes an `int` or a `double`"),
@@ -136,7 +159,14 @@ pub fn index(span: Span, of_span: Span, what: &str, of: &Type, key: &Type) -> Di
     )
     .label(of_span, format!("{what} is `{}`", shown(&of)))
     .help("a list is indexed by an int from 0, a map by its key, a record by its field's name")
-    .expected(if matches!(of, Type::List(_)) { "int" } else { "string" }, key.to_string())
+    .expected(
+        if matches!(of, Type::List(_)) {
+            "int"
+        } else {
+            "string"
+        },
+        key.to_string(),
+    )
 }
 
 /// In the standard dialect: no overload for these types.
@@ -146,6 +176,9 @@ pub fn standard(sign: &str, span: Span, types: &[Type]) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         span,
-        format!("found no matching overload for `{sign}` applied to `({})`", types.join(", ")),
+        format!(
+            "found no matching overload for `{sign}` applied to `({})`",
+            types.join(", ")
+        ),
     )
 }

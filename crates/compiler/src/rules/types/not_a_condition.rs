@@ -33,7 +33,10 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         &CODE,
         exprs.span(id),
-        format!("{what} is `{}`, and a condition has to be `bool`", shown(&ty)),
+        format!(
+            "{what} is `{}`, and a condition has to be `bool`",
+            shown(&ty)
+        ),
     )
     .expected("bool", ty.to_string());
     diagnostic.help(match &ty {

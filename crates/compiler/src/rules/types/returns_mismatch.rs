@@ -28,7 +28,10 @@ pub fn nothing(span: Span, declared: &Type) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         span,
-        format!("the workflow can end without a value, and `returns` declares `{}`", shown(declared)),
+        format!(
+            "the workflow can end without a value, and `returns` declares `{}`",
+            shown(declared)
+        ),
     )
     .help(format!(
         "return a value at the end of the steps, or declare `{}`",

@@ -44,8 +44,11 @@ pub fn report(
     if let Some(diagnostic) = qualified(exprs, &diagnostic, target, name) {
         return diagnostic;
     }
-    let table =
-        if target.is_some() { foreign_functions::MEMBER } else { foreign_functions::GLOBAL };
+    let table = if target.is_some() {
+        foreign_functions::MEMBER
+    } else {
+        foreign_functions::GLOBAL
+    };
     if let Some(foreign) = foreign_functions::find(table, text) {
         let first = target.or(args.first().copied());
         return instead(diagnostic, foreign, exprs, first, name.span);
@@ -64,7 +67,10 @@ fn qualified(
     name: &Name,
 ) -> Option<Diagnostic> {
     let target = target?;
-    let ExprKind::Ident { name: namespace, .. } = exprs.kind(target) else {
+    let ExprKind::Ident {
+        name: namespace, ..
+    } = exprs.kind(target)
+    else {
         return None;
     };
     let full = format!("{namespace}.{}", name.text);
@@ -86,9 +92,12 @@ fn instead(
     let what = first.map(|id| quoted(exprs, id, "")).unwrap_or_default();
     let diagnostic = diagnostic.help(foreign.help(what.trim_matches('`')));
     match foreign.rename {
-        Some(to) => diagnostic
-            .near(vec![to.to_owned()])
-            .replace(Applicability::Safe, format!("rename to `{to}`"), span, to),
+        Some(to) => diagnostic.near(vec![to.to_owned()]).replace(
+            Applicability::Safe,
+            format!("rename to `{to}`"),
+            span,
+            to,
+        ),
         None => diagnostic,
     }
 }
@@ -120,9 +129,18 @@ fn other_style(
             format!("write `{text}({})`", what.trim_matches('`'))
         }
         None => {
-            let first = args.first().map_or_else(|| "x".to_owned(), |a| quoted(exprs, *a, "x"));
-            let rest = if args.len() > 1 || macro_name { "..." } else { "" };
-            format!("call it on the value: `{}.{text}({rest})`", first.trim_matches('`'))
+            let first = args
+                .first()
+                .map_or_else(|| "x".to_owned(), |a| quoted(exprs, *a, "x"));
+            let rest = if args.len() > 1 || macro_name {
+                "..."
+            } else {
+                ""
+            };
+            format!(
+                "call it on the value: `{}.{text}({rest})`",
+                first.trim_matches('`')
+            )
         }
     };
     Some(diagnostic.clone().help(help))
@@ -130,23 +148,32 @@ fn other_style(
 
 fn with_near(diagnostic: Diagnostic, name: &Name, near: Vec<String>) -> Diagnostic {
     let Some(first) = near.first().cloned() else {
-        return diagnostic
-            .help("the functions are CEL's; what they cannot do is the work of a `bash` or `tool` step");
+        return diagnostic.help(
+            "the functions are CEL's; what they cannot do is the work of a `bash` or `tool` step",
+        );
     };
     let safe = evident(&name.text, near.iter().map(String::as_str)).is_some();
-    let applicability = if safe { Applicability::Safe } else { Applicability::Suggested };
+    let applicability = if safe {
+        Applicability::Safe
+    } else {
+        Applicability::Suggested
+    };
     diagnostic
         .help(format!("did you mean {}?", one_of(&near)))
         .near(near)
-        .replace(applicability, format!("rename to `{first}`"), name.span, first)
+        .replace(
+            applicability,
+            format!("rename to `{first}`"),
+            name.span,
+            first,
+        )
 }
 
 /// A namespace of functions has no such one.
 #[must_use]
 pub fn namespaced(namespace: &str, name: &Name, near: Vec<String>) -> Diagnostic {
     let full = format!("{namespace}.{}", name.text);
-    let diagnostic =
-        Diagnostic::new(&CODE, name.span, format!("there is no function `{full}`"));
+    let diagnostic = Diagnostic::new(&CODE, name.span, format!("there is no function `{full}`"));
     if let Some(foreign) = foreign_functions::find(foreign_functions::NAMESPACED, &full) {
         let diagnostic = diagnostic.help(foreign.help(""));
         return match foreign.rename.and_then(|to| to.split_once('.')) {
@@ -160,11 +187,21 @@ pub fn namespaced(namespace: &str, name: &Name, near: Vec<String>) -> Diagnostic
         };
     }
     let Some(first) = near.first().cloned() else {
-        return diagnostic.help(format!("the functions of `{namespace}` are listed in the language's reference"));
+        return diagnostic.help(format!(
+            "the functions of `{namespace}` are listed in the language's reference"
+        ));
     };
-    let short = first.split_once('.').map_or(first.as_str(), |(_, n)| n).to_owned();
+    let short = first
+        .split_once('.')
+        .map_or(first.as_str(), |(_, n)| n)
+        .to_owned();
     diagnostic
         .help(format!("did you mean {}?", one_of(&near)))
         .near(near)
-        .replace(Applicability::Suggested, format!("rename to `{short}`"), name.span, short)
+        .replace(
+            Applicability::Suggested,
+            format!("rename to `{short}`"),
+            name.span,
+            short,
+        )
 }

@@ -28,21 +28,36 @@ pub static CODE: Code = Code {
 pub fn report(name: &Name, catalogue: &Catalogue) -> Diagnostic {
     let (server, tool) = split(&name.text);
     let all = || catalogue.tools.iter().map(|t| t.name.as_str());
-    let near: Vec<String> =
-        nearest(tool, all()).into_iter().map(|t| format!("{server}.{t}")).collect();
-    let diagnostic =
-        Diagnostic::new(&CODE, name.span, format!("the server `{server}` has no tool `{tool}`"));
+    let near: Vec<String> = nearest(tool, all())
+        .into_iter()
+        .map(|t| format!("{server}.{t}"))
+        .collect();
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        name.span,
+        format!("the server `{server}` has no tool `{tool}`"),
+    );
     let Some(first) = near.first().cloned() else {
         return diagnostic
             .help("save the server's answer to `tools/list` anew if it has it, or name one of the catalogue's tools");
     };
     let safe = evident(tool, all()).is_some();
-    let applicability = if safe { Applicability::Safe } else { Applicability::Suggested };
+    let applicability = if safe {
+        Applicability::Safe
+    } else {
+        Applicability::Suggested
+    };
     let plain = name.span.len() as usize == name.text.len();
-    let diagnostic =
-        diagnostic.help(format!("did you mean {}?", one_of(&near))).near(near);
+    let diagnostic = diagnostic
+        .help(format!("did you mean {}?", one_of(&near)))
+        .near(near);
     if plain {
-        diagnostic.replace(applicability, format!("rename to `{first}`"), name.span, first)
+        diagnostic.replace(
+            applicability,
+            format!("rename to `{first}`"),
+            name.span,
+            first,
+        )
     } else {
         diagnostic
     }

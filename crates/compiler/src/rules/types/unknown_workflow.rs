@@ -22,7 +22,11 @@ pub static CODE: Code = Code {
 #[must_use]
 pub fn report(name: &Name, slugs: &[String]) -> Diagnostic {
     with_near(
-        Diagnostic::new(&CODE, name.span, format!("there is no workflow `{}`", name.text)),
+        Diagnostic::new(
+            &CODE,
+            name.span,
+            format!("there is no workflow `{}`", name.text),
+        ),
         &name.text,
         name.span,
         slugs.iter().map(String::as_str),

@@ -27,10 +27,14 @@ pub fn report(name: &Name) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         &CODE,
         name.span,
-        format!("nothing is known of the tool `{}`: its arguments and output are not checked", name.text),
+        format!(
+            "nothing is known of the tool `{}`: its arguments and output are not checked",
+            name.text
+        ),
     );
     if server.is_empty() {
-        return diagnostic.help("name it as `server.tool`, and the server's catalogue under `tools`");
+        return diagnostic
+            .help("name it as `server.tool`, and the server's catalogue under `tools`");
     }
     diagnostic.help(format!(
         "save what the server answers to `tools/list` beside this file, and name it: `tools: [{server}.tools.json]`"

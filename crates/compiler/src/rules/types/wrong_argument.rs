@@ -18,7 +18,9 @@ pub static CODE: Code = Code {
     summary: "an argument of a type that the function does not take",
     why: "Functions take the types that their signatures say; nothing is converted unasked.",
     bad: Example::wf("workflow w {\n  input count: int\n  return count.startsWith(\"1\")\n}\n"),
-    good: Example::wf("workflow w {\n  input count: int\n  return string(count).startsWith(\"1\")\n}\n"),
+    good: Example::wf(
+        "workflow w {\n  input count: int\n  return string(count).startsWith(\"1\")\n}\n",
+    ),
 };
 
 /// The argument at `arg` (or the receiver) does not fit.
@@ -34,21 +36,39 @@ pub fn report(
     let ty = plain(ty);
     let wanted = without_params(expected);
     let message = if is_receiver {
-        format!("`{}` is not called on `{}`, but on `{}`", name.text, shown(&ty), shown(&wanted))
+        format!(
+            "`{}` is not called on `{}`, but on `{}`",
+            name.text,
+            shown(&ty),
+            shown(&wanted)
+        )
     } else {
-        format!("`{}` takes `{}` here, not `{}`", name.text, shown(&wanted), shown(&ty))
+        format!(
+            "`{}` takes `{}` here, not `{}`",
+            name.text,
+            shown(&wanted),
+            shown(&ty)
+        )
     };
     let diagnostic = Diagnostic::new(&CODE, exprs.span(arg), message)
         .label(name.span, "called here")
         .expected(wanted.to_string(), ty.to_string());
     let what = quoted(exprs, arg, "the value");
     match (&ty, &wanted) {
-        (Type::Optional(_), _) => {
-            diagnostic.help(format!("{what} may be absent: give another value with `.orValue(...)` first"))
+        (Type::Optional(_), _) => diagnostic.help(format!(
+            "{what} may be absent: give another value with `.orValue(...)` first"
+        )),
+        (Type::List(_) | Type::Map(..) | Type::Record(_), _) if &*name.text == "string" => {
+            diagnostic.help(format!(
+                "for its JSON text write `json.format({})`",
+                what.trim_matches('`')
+            ))
         }
         (t, Type::Optional(_)) if t.allows_null() && is_receiver && !t.is_unknown() => {
             let text = what.trim_matches('`');
-            diagnostic.help(format!("it may be null, but is no optional: write `{text} != null ? {text} : ...`"))
+            diagnostic.help(format!(
+                "it may be null, but is no optional: write `{text} != null ? {text} : ...`"
+            ))
         }
         (Type::List(_), Type::String) if &*name.text == "contains" => {
             diagnostic.help("in a list, write `item in list`")
@@ -103,9 +123,13 @@ pub fn optional_element(span: Span, ty: &Type) -> Diagnostic {
 #[must_use]
 pub fn map_key(span: Span, ty: &Type) -> Diagnostic {
     let ty = plain(ty);
-    Diagnostic::new(&CODE, span, format!("a map has no keys of type `{}`", shown(&ty)))
-        .help("keys are strings, numbers or bools")
-        .expected("string | int | uint | bool", ty.to_string())
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("a map has no keys of type `{}`", shown(&ty)),
+    )
+    .help("keys are strings, numbers or bools")
+    .expected("string | int | uint | bool", ty.to_string())
 }
 
 /// In the standard dialect: no overload for these types.
@@ -115,6 +139,10 @@ pub fn standard(name: &Name, types: &[Type]) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         name.span,
-        format!("found no matching overload for `{}` applied to `({})`", name.text, types.join(", ")),
+        format!(
+            "found no matching overload for `{}` applied to `({})`",
+            name.text,
+            types.join(", ")
+        ),
     )
 }

@@ -14,14 +14,20 @@ pub static CODE: Code = Code {
     summary: "a call with too many or too few arguments",
     why: "Each function and macro takes the numbers of arguments that its signatures say.",
     bad: Example::wf("workflow w {\n  input name: string\n  return name.replace(\"-\")\n}\n"),
-    good: Example::wf("workflow w {\n  input name: string\n  return name.replace(\"-\", \"_\")\n}\n"),
+    good: Example::wf(
+        "workflow w {\n  input name: string\n  return name.replace(\"-\", \"_\")\n}\n",
+    ),
 };
 
 fn numbers(mut counts: Vec<usize>) -> String {
     counts.sort_unstable();
     counts.dedup();
     let spelled: Vec<String> = counts.iter().map(usize::to_string).collect();
-    let plural = if *counts == [1] { "argument" } else { "arguments" };
+    let plural = if *counts == [1] {
+        "argument"
+    } else {
+        "arguments"
+    };
     match &*spelled {
         [only] => format!("{only} {plural}"),
         [init @ .., last] => format!("{} or {last} {plural}", init.join(", ")),
@@ -33,14 +39,21 @@ fn numbers(mut counts: Vec<usize>) -> String {
 #[must_use]
 pub(crate) fn report(known: &Known, name: &Name, member: bool, given: usize) -> Diagnostic {
     let shift = usize::from(member);
-    let counts = known.sigs.iter().map(|s| s.params.len().saturating_sub(shift)).collect();
+    let counts = known
+        .sigs
+        .iter()
+        .map(|s| s.params.len().saturating_sub(shift))
+        .collect();
     let signatures = crate::analysis::signatures(known, member);
     Diagnostic::new(
         &CODE,
         name.span,
         format!("`{}` takes {}, not {given}", known.name, numbers(counts)),
     )
-    .help(format!("write it as {}", super::super::names::one_of(&signatures)))
+    .help(format!(
+        "write it as {}",
+        super::super::names::one_of(&signatures)
+    ))
 }
 
 /// A macro with a number of arguments that it has no meaning for.
@@ -59,5 +72,7 @@ pub fn for_macro(name: &Name, counts: &[usize], given: usize) -> Diagnostic {
         name.span,
         format!("`{text}` takes {}, not {given}", numbers(counts.to_vec())),
     )
-    .help(format!("name the variable, then write what it is for: `{example}`"))
+    .help(format!(
+        "name the variable, then write what it is for: `{example}`"
+    ))
 }
