@@ -20,5 +20,7 @@ mod host;
 mod kinds;
 mod limits;
 mod loops;
+mod promise;
+mod promise_random;
 mod root;
 mod shape;

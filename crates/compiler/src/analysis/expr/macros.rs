@@ -233,6 +233,11 @@ impl Checker<'_> {
     fn comprehension(&mut self, id: ExprId, target: ExprId, name: &Name, args: &[ExprId]) -> Type {
         let ty = self.expr(target);
         let range = self.range(target, &ty, name);
+        if !range.is_list && &*name.text == "sortBy" {
+            let wanted = Type::list(Type::Any);
+            let report = wrong_argument::report(self.exprs, name, target, &ty, &wanted, true);
+            self.report(report);
+        }
         let two = match &*name.text {
             "transformList" | "transformMap" | "transformMapEntry" => true,
             "all" | "exists" | "exists_one" | "existsOne" => args.len() == 3,

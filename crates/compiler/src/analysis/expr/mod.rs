@@ -228,13 +228,7 @@ impl Checker<'_> {
     }
 
     fn map_key(&mut self, id: ExprId, ty: Type) -> Type {
-        let keys = [
-            Type::Bool,
-            Type::Int,
-            Type::Uint,
-            Type::Double,
-            Type::String,
-        ];
+        let keys = [Type::Bool, Type::Int, Type::Uint, Type::String];
         let fine = |t: &Type| t.is_unknown() || keys.contains(&t.widened());
         if self.members(&ty).iter().all(fine) {
             return ty;

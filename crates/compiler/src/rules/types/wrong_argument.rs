@@ -128,7 +128,7 @@ pub fn map_key(span: Span, ty: &Type) -> Diagnostic {
         span,
         format!("a map has no keys of type `{}`", shown(&ty)),
     )
-    .help("keys are strings, numbers or bools")
+    .help("keys are strings, whole numbers or bools")
     .expected("string | int | uint | bool", ty.to_string())
 }
 
