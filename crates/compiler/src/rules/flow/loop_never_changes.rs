@@ -7,7 +7,7 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, ExprKind};
 
-use crate::analysis::{BindingId, Ref};
+use crate::analysis::{BindingId, BindingKind, Ref};
 use crate::rules::RuleContext;
 use crate::rules::names::one_of;
 use crate::rules::places::inside;
@@ -51,6 +51,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             .bindings
             .iter()
             .filter_map(|b| cx.analysis.bindings.get(b.0 as usize))
+            .filter(|b| matches!(b.kind, BindingKind::Variable(_) | BindingKind::Set(_)))
             .map(|b| &*b.name.text)
             .collect();
         let help = if names.is_empty() {

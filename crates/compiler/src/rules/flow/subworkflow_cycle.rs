@@ -140,3 +140,61 @@ fn calls(ast: &Ast) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::settings::Settings;
+    use crate::world::World;
+
+    /// Workflows by slug, each in a file of that name.
+    struct Files(Vec<(&'static str, String)>);
+
+    impl World for Files {
+        fn source(&self, _: &str, path: &str) -> Option<Arc<Source>> {
+            let (_, text) = self.0.iter().find(|(slug, _)| path == format!("./{slug}.wf"))?;
+            Some(Arc::new(Source::new(path.trim_start_matches("./"), text.as_str())))
+        }
+        fn workflow(&self, from: &str, slug: &str) -> Option<Arc<Source>> {
+            self.source(from, &format!("./{slug}.wf"))
+        }
+        fn catalogue(&self, _: &str, _: &str) -> Option<Arc<Source>> {
+            None
+        }
+    }
+
+    fn files(calls: &[(&'static str, &str)]) -> Files {
+        Files(calls.iter().map(|(slug, body)| (*slug, format!("workflow {slug} {{\n{body}\n}}\n"))).collect())
+    }
+
+    fn found(files: &Files, slug: &str) -> Vec<String> {
+        let source = files.workflow("", slug).unwrap();
+        let checked = check(&source, Spelling::Text, files, &Settings::default());
+        checked.diagnostics.iter().map(|d| format!("{} {} {}", d.severity, d.code.id, d.message)).collect()
+    }
+
+    #[test]
+    fn calls_that_lead_back_name_the_way() {
+        let world = files(&[("a", "call b"), ("b", "call \"./c.wf\""), ("c", "call a\n call d"), ("d", "bash \"x\"")]);
+        assert_eq!(found(&world, "a"), ["error WF0407 `a` calls itself through `b`, `c`"]);
+        assert_eq!(found(&world, "d"), [""; 0]);
+    }
+
+    #[test]
+    fn a_condition_makes_it_a_warning_and_other_cycles_are_not_this_file_s() {
+        let world = files(&[("a", "input n: int\n if n > 0 { call a { n: n - 1 } }"), ("b", "call c"), ("c", "call c")]);
+        assert_eq!(found(&world, "a"), ["warning WF0407 `a` calls itself"]);
+        assert_eq!(found(&world, "b"), [""; 0]);
+    }
+
+    #[test]
+    fn many_ways_are_looked_at_once() {
+        let slugs: Vec<&'static str> = (0..60).map(|i| &*Box::leak(format!("w{i}").into_boxed_str())).collect();
+        let bodies: Vec<String> = (0..60)
+            .map(|i| (i + 1..60.min(i + 8)).map(|j| format!("call w{j}\n")).collect::<String>() + "bash \"x\"")
+            .collect();
+        let calls: Vec<(&'static str, &str)> = slugs.iter().copied().zip(bodies.iter().map(String::as_str)).collect();
+        assert_eq!(found(&files(&calls), "w0"), [""; 0]);
+    }
+}

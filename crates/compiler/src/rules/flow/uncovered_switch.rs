@@ -83,7 +83,7 @@ fn report(cx: &RuleContext<'_>, step: &Step, on: ExprId, cases: &[Case], missing
     let shown: Vec<String> = missing.iter().take(MAX_SHOWN).map(|m| format!("`{m}`")).collect();
     let list = match shown.split_last() {
         Some((last, init)) if !init.is_empty() && missing.len() <= MAX_SHOWN => {
-            format!("{} and {last}", init.join(", "))
+            format!("{} or {last}", init.join(", "))
         }
         _ => shown.join(", "),
     };

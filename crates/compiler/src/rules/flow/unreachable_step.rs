@@ -31,8 +31,8 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let ender = ends.last(&root.steps).map(|id| cx.ast.step(id));
     if let Some(ender) = ender
         && ender.head.end <= cx.ast.exprs.span(value).start
-        && !root.steps.steps.is_empty()
         && ends.block(&root.steps)
+        && in_block(cx, &mut ends, &root.steps).is_none()
     {
         let span = cx.ast.exprs.span(value);
         let report = Diagnostic::new(&CODE, span, "this value is never returned")

@@ -2,11 +2,12 @@
 
 use wfc_syntax::ast::{OnApprovalTimeout, Step, StepKind, Wait};
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::expr::ExprId;
+use wfc_syntax::span::Span;
 
 use super::{nanos, shown};
-use crate::rules::RuleContext;
+use crate::rules::{RuleContext, edit};
 
 /// A length of time that is none.
 pub static CODE: Code = Code {
@@ -32,7 +33,16 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                 None => "write a positive length of time".to_owned(),
             };
             let message = format!("`{field}` is a negative length of time");
-            out.push(Diagnostic::new(&CODE, span, message).help(help));
+            let report = Diagnostic::new(&CODE, span, message).help(help);
+            // The sign is its first character, behind quotes if there are any.
+            let written = edit::source(cx, span);
+            out.push(match written.find('-').filter(|at| *at < 2) {
+                Some(at) => {
+                    let sign = Span::of(span.start as usize + at, span.start as usize + at + 1);
+                    report.replace(Applicability::Suggested, "take the sign away", sign, "")
+                }
+                None => report,
+            });
         } else if length == 0 && !zero_is_fine {
             let message = format!("`{field}` leaves no time at all");
             let help = format!("leave `{field}` out if there is no limit, or write how long it may take, such as `10m`");

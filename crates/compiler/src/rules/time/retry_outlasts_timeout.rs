@@ -42,10 +42,11 @@ fn look(cx: &RuleContext<'_>, step: &Step) -> Option<Diagnostic> {
     let limit = nanos(cx, timeout).filter(|n| *n > 0)?;
     let (pauses, attempts) = pauses(cx, retry, limit)?;
     let attempt = ordinal(attempts);
+    let last = if retry.jitter.is_some_and(|j| j.value) { "last at least" } else { "last" };
     let report = Diagnostic::new(
         &CODE,
         retry.span,
-        format!("the {attempt} attempt never takes place: the pauses before it last {}", shown(pauses)),
+        format!("the {attempt} attempt never takes place: the pauses before it {last} {}", shown(pauses)),
     )
     .label(cx.ast.exprs.span(timeout), "all attempts and pauses together end here")
     .help("raise `timeout`, or allow fewer attempts or shorter pauses");

@@ -166,3 +166,90 @@ impl Walk<'_> {
 fn is_text(exprs: &Exprs, id: ExprId, word: &str) -> bool {
     matches!(exprs.kind(id), ExprKind::String(text) if &**text == word)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+    use crate::rules::examples::ExampleWorld;
+    use crate::settings::Settings;
+    use wfc_syntax::code::Severity;
+    use wfc_syntax::source::Source;
+    use wfc_syntax::tree::Spelling;
+
+    /// The findings about trust of a workflow with these steps.
+    fn findings(steps: &str) -> Vec<&'static str> {
+        let text = format!(
+            "workflow w {{\n tools \"linear.tools.json\"\n input id: string\n input go: bool\n {steps}\n}}\n"
+        );
+        let source = Source::new("w.wf", &*text);
+        let checked = check(&source, Spelling::Text, &ExampleWorld, &Settings::default());
+        let certain = |d: &wfc_syntax::diagnostic::Diagnostic| d.severity == Severity::Error && d.code.id < "WF0400";
+        assert!(
+            !checked.diagnostics.iter().any(certain),
+            "{steps}: {:#?}",
+            checked.diagnostics
+        );
+        checked.diagnostics.iter().map(|d| d.code.id).filter(|id| id.starts_with("WF06")).collect()
+    }
+
+    const DELETE: &str = "tool linear.delete_issue { id: id }";
+
+    #[test]
+    fn a_yes_before_it_on_every_path() {
+        for steps in [
+            "approval \"ok?\" { timeout: 1h }\n DELETE",
+            "approval \"ok?\" { timeout: 1h, on_timeout: deny, on_deny: skip }\n DELETE",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if ok.decision == \"approve\" { DELETE }",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if go && \"approve\" == ok.decision { DELETE }",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if ok.decision != \"deny\" { DELETE } else { bash \"a\" }",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if ok.decision == \"deny\" { return null }\n DELETE",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n tool linear.delete_issue { id: id } when ok.decision == \"approve\"",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n switch ok.decision { case \"approve\" { DELETE } case \"deny\" { bash \"a\" } }",
+            "if go { approval \"ok?\" { timeout: 1h } } else { fail \"no\" }\n DELETE",
+            "for i in [1, 2] { approval \"{{ i }}?\" { timeout: 1h }\n DELETE }",
+            "parallel { branch a { approval \"a?\" { timeout: 1h } } branch b { bash \"b\" } }\n DELETE",
+            "try { approval \"ok?\" { timeout: 1h }\n DELETE } catch { bash \"a\" }",
+            "bash \"make\" compensate { DELETE }",
+            "tool linear.create_issue { title: id }",
+        ] {
+            let steps = steps.replace("DELETE", DELETE);
+            assert_eq!(findings(&steps), [""; 0], "{steps}");
+        }
+    }
+
+    #[test]
+    fn a_path_without_a_yes() {
+        for steps in [
+            "DELETE",
+            "DELETE\n approval \"ok?\" { timeout: 1h }",
+            "approval \"ok?\" { timeout: 1h, on_timeout: approve }\n DELETE",
+            "approval \"ok?\" { timeout: 1h, on_deny: continue }\n DELETE",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if ok.decision == \"deny\" { DELETE }",
+            "let ok = approval \"ok?\" { timeout: 1h, on_deny: continue }\n if go || ok.decision == \"approve\" { DELETE }",
+            "let ok = approval \"ok?\" { timeout: 1h, on_timeout: approve, on_deny: continue }\n if ok.decision == \"approve\" { DELETE }",
+            "approval \"ok?\" { timeout: 1h } when go\n DELETE",
+            "if go { approval \"ok?\" { timeout: 1h } }\n DELETE",
+            "if go { approval \"ok?\" { timeout: 1h, on_deny: skip } } else { fail \"no\" }\n DELETE",
+            "for i in [1, 2] { DELETE\n approval \"{{ i }}?\" { timeout: 1h } }",
+            "for i in [1, 2] { approval \"{{ i }}?\" { timeout: 1h } }\n DELETE",
+            "try { approval \"ok?\" { timeout: 1h } } catch { bash \"a\" }\n DELETE",
+            "parallel with { join: settled } { branch a { approval \"a?\" { timeout: 1h } } branch b { bash \"b\" } }\n DELETE",
+        ] {
+            let steps = steps.replace("DELETE", DELETE);
+            assert_eq!(findings(&steps), ["WF0606"], "{steps}");
+        }
+    }
+
+    #[test]
+    fn agents_with_destructive_tools() {
+        let agent = "agent \"Tidy up: {{ found }}\" { tools: [\"linear.delete_issue\"], timeout: 5m }";
+        let steered = format!("let found = agent \"Look\" {{ timeout: 5m }}\n {agent}");
+        assert_eq!(findings(&steered), ["WF0607"]);
+        let any = steered.replace("linear.delete_issue", "linear.*");
+        assert_eq!(findings(&any), ["WF0607"]);
+        let own = format!("let found = id\n {agent}");
+        assert_eq!(findings(&own), [""; 0], "what the caller says steers on purpose");
+        let asked = format!("let found = agent \"Look\" {{ timeout: 5m }}\n approval \"{{{{ found }}}}?\" {{ timeout: 1h }}\n {agent}");
+        assert_eq!(findings(&asked), [""; 0]);
+    }
+}

@@ -20,6 +20,8 @@ enum Quotes {
     None,
     Single,
     Double,
+    /// The lines behind `<<END`, where quotes mean nothing.
+    Here,
 }
 
 /// The name of the variable that would take an expression's value.
@@ -28,6 +30,10 @@ pub(super) fn variable(cx: &RuleContext<'_>, part: ExprId) -> String {
     let last = match exprs.kind(part) {
         ExprKind::Ident { name, .. } => name,
         ExprKind::Select { field, .. } => &field.text,
+        ExprKind::Index { index, .. } => match exprs.kind(*index) {
+            ExprKind::String(key) => key,
+            _ => return "VALUE".to_owned(),
+        },
         ExprKind::Call { target: Some(target), .. } => return variable(cx, *target),
         ExprKind::Call { args, .. } => match args.as_slice() {
             [only] => return variable(cx, *only),
@@ -61,8 +67,8 @@ pub(super) fn fix(cx: &RuleContext<'_>, step: &Step, command: ExprId, part: Expr
     let (quotes, next) = around(parts, part)?;
     let text = match quotes {
         Quotes::None => format!("\"${name}\""),
-        Quotes::Double if next.is_some_and(|c| c.is_ascii_alphanumeric() || "_[:".contains(c)) => format!("${{{name}}}"),
-        Quotes::Double => format!("${name}"),
+        Quotes::Double | Quotes::Here if next.is_some_and(|c| c.is_ascii_alphanumeric() || "_[:".contains(c)) => format!("${{{name}}}"),
+        Quotes::Double | Quotes::Here => format!("${name}"),
         Quotes::Single => {
             // A quote that would enclose nothing is taken away.
             let doubled = cx.tree.spelling == Spelling::Yaml && scalar.style == Style::SingleQuoted;
@@ -118,6 +124,14 @@ fn around(parts: &[Part], part: ExprId) -> Option<(Quotes, Option<char>)> {
             Part::Text(text, _) => {
                 let mut chars = text.chars();
                 while let Some(c) = chars.next() {
+                    if state == Quotes::None && c == '<' && chars.as_str().starts_with('<') {
+                        let word = chars.as_str().trim_start_matches(['<', '-', ' ']);
+                        // A quoted word keeps the shell from looking at variables in the lines.
+                        if word.starts_with(['\'', '"', '\\']) {
+                            return None;
+                        }
+                        state = Quotes::Here;
+                    }
                     state = match (state, c) {
                         (Quotes::None, '\'') => Quotes::Single,
                         (Quotes::None, '"') => Quotes::Double,

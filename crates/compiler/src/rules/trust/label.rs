@@ -1,7 +1,7 @@
 //! What is known of where a value comes from.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use wfc_syntax::span::Span;
 
@@ -45,7 +45,7 @@ pub(crate) struct Label {
     /// A secret: its place in the workflow's secrets.
     pub(crate) secret: Option<u32>,
     /// Labels of fields; a field that is not listed has the value's own.
-    fields: Option<Rc<BTreeMap<Box<str>, Label>>>,
+    fields: Option<Arc<BTreeMap<Box<str>, Label>>>,
     depth: u8,
 }
 
@@ -79,7 +79,7 @@ impl Label {
         if fields.values().all(Label::is_clean) {
             return Self::default();
         }
-        Self { fields: Some(Rc::new(fields)), depth, ..Self::default() }
+        Self { fields: Some(Arc::new(fields)), depth, ..Self::default() }
     }
 
     /// Of the field `name`.
@@ -100,6 +100,11 @@ impl Label {
         fields.values().fold(self.own(), |all, field| all.join(&field.flat()))
     }
 
+    /// Of a value whose text is known to be of a harmless form.
+    pub(crate) fn without_outside(&self) -> Label {
+        Self { outside: None, ..self.flat() }
+    }
+
     /// Of a value that is one or the other. What is certain goes before what is not.
     pub(crate) fn join(&self, other: &Label) -> Label {
         let outside = match (&self.outside, &other.outside) {
@@ -114,7 +119,7 @@ impl Label {
         let names = [self, other].into_iter().filter_map(|l| l.fields.as_ref()).flat_map(|f| f.keys());
         let fields: BTreeMap<Box<str>, Label> =
             names.map(|name| (name.clone(), self.field(name).join(&other.field(name)))).collect();
-        Self { fields: Some(Rc::new(fields)), depth: self.depth.max(other.depth), ..own }
+        Self { fields: Some(Arc::new(fields)), depth: self.depth.max(other.depth), ..own }
     }
 }
 

@@ -8,6 +8,7 @@ use wfc_syntax::print_expr::expr_text;
 use wfc_value::ty::Type;
 
 use super::label::{Label, Outside};
+use crate::analysis::constant::constant;
 use crate::analysis::{BindingId, Callee, LocalId, Macro, Ref};
 use crate::rules::RuleContext;
 
@@ -32,10 +33,10 @@ impl Env<'_> {
             return label;
         }
         let ty = self.cx.analysis.types.get(id.index()).unwrap_or(&Type::Error);
-        if self.is_inert(ty, 0) || self.is_validated(id) {
+        if self.is_inert(ty, 0) {
             return Label::default();
         }
-        label
+        if self.is_validated(id) { label.without_outside() } else { label }
     }
 
     fn label_of(&mut self, id: ExprId) -> Label {
@@ -123,9 +124,7 @@ impl Env<'_> {
             Some(Callee::Macro(found)) => self.macro_call(&found.clone(), target, args),
             // What base64 is made of means nothing to a shell.
             Some(Callee::Function { receiver: false, .. }) if self.is_base64(target, name) => {
-                let mut inner = self.all_of(None, args).flat();
-                inner.outside = None;
-                inner
+                self.all_of(None, args).without_outside()
             }
             Some(Callee::Function { receiver, .. }) => self.all_of(target.filter(|_| *receiver), args),
             None => Label::default(),
@@ -215,7 +214,11 @@ impl Env<'_> {
                     self.validations(*left, holds, out);
                     self.validations(*right, holds, out);
                 }
-                (BinaryOp::Eq | BinaryOp::In, true) | (BinaryOp::Ne, false) => out.push(expr_text(exprs, *left)),
+                (BinaryOp::Eq | BinaryOp::In, true) | (BinaryOp::Ne, false)
+                    if constant(exprs, *right).is_some() =>
+                {
+                    out.push(expr_text(exprs, *left));
+                }
                 _ => {}
             },
             ExprKind::Call { target, name, args } if holds && &*name.text == "matches" => {
