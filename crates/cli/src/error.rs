@@ -28,21 +28,9 @@ pub enum CliError {
         source: std::io::Error,
     },
     /// `wfc.toml` is at fault.
-    #[error("{message}")]
-    #[diagnostic(code(wfc::settings))]
-    Settings {
-        /// What is wrong.
-        message: String,
-        /// The file.
-        #[source_code]
-        text: NamedSource<String>,
-        /// Where.
-        #[label("here")]
-        span: Option<SourceSpan>,
-        /// What to write.
-        #[help]
-        help: Option<String>,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(Box<SettingsFault>),
     /// Arguments do not go together, or one is not what it must be.
     #[error("{message}")]
     #[diagnostic(code(wfc::usage))]
@@ -63,6 +51,24 @@ pub enum CliError {
         #[help]
         help: Option<String>,
     },
+}
+
+/// A fault of `wfc.toml`, with its text.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code(wfc::settings))]
+pub struct SettingsFault {
+    /// What is wrong.
+    pub message: String,
+    /// The file.
+    #[source_code]
+    pub text: NamedSource<String>,
+    /// Where.
+    #[label("here")]
+    pub span: SourceSpan,
+    /// What to write.
+    #[help]
+    pub help: Option<String>,
 }
 
 impl CliError {

@@ -123,7 +123,7 @@ impl<'a> Session<'a> {
                 )
             })?;
         let ended = runtime.block_on(async {
-            let running = start().map_err(host_error)?;
+            let running = start().map_err(|e| host_error(&e))?;
             self.watch(running).await
         });
         // Whatever still blocks (a question on the terminal) must not keep the process.
@@ -148,7 +148,7 @@ impl<'a> Session<'a> {
                 () = stops.next() => self.stop(stops.count, &control),
             }
         }
-        running.end().await.map_err(host_error)
+        running.end().await.map_err(|e| host_error(&e))
     }
 
     fn take(&mut self, notice: &Notice, control: &Control, asked: &mut Asked) {
@@ -257,8 +257,8 @@ fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
     !waiting.is_empty() && next.is_none_or(|next| waiting.iter().any(|w| w.deadline == Some(next)))
 }
 
-fn host_error(error: HostError) -> CliError {
-    let help = match &error {
+fn host_error(error: &HostError) -> CliError {
+    let help = match error {
         HostError::Start(_) => {
             "`wfc check` shows the inputs' types; give them with `--input name=value`"
         }

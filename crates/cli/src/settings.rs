@@ -10,7 +10,7 @@ use wfc_runtime::Settings;
 use wfc_runtime::settings::Level;
 use wfc_syntax::code::Severity;
 
-use crate::error::CliError;
+use crate::error::{CliError, SettingsFault};
 
 /// The name of the settings' file.
 pub const FILE: &str = "wfc.toml";
@@ -70,11 +70,13 @@ impl SettingsCache {
             path: path.to_path_buf(),
             source,
         })?;
-        let settings = Settings::parse(&text).map_err(|error| CliError::Settings {
-            message: format!("`{}`: {}", path.display(), error.message),
-            span: Some(error.span.into()),
-            help: error.help,
-            text: NamedSource::new(path.display().to_string(), text),
+        let settings = Settings::parse(&text).map_err(|error| {
+            CliError::Settings(Box::new(SettingsFault {
+                message: format!("`{}`: {}", path.display(), error.message),
+                span: error.span.into(),
+                help: error.help,
+                text: NamedSource::new(path.display().to_string(), text),
+            }))
         })?;
         let settings = Arc::new(settings);
         read.insert(path.to_path_buf(), Arc::clone(&settings));

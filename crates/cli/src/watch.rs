@@ -26,7 +26,7 @@ pub fn repeat(paths: &[String], work: impl Fn() -> Result<(), CliError>) -> Resu
             let _ = send.send(());
         }
     })
-    .map_err(cannot_watch)?;
+    .map_err(|e| cannot_watch(&e))?;
     for path in paths {
         // A file's folder is watched, since editors replace files rather than write into them.
         let path = Path::new(path);
@@ -45,7 +45,7 @@ pub fn repeat(paths: &[String], work: impl Fn() -> Result<(), CliError>) -> Resu
         } else {
             RecursiveMode::NonRecursive
         };
-        watcher.watch(watched, mode).map_err(cannot_watch)?;
+        watcher.watch(watched, mode).map_err(|e| cannot_watch(&e))?;
     }
     loop {
         if let Err(error) = work() {
@@ -64,7 +64,7 @@ pub fn repeat(paths: &[String], work: impl Fn() -> Result<(), CliError>) -> Resu
     }
 }
 
-fn cannot_watch(error: notify::Error) -> CliError {
+fn cannot_watch(error: &notify::Error) -> CliError {
     CliError::host(
         format!("cannot watch for changes: {error}"),
         "check without `--watch`",

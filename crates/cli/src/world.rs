@@ -10,11 +10,14 @@ use wfc_syntax::tree::Spelling;
 
 use crate::files::{Input, is_workflow, load};
 
+/// The slugs of a folder's workflows, with their files.
+type Slugs = Arc<Vec<(String, PathBuf)>>;
+
 /// Files on disk. Relative paths start at the folder of the file that asks.
 #[derive(Default)]
 pub struct DiskWorld {
     sources: Mutex<BTreeMap<PathBuf, Option<Arc<Source>>>>,
-    slugs: Mutex<BTreeMap<PathBuf, Arc<Vec<(String, PathBuf)>>>>,
+    slugs: Mutex<BTreeMap<PathBuf, Slugs>>,
 }
 
 impl DiskWorld {
@@ -32,7 +35,7 @@ impl DiskWorld {
     }
 
     /// Slugs of the workflows in a folder, sub-folders aside.
-    fn slugs_in(&self, folder: &Path) -> Arc<Vec<(String, PathBuf)>> {
+    fn slugs_in(&self, folder: &Path) -> Slugs {
         let known = self
             .slugs
             .lock()

@@ -115,7 +115,7 @@ impl Human {
         match &event.what {
             TraceWhat::Started => self.begin(key, depth, name),
             TraceWhat::Attempt(n) => {
-                self.signed(Sign::Says, depth, &format!("{name}: attempt {n}"))
+                self.signed(Sign::Says, depth, &format!("{name}: attempt {n}"));
             }
             TraceWhat::Waiting(_) => {}
             TraceWhat::Succeeded => self.done(&key, Sign::Done, depth, &name, ""),
@@ -138,10 +138,10 @@ impl Human {
                 ": not known whether it was done",
             ),
             TraceWhat::Compensating => {
-                self.signed(Sign::Says, depth, &format!("undoing {}", event.path))
+                self.signed(Sign::Says, depth, &format!("undoing {}", event.path));
             }
             TraceWhat::Compensated => {
-                self.signed(Sign::Done, depth, &format!("undone {}", event.path))
+                self.signed(Sign::Done, depth, &format!("undone {}", event.path));
             }
             TraceWhat::CompensationFailed(error) => self.signed(
                 Sign::Failed,
@@ -257,7 +257,7 @@ impl View for Human {
     fn show(&mut self, shown: &Shown, notice: &Notice) {
         match notice {
             Notice::Begun(begun) => {
-                self.line(&format!("run {} of {}", begun.execution, begun.workflow))
+                self.line(&format!("run {} of {}", begun.execution, begun.workflow));
             }
             Notice::Trace { run, event } => self.trace(shown, *run, event),
             Notice::Waiting(waiting) => self.waiting(waiting),
