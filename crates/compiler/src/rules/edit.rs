@@ -65,12 +65,18 @@ pub(crate) fn beside(
                     span: Span::at(entry.key_span.start),
                     text: format!("{key}: {value}\n{indent}"),
                 },
-                _ => Edit { span: Span::at(end), text: format!("\n{indent}{key}: {value}") },
+                _ => Edit {
+                    span: Span::at(end),
+                    text: format!("\n{indent}{key}: {value}"),
+                },
             };
         }
         _ => format!(", {key}: {value}"),
     };
-    Edit { span: Span::at(end), text }
+    Edit {
+        span: Span::at(end),
+        text,
+    }
 }
 
 /// A field of a step of the text form: beside one that is spelled with its key, else in braces behind the main one.
@@ -83,24 +89,40 @@ fn in_braces(
 ) -> Option<Edit> {
     let keyed = |e: &&MapEntry| {
         let at = cx.tree.span(e.value);
-        e.key_span.end <= at.start && source(cx, e.key_span).trim_matches(['"', '\'']) == &*e.key
+        e.key_span.end <= at.start
+            && source(cx, e.key_span).trim_matches(['"', '\'']) == &*e.key
             && source(cx, Span::new(e.key_span.end, at.start)).trim() == ":"
     };
     if let Some(last) = entries.iter().filter(keyed).max_by_key(|e| e.key_span) {
         let end = cx.tree.span(last.value).end;
-        return Some(Edit { span: Span::at(end), text: format!(", {key}: {value}") });
+        return Some(Edit {
+            span: Span::at(end),
+            text: format!(", {key}: {value}"),
+        });
     }
-    let end = entries.iter().filter(|e| e.key == after.key).map(|e| cx.tree.span(e.value).end).max()?;
+    let end = entries
+        .iter()
+        .filter(|e| e.key == after.key)
+        .map(|e| cx.tree.span(e.value).end)
+        .max()?;
     let rest = cx.text.get(end as usize..).unwrap_or_default().trim_start();
     if rest.starts_with('{') || rest.starts_with("with") {
         return None;
     }
     let with = if with { "with " } else { "" };
-    Some(Edit { span: Span::at(end), text: format!(" {with}{{ {key}: {value} }}") })
+    Some(Edit {
+        span: Span::at(end),
+        text: format!(" {with}{{ {key}: {value} }}"),
+    })
 }
 
 /// Characters between a place and the start of its line.
 pub(crate) fn column(cx: &RuleContext<'_>, at: u32) -> usize {
     let before = cx.text.get(..at as usize).unwrap_or_default();
-    before.rsplit('\n').next().unwrap_or_default().chars().count()
+    before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
 }

@@ -36,7 +36,13 @@ impl Places {
 /// The root's blocks.
 pub(crate) fn roots(ast: &Ast) -> impl Iterator<Item = &Block> {
     let root = &ast.workflow;
-    [Some(&root.steps), root.on_failure.as_ref(), root.finally.as_ref()].into_iter().flatten()
+    [
+        Some(&root.steps),
+        root.on_failure.as_ref(),
+        root.finally.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Calls `visit` with every block of the file.
@@ -54,7 +60,9 @@ fn blocks(step: &Step) -> Vec<&Block> {
     use wfc_syntax::ast::OnError;
     let mut out: Vec<&Block> = Vec::new();
     match &step.kind {
-        StepKind::Conditional { then, otherwise, .. } => {
+        StepKind::Conditional {
+            then, otherwise, ..
+        } => {
             out.push(then);
             out.extend(otherwise);
         }
@@ -64,7 +72,11 @@ fn blocks(step: &Step) -> Vec<&Block> {
         }
         StepKind::Loop { body, .. } => out.push(body),
         StepKind::Parallel { branches, .. } => out.extend(branches.iter().map(|b| &b.body)),
-        StepKind::Try { body, catch, finally } => {
+        StepKind::Try {
+            body,
+            catch,
+            finally,
+        } => {
             out.push(body);
             out.extend(catch.iter().map(|c| &c.body));
             out.extend(finally);
@@ -93,9 +105,13 @@ pub(crate) fn inside(ast: &Ast, block: &Block) -> BTreeSet<StepId> {
 /// Whether a loop's iterations run at the same time.
 pub(crate) fn is_concurrent(step: &Step) -> bool {
     match &step.kind {
-        StepKind::Loop { head: LoopHead::Over { max_concurrency, .. }, join, .. } => {
-            max_concurrency.is_some_and(|n| n.value != 1) || join.is_some()
-        }
+        StepKind::Loop {
+            head: LoopHead::Over {
+                max_concurrency, ..
+            },
+            join,
+            ..
+        } => max_concurrency.is_some_and(|n| n.value != 1) || join.is_some(),
         _ => false,
     }
 }

@@ -31,7 +31,14 @@ pub static CODE: Code = Code {
 /// Reports names that more than one branch of `branches` sets.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Parallel { branches, from_steps: false, .. } = &step.kind else { continue };
+        let StepKind::Parallel {
+            branches,
+            from_steps: false,
+            ..
+        } = &step.kind
+        else {
+            continue;
+        };
         for shared in shared(cx, branches) {
             if !shared.declared_in(cx, step) {
                 // An outer variable's assignment is reported for itself.
@@ -104,7 +111,12 @@ fn written<'a>(cx: &RuleContext<'a>, branch: &Branch) -> Vec<(BindingId, &'a Nam
                 }
             }
         }
-        let binding = cx.analysis.output_binding.get(id.0 as usize).copied().flatten();
+        let binding = cx
+            .analysis
+            .output_binding
+            .get(id.0 as usize)
+            .copied()
+            .flatten();
         if let (Some(binding), Some(name)) = (binding, &step.output) {
             out.push((binding, name));
         }

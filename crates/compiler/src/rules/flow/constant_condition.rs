@@ -42,7 +42,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             out.push(if holds {
                 report.help("leave `when` out: the step always runs")
             } else {
-                report.label(step.head, "this step never runs").help("remove the step, or the condition")
+                report
+                    .label(step.head, "this step never runs")
+                    .help("remove the step, or the condition")
             });
         }
         out.extend(in_kind(cx, step));
@@ -55,15 +57,24 @@ fn known(cx: &RuleContext<'_>, id: Option<ExprId>) -> Option<(ExprId, bool)> {
 }
 
 fn finding(cx: &RuleContext<'_>, id: ExprId, holds: bool) -> Diagnostic {
-    Diagnostic::new(&CODE, cx.ast.exprs.span(id), format!("this condition is always {holds}"))
+    Diagnostic::new(
+        &CODE,
+        cx.ast.exprs.span(id),
+        format!("this condition is always {holds}"),
+    )
 }
 
 fn in_kind(cx: &RuleContext<'_>, step: &Step) -> Option<Diagnostic> {
     match &step.kind {
-        StepKind::Conditional { condition, then, otherwise } => {
+        StepKind::Conditional {
+            condition,
+            then,
+            otherwise,
+        } => {
             let holds = truth(cx, *condition)?;
             let report = finding(cx, *condition, holds);
-            let first = |steps: &[wfc_syntax::ast::StepId]| steps.first().map(|id| cx.ast.step(*id).head);
+            let first =
+                |steps: &[wfc_syntax::ast::StepId]| steps.first().map(|id| cx.ast.step(*id).head);
             Some(match (holds, otherwise) {
                 (false, _) => {
                     let report = match first(&then.steps) {
@@ -82,18 +93,24 @@ fn in_kind(cx: &RuleContext<'_>, step: &Step) -> Option<Diagnostic> {
                 (true, None) => report.help("put the steps in the place of the condition, or write the condition that is meant"),
             })
         }
-        StepKind::Loop { head: LoopHead::While(condition), .. } if truth(cx, *condition) == Some(false) => Some(
+        StepKind::Loop {
+            head: LoopHead::While(condition),
+            ..
+        } if truth(cx, *condition) == Some(false) => Some(
             finding(cx, *condition, false)
                 .label(step.head, "this loop never runs")
                 .help("remove the loop, or write the condition that is meant"),
         ),
-        StepKind::Loop { head: LoopHead::Until(condition), .. } => {
+        StepKind::Loop {
+            head: LoopHead::Until(condition),
+            ..
+        } => {
             let holds = truth(cx, *condition)?;
             let report = finding(cx, *condition, holds);
             Some(if holds {
-                report
-                    .label(step.head, "the body runs once")
-                    .help("write what has to come true in the body, or put the steps in the loop's place")
+                report.label(step.head, "the body runs once").help(
+                    "write what has to come true in the body, or put the steps in the loop's place",
+                )
             } else {
                 report.help("leave `until` out: `max_iterations` alone bounds the loop, and `break` leaves it")
             })

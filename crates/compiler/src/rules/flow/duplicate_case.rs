@@ -30,11 +30,15 @@ pub static CODE: Code = Code {
 /// Reports the second case of a value.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Switch { cases, .. } = &step.kind else { continue };
+        let StepKind::Switch { cases, .. } = &step.kind else {
+            continue;
+        };
         let mut first: HashMap<Option<Literal>, Span> = HashMap::new();
         for id in cases.iter().flat_map(|c| &c.values) {
             let span = cx.ast.exprs.span(*id);
-            let Some(value) = constant(&cx.ast.exprs, *id) else { continue };
+            let Some(value) = constant(&cx.ast.exprs, *id) else {
+                continue;
+            };
             let key = match &value {
                 Value::Null => None,
                 other => match Literal::of(other) {

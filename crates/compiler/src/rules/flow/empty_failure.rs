@@ -26,19 +26,33 @@ pub static CODE: Code = Code {
 
 /// Reports such failures.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let is_bare = |kind: &StepKind| matches!(kind, StepKind::Fail { code: None, message: None });
+    let is_bare = |kind: &StepKind| {
+        matches!(
+            kind,
+            StepKind::Fail {
+                code: None,
+                message: None
+            }
+        )
+    };
     if !cx.ast.steps.iter().any(|s| is_bare(&s.kind)) {
         return;
     }
     let places = Places::of(cx.ast);
     for id in cx.ast.step_ids() {
         let step = cx.ast.step(id);
-        let written = ["code", "message"].iter().any(|f| cx.tree.field(step.node, f).is_some());
+        let written = ["code", "message"]
+            .iter()
+            .any(|f| cx.tree.field(step.node, f).is_some());
         let handles = |role| matches!(role, BlockRole::Catch | BlockRole::OnError);
         if !is_bare(&step.kind) || written || places.outwards(id).any(|(_, role)| handles(role)) {
             continue;
         }
-        let report = Diagnostic::new(&CODE, step.head, "this failure says nothing of what is wrong");
+        let report = Diagnostic::new(
+            &CODE,
+            step.head,
+            "this failure says nothing of what is wrong",
+        );
         let text = cx.tree.spelling == Spelling::Text;
         let report = report.help(if text {
             "write `fail \"what is wrong\"`"
@@ -48,10 +62,21 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let edit = match cx.tree.spelling {
             Spelling::Text => {
                 let text = " \"what is wrong\"".to_owned();
-                Some(wfc_syntax::diagnostic::Edit { span: Span::at(step.head.end), text })
+                Some(wfc_syntax::diagnostic::Edit {
+                    span: Span::at(step.head.end),
+                    text,
+                })
             }
-            Spelling::Yaml => edit::add_field(cx, step.node, "type", ("message", "what is wrong"), false),
-            Spelling::Json => edit::add_field(cx, step.node, "type", ("message", "\"what is wrong\""), false),
+            Spelling::Yaml => {
+                edit::add_field(cx, step.node, "type", ("message", "what is wrong"), false)
+            }
+            Spelling::Json => edit::add_field(
+                cx,
+                step.node,
+                "type",
+                ("message", "\"what is wrong\""),
+                false,
+            ),
         };
         out.push(match edit {
             Some(edit) => report.fix(Fix {

@@ -25,16 +25,26 @@ pub static CODE: Code = Code {
 /// Reports loops over `[]` and `{}`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Loop { head: LoopHead::Over { over, .. }, .. } = &step.kind else { continue };
+        let StepKind::Loop {
+            head: LoopHead::Over { over, .. },
+            ..
+        } = &step.kind
+        else {
+            continue;
+        };
         let empty = match cx.ast.exprs.kind(*over) {
             ExprKind::List(items) => items.is_empty(),
             ExprKind::Map(entries) => entries.is_empty(),
             _ => false,
         };
         if empty {
-            let report = Diagnostic::new(&CODE, cx.ast.exprs.span(*over), "this list is empty: the loop never runs")
-                .label(step.head, "this loop")
-                .help("write the items, or the name of a list");
+            let report = Diagnostic::new(
+                &CODE,
+                cx.ast.exprs.span(*over),
+                "this list is empty: the loop never runs",
+            )
+            .label(step.head, "this loop")
+            .help("write the items, or the name of a list");
             out.push(report);
         }
     }

@@ -10,7 +10,10 @@ pub(crate) struct Ends<'a> {
 
 impl<'a> Ends<'a> {
     pub(crate) fn new(ast: &'a Ast) -> Self {
-        Self { ast, known: vec![None; ast.steps.len()] }
+        Self {
+            ast,
+            known: vec![None; ast.steps.len()],
+        }
     }
 
     /// The step of the block after which nothing of it runs.
@@ -46,14 +49,24 @@ impl<'a> Ends<'a> {
 
     fn kind(&mut self, step: &Step) -> bool {
         match &step.kind {
-            StepKind::Return(_) | StepKind::Fail { .. } | StepKind::Break | StepKind::Continue => true,
-            StepKind::Conditional { then, otherwise: Some(otherwise), .. } => {
-                self.block(then) && self.block(otherwise)
+            StepKind::Return(_) | StepKind::Fail { .. } | StepKind::Break | StepKind::Continue => {
+                true
             }
-            StepKind::Switch { cases, default: Some(default), .. } => {
-                cases.iter().all(|case| self.block(&case.body)) && self.block(default)
-            }
-            StepKind::Try { body, catch, finally } => {
+            StepKind::Conditional {
+                then,
+                otherwise: Some(otherwise),
+                ..
+            } => self.block(then) && self.block(otherwise),
+            StepKind::Switch {
+                cases,
+                default: Some(default),
+                ..
+            } => cases.iter().all(|case| self.block(&case.body)) && self.block(default),
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => {
                 let handled = match catch {
                     Some(catch) => self.block(&catch.body),
                     None => true,

@@ -51,7 +51,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 
 /// The innermost fork around a `return`.
 fn outermost(cx: &RuleContext<'_>, places: &Places, id: StepId) -> Option<Fork> {
-    places.outwards(id).find_map(|(outer, role)| fork(cx, outer, role))
+    places
+        .outwards(id)
+        .find_map(|(outer, role)| fork(cx, outer, role))
 }
 
 /// The fork between a jump and its loop; a `continue` may end an iteration of a concurrent one.
@@ -78,18 +80,30 @@ fn fork(cx: &RuleContext<'_>, outer: StepId, role: BlockRole) -> Option<Fork> {
 
 fn report(word: &str, span: Span, fork: &Fork) -> Diagnostic {
     let (at, from, label) = match fork {
-        Fork::Branch(at) => (*at, "a parallel branch", "its branches run at the same time"),
-        Fork::Loop(at) => (*at, "a concurrent loop", "its iterations run at the same time"),
+        Fork::Branch(at) => (
+            *at,
+            "a parallel branch",
+            "its branches run at the same time",
+        ),
+        Fork::Loop(at) => (
+            *at,
+            "a concurrent loop",
+            "its iterations run at the same time",
+        ),
     };
     let help = match (word, fork) {
         ("return", Fork::Branch(_)) => {
             "let the branch end with the value, and `return` after the `parallel` step"
         }
-        ("return", Fork::Loop(_)) => "give each item's value out with `collect`, and `return` after the loop",
+        ("return", Fork::Loop(_)) => {
+            "give each item's value out with `collect`, and `return` after the loop"
+        }
         ("break", Fork::Loop(_)) => {
             "take `max_concurrency` away to go one by one, or end at the first success with `join: any`"
         }
         _ => "let the branch end with a value, and decide after the `parallel` step",
     };
-    Diagnostic::new(&CODE, span, format!("`{word}` cannot leave {from}")).label(at, label).help(help)
+    Diagnostic::new(&CODE, span, format!("`{word}` cannot leave {from}"))
+        .label(at, label)
+        .help(help)
 }

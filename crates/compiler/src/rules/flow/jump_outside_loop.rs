@@ -32,7 +32,10 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
     let places = Places::of(cx.ast);
     for (id, word) in jumps {
-        if places.outwards(id).any(|(_, role)| role == BlockRole::LoopBody) {
+        if places
+            .outwards(id)
+            .any(|(_, role)| role == BlockRole::LoopBody)
+        {
             continue;
         }
         let help = if word == "break" {
@@ -41,15 +44,23 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             "to skip the steps that follow, put them into a `conditional`"
         };
         let step = cx.ast.step(id);
-        out.push(Diagnostic::new(&CODE, step.head, format!("there is no loop around this `{word}`")).help(help));
+        out.push(
+            Diagnostic::new(
+                &CODE,
+                step.head,
+                format!("there is no loop around this `{word}`"),
+            )
+            .help(help),
+        );
     }
 }
 
 fn jumps<'a>(cx: &RuleContext<'a>) -> impl Iterator<Item = (StepId, &'static str)> + use<'a> {
     let ast = cx.ast;
-    ast.step_ids().filter_map(move |id| match ast.step(id).kind {
-        StepKind::Break => Some((id, "break")),
-        StepKind::Continue => Some((id, "continue")),
-        _ => None,
-    })
+    ast.step_ids()
+        .filter_map(move |id| match ast.step(id).kind {
+            StepKind::Break => Some((id, "break")),
+            StepKind::Continue => Some((id, "continue")),
+            _ => None,
+        })
 }

@@ -25,22 +25,45 @@ pub static CODE: Code = Code {
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let mut look = |limit: Option<At<u64>>, what: &str, help: &str| {
         if let Some(At { value: 0, span }) = limit {
-            out.push(Diagnostic::new(&CODE, span, format!("zero {what}: nothing would run")).help(help));
+            out.push(
+                Diagnostic::new(&CODE, span, format!("zero {what}: nothing would run")).help(help),
+            );
         }
     };
     let policy = &cx.ast.workflow.policy;
-    look(policy.max_steps, "steps", "leave `max_steps` out for the usual limit, or write at least 1");
-    look(policy.max_concurrency, "steps at once", "leave `max_concurrency` out for no limit, or write at least 1");
+    look(
+        policy.max_steps,
+        "steps",
+        "leave `max_steps` out for the usual limit, or write at least 1",
+    );
+    look(
+        policy.max_concurrency,
+        "steps at once",
+        "leave `max_concurrency` out for no limit, or write at least 1",
+    );
     let concurrency = "leave `max_concurrency` out, or write at least 1";
     for step in &cx.ast.steps {
         match &step.kind {
-            StepKind::Loop { head, max_iterations, .. } => {
-                look(*max_iterations, "iterations", "write how often the loop may run, at least 1");
-                if let LoopHead::Over { max_concurrency, .. } = head {
+            StepKind::Loop {
+                head,
+                max_iterations,
+                ..
+            } => {
+                look(
+                    *max_iterations,
+                    "iterations",
+                    "write how often the loop may run, at least 1",
+                );
+                if let LoopHead::Over {
+                    max_concurrency, ..
+                } = head
+                {
                     look(*max_concurrency, "iterations at once", concurrency);
                 }
             }
-            StepKind::Parallel { max_concurrency, .. } => look(*max_concurrency, "branches at once", concurrency),
+            StepKind::Parallel {
+                max_concurrency, ..
+            } => look(*max_concurrency, "branches at once", concurrency),
             _ => {}
         }
     }

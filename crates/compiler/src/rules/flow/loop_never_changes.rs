@@ -40,11 +40,18 @@ struct Reads {
 /// Reports loops with a condition that the body has no part in.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Loop { head, body, .. } = &step.kind else { continue };
-        let (LoopHead::While(condition) | LoopHead::Until(condition)) = head else { continue };
+        let StepKind::Loop { head, body, .. } = &step.kind else {
+            continue;
+        };
+        let (LoopHead::While(condition) | LoopHead::Until(condition)) = head else {
+            continue;
+        };
         let mut reads = Reads::default();
         collect(cx, *condition, &mut reads);
-        if reads.other || reads.bindings.is_empty() && reads.steps.is_empty() || is_changed(cx, body, &reads) {
+        if reads.other
+            || reads.bindings.is_empty() && reads.steps.is_empty()
+            || is_changed(cx, body, &reads)
+        {
             continue;
         }
         let names: Vec<&str> = reads
@@ -57,7 +64,10 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let help = if names.is_empty() {
             "set a variable in the body, and test that".to_owned()
         } else {
-            format!("set {} in the body, or test what the body sets", one_of(&names))
+            format!(
+                "set {} in the body, or test what the body sets",
+                one_of(&names)
+            )
         };
         let span = cx.ast.exprs.span(*condition);
         let report = Diagnostic::new(&CODE, span, "nothing in the loop changes this condition")
@@ -100,8 +110,17 @@ fn is_changed(cx: &RuleContext<'_>, body: &Block, reads: &Reads) -> bool {
             step.kind,
             StepKind::Break | StepKind::Return(_) | StepKind::Fail { .. } | StepKind::Error
         );
-        let output = cx.analysis.output_binding.get(id.0 as usize).copied().flatten();
-        let mut set = cx.analysis.set_targets.range((*id, 0)..=(*id, u32::MAX)).map(|(_, b)| b);
+        let output = cx
+            .analysis
+            .output_binding
+            .get(id.0 as usize)
+            .copied()
+            .flatten();
+        let mut set = cx
+            .analysis
+            .set_targets
+            .range((*id, 0)..=(*id, u32::MAX))
+            .map(|(_, b)| b);
         leaves
             || reads.steps.contains(id)
             || output.is_some_and(|b| reads.bindings.contains(&b))

@@ -25,11 +25,15 @@ pub static CODE: Code = Code {
 /// Reports approvals without time for an answer, unless their timeout approves.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Approval { on_timeout, .. } = &step.kind else { continue };
+        let StepKind::Approval { on_timeout, .. } = &step.kind else {
+            continue;
+        };
         if on_timeout.is_some_and(|t| t.value == OnApprovalTimeout::Approve) {
             continue;
         }
-        let Some(timeout) = step.timeout else { continue };
+        let Some(timeout) = step.timeout else {
+            continue;
+        };
         if nanos(cx, timeout).is_none_or(|n| n > 0) {
             continue;
         }

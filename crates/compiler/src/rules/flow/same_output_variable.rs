@@ -25,7 +25,14 @@ pub static CODE: Code = Code {
 /// Reports variables that more than one of a parallel's `steps` writes.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Parallel { branches, from_steps: true, .. } = &step.kind else { continue };
+        let StepKind::Parallel {
+            branches,
+            from_steps: true,
+            ..
+        } = &step.kind
+        else {
+            continue;
+        };
         for shared in shared(cx, branches) {
             let text = &shared.second.text;
             let message = format!("two steps that run at the same time write to `{text}`");

@@ -25,9 +25,17 @@ pub static CODE: Code = Code {
 /// Reports forks into one.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Parallel { branches, .. } = &step.kind else { continue };
-        let [only] = branches.as_slice() else { continue };
-        let report = Diagnostic::new(&CODE, step.head, "this runs a single branch: nothing runs at the same time");
+        let StepKind::Parallel { branches, .. } = &step.kind else {
+            continue;
+        };
+        let [only] = branches.as_slice() else {
+            continue;
+        };
+        let report = Diagnostic::new(
+            &CODE,
+            step.head,
+            "this runs a single branch: nothing runs at the same time",
+        );
         out.push(if only.body.steps.len() > 1 {
             report
                 .label(only.name.span, "the steps in here run one after the other")

@@ -49,15 +49,26 @@ struct Search<'a> {
 
 /// Reports calls that lead back to this file.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let mut calls = cx.ast.step_ids().filter(|id| matches!(cx.ast.step(*id).kind, StepKind::Subworkflow { .. }));
+    let mut calls = cx
+        .ast
+        .step_ids()
+        .filter(|id| matches!(cx.ast.step(*id).kind, StepKind::Subworkflow { .. }));
     let Some(first) = calls.next() else { return };
     let places = Places::of(cx.ast);
-    let mut search =
-        Search { cx, slug: slug_of(cx.ast, cx.file), files: BTreeMap::new(), dead: BTreeSet::new() };
+    let mut search = Search {
+        cx,
+        slug: slug_of(cx.ast, cx.file),
+        files: BTreeMap::new(),
+        dead: BTreeSet::new(),
+    };
     for id in std::iter::once(first).chain(calls) {
         let step = cx.ast.step(id);
-        let StepKind::Subworkflow { workflow, .. } = &step.kind else { continue };
-        let Some(path) = search.leads_back(cx.file, &workflow.text) else { continue };
+        let StepKind::Subworkflow { workflow, .. } = &step.kind else {
+            continue;
+        };
+        let Some(path) = search.leads_back(cx.file, &workflow.text) else {
+            continue;
+        };
         let own = &search.slug;
         let message = match path.as_slice() {
             [] => format!("`{own}` calls itself"),
@@ -65,8 +76,10 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         };
         let conditional = step.when.is_some()
             || places.outwards(id).any(|(outer, role)| {
-                !matches!(role, BlockRole::Try | BlockRole::Finally | BlockRole::Branch(_))
-                    || cx.ast.step(outer).when.is_some()
+                !matches!(
+                    role,
+                    BlockRole::Try | BlockRole::Finally | BlockRole::Branch(_)
+                ) || cx.ast.step(outer).when.is_some()
             });
         let mut report = Diagnostic::new(&CODE, workflow.span, message);
         report = if conditional {
@@ -90,26 +103,43 @@ impl Search<'_> {
         let mut path: Vec<(String, String)> = Vec::new();
         while let Some((from, called, depth)) = work.pop() {
             path.truncate(depth);
-            let Some(source) = self.find(&from, &called) else { continue };
+            let Some(source) = self.find(&from, &called) else {
+                continue;
+            };
             if source.name == self.cx.file {
                 return Some(path.into_iter().map(|(_, slug)| slug).collect());
             }
-            if self.dead.contains(&source.name) || path.iter().any(|(file, _)| *file == source.name) {
+            if self.dead.contains(&source.name) || path.iter().any(|(file, _)| *file == source.name)
+            {
                 continue;
             }
             self.dead.insert(source.name.clone());
-            let Some(other) = self.other(&source) else { continue };
+            let Some(other) = self.other(&source) else {
+                continue;
+            };
             path.push((source.name.clone(), other.slug.clone()));
             let deeper = path.len();
-            work.extend(other.calls.iter().rev().map(|c| (source.name.clone(), c.clone(), deeper)));
+            work.extend(
+                other
+                    .calls
+                    .iter()
+                    .rev()
+                    .map(|c| (source.name.clone(), c.clone(), deeper)),
+            );
         }
         None
     }
 
     fn find(&self, from: &str, called: &str) -> Option<Arc<Source>> {
         let is_path = called.contains('/')
-            || [".wf", ".yaml", ".yml", ".json"].iter().any(|end| called.ends_with(end));
-        if is_path { self.cx.world.source(from, called) } else { self.cx.world.workflow(from, called) }
+            || [".wf", ".yaml", ".yml", ".json"]
+                .iter()
+                .any(|end| called.ends_with(end));
+        if is_path {
+            self.cx.world.source(from, called)
+        } else {
+            self.cx.world.workflow(from, called)
+        }
     }
 
     fn other(&mut self, source: &Source) -> Option<Arc<Other>> {
@@ -153,8 +183,14 @@ mod tests {
 
     impl World for Files {
         fn source(&self, _: &str, path: &str) -> Option<Arc<Source>> {
-            let (_, text) = self.0.iter().find(|(slug, _)| path == format!("./{slug}.wf"))?;
-            Some(Arc::new(Source::new(path.trim_start_matches("./"), text.as_str())))
+            let (_, text) = self
+                .0
+                .iter()
+                .find(|(slug, _)| path == format!("./{slug}.wf"))?;
+            Some(Arc::new(Source::new(
+                path.trim_start_matches("./"),
+                text.as_str(),
+            )))
         }
         fn workflow(&self, from: &str, slug: &str) -> Option<Arc<Source>> {
             self.source(from, &format!("./{slug}.wf"))
@@ -165,36 +201,68 @@ mod tests {
     }
 
     fn files(calls: &[(&'static str, &str)]) -> Files {
-        Files(calls.iter().map(|(slug, body)| (*slug, format!("workflow {slug} {{\n{body}\n}}\n"))).collect())
+        Files(
+            calls
+                .iter()
+                .map(|(slug, body)| (*slug, format!("workflow {slug} {{\n{body}\n}}\n")))
+                .collect(),
+        )
     }
 
     fn found(files: &Files, slug: &str) -> Vec<String> {
         let source = files.workflow("", slug).unwrap();
         let checked = check(&source, Spelling::Text, files, &Settings::default());
-        checked.diagnostics.iter().map(|d| format!("{} {} {}", d.severity, d.code.id, d.message)).collect()
+        checked
+            .diagnostics
+            .iter()
+            .map(|d| format!("{} {} {}", d.severity, d.code.id, d.message))
+            .collect()
     }
 
     #[test]
     fn calls_that_lead_back_name_the_way() {
-        let world = files(&[("a", "call b"), ("b", "call \"./c.wf\""), ("c", "call a\n call d"), ("d", "bash \"x\"")]);
-        assert_eq!(found(&world, "a"), ["error WF0407 `a` calls itself through `b`, `c`"]);
+        let world = files(&[
+            ("a", "call b"),
+            ("b", "call \"./c.wf\""),
+            ("c", "call a\n call d"),
+            ("d", "bash \"x\""),
+        ]);
+        assert_eq!(
+            found(&world, "a"),
+            ["error WF0407 `a` calls itself through `b`, `c`"]
+        );
         assert_eq!(found(&world, "d"), [""; 0]);
     }
 
     #[test]
     fn a_condition_makes_it_a_warning_and_other_cycles_are_not_this_file_s() {
-        let world = files(&[("a", "input n: int\n if n > 0 { call a { n: n - 1 } }"), ("b", "call c"), ("c", "call c")]);
+        let world = files(&[
+            ("a", "input n: int\n if n > 0 { call a { n: n - 1 } }"),
+            ("b", "call c"),
+            ("c", "call c"),
+        ]);
         assert_eq!(found(&world, "a"), ["warning WF0407 `a` calls itself"]);
         assert_eq!(found(&world, "b"), [""; 0]);
     }
 
     #[test]
     fn many_ways_are_looked_at_once() {
-        let slugs: Vec<&'static str> = (0..60).map(|i| &*Box::leak(format!("w{i}").into_boxed_str())).collect();
-        let bodies: Vec<String> = (0..60)
-            .map(|i| (i + 1..60.min(i + 8)).map(|j| format!("call w{j}\n")).collect::<String>() + "bash \"x\"")
+        let slugs: Vec<&'static str> = (0..60)
+            .map(|i| &*Box::leak(format!("w{i}").into_boxed_str()))
             .collect();
-        let calls: Vec<(&'static str, &str)> = slugs.iter().copied().zip(bodies.iter().map(String::as_str)).collect();
+        let bodies: Vec<String> = (0..60)
+            .map(|i| {
+                (i + 1..60.min(i + 8))
+                    .map(|j| format!("call w{j}\n"))
+                    .collect::<String>()
+                    + "bash \"x\""
+            })
+            .collect();
+        let calls: Vec<(&'static str, &str)> = slugs
+            .iter()
+            .copied()
+            .zip(bodies.iter().map(String::as_str))
+            .collect();
         assert_eq!(found(&files(&calls), "w0"), [""; 0]);
     }
 }

@@ -12,22 +12,33 @@ pub(crate) fn truth(cx: &RuleContext<'_>, id: ExprId) -> Option<bool> {
     let exprs = &cx.ast.exprs;
     match exprs.kind(id) {
         ExprKind::Bool(b) => Some(*b),
-        ExprKind::Unary { op: UnaryOp::Not, arg } => truth(cx, *arg).map(|b| !b),
-        ExprKind::Binary { op: BinaryOp::And, left, right, .. } => {
-            match (truth(cx, *left), truth(cx, *right)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            }
-        }
-        ExprKind::Binary { op: BinaryOp::Or, left, right, .. } => {
-            match (truth(cx, *left), truth(cx, *right)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            }
-        }
-        ExprKind::Binary { op, left, right, .. } => {
+        ExprKind::Unary {
+            op: UnaryOp::Not,
+            arg,
+        } => truth(cx, *arg).map(|b| !b),
+        ExprKind::Binary {
+            op: BinaryOp::And,
+            left,
+            right,
+            ..
+        } => match (truth(cx, *left), truth(cx, *right)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
+        ExprKind::Binary {
+            op: BinaryOp::Or,
+            left,
+            right,
+            ..
+        } => match (truth(cx, *left), truth(cx, *right)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+        ExprKind::Binary {
+            op, left, right, ..
+        } => {
             let op = kernel(*op)?;
             let (left, right) = (constant(exprs, *left)?, constant(exprs, *right)?);
             match ops::binary(op, &left, &right) {

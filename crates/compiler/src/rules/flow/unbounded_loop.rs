@@ -31,7 +31,14 @@ const LIMIT: &str = "100";
 /// Reports loops with a condition and without a limit.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let StepKind::Loop { head, max_iterations: None, .. } = &step.kind else { continue };
+        let StepKind::Loop {
+            head,
+            max_iterations: None,
+            ..
+        } = &step.kind
+        else {
+            continue;
+        };
         let (condition, field) = match head {
             LoopHead::While(condition) => (*condition, "while"),
             LoopHead::Until(condition) => (*condition, "until"),
@@ -73,5 +80,8 @@ fn limit_edit(cx: &RuleContext<'_>, step: &Step, field: &str) -> Option<Edit> {
         "while" => cx.tree.span(cx.tree.field(step.node, "while")?).end,
         _ => step.head.end,
     };
-    Some(Edit { span: Span::at(after), text: format!(" max {LIMIT}") })
+    Some(Edit {
+        span: Span::at(after),
+        text: format!(" max {LIMIT}"),
+    })
 }

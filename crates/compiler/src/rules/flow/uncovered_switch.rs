@@ -35,7 +35,11 @@ const MAX_SHOWN: usize = 8;
 /// Reports switches over literal unions, bools and null that neither name all values nor have a default.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        if let StepKind::Switch { on, cases, default: None } = &step.kind
+        if let StepKind::Switch {
+            on,
+            cases,
+            default: None,
+        } = &step.kind
             && let Some(missing) = missing(cx, *on, cases)
             && !missing.is_empty()
         {
@@ -57,11 +61,19 @@ fn missing(cx: &RuleContext<'_>, on: ExprId, cases: &[Case]) -> Option<Vec<Strin
         });
     }
     let open = wanted.into_iter().filter(|l| !taken.contains(l));
-    Some(open.map(|l| l.map_or_else(|| "null".to_owned(), |l| json::format(&l.to_value()))).collect())
+    Some(
+        open.map(|l| l.map_or_else(|| "null".to_owned(), |l| json::format(&l.to_value())))
+            .collect(),
+    )
 }
 
 /// The values of a type that has a countable number of them; `None` stands for null.
-fn closed(cx: &RuleContext<'_>, ty: &Type, depth: u32, out: &mut Vec<Option<Literal>>) -> Option<()> {
+fn closed(
+    cx: &RuleContext<'_>,
+    ty: &Type,
+    depth: u32,
+    out: &mut Vec<Option<Literal>>,
+) -> Option<()> {
     /// Named unions of named unions; deeper ones are cyclic.
     const MAX_NESTING: u32 = 16;
     for member in ty.members() {
@@ -79,8 +91,18 @@ fn closed(cx: &RuleContext<'_>, ty: &Type, depth: u32, out: &mut Vec<Option<Lite
     Some(())
 }
 
-fn report(cx: &RuleContext<'_>, step: &Step, on: ExprId, cases: &[Case], missing: &[String]) -> Diagnostic {
-    let shown: Vec<String> = missing.iter().take(MAX_SHOWN).map(|m| format!("`{m}`")).collect();
+fn report(
+    cx: &RuleContext<'_>,
+    step: &Step,
+    on: ExprId,
+    cases: &[Case],
+    missing: &[String],
+) -> Diagnostic {
+    let shown: Vec<String> = missing
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|m| format!("`{m}`"))
+        .collect();
     let list = match shown.split_last() {
         Some((last, init)) if !init.is_empty() && missing.len() <= MAX_SHOWN => {
             format!("{} or {last}", init.join(", "))
@@ -88,7 +110,11 @@ fn report(cx: &RuleContext<'_>, step: &Step, on: ExprId, cases: &[Case], missing
         _ => shown.join(", "),
     };
     let more = missing.len().saturating_sub(MAX_SHOWN);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     let report = Diagnostic::new(
         &CODE,
         cx.ast.exprs.span(on),
@@ -111,7 +137,10 @@ fn default_edit(cx: &RuleContext<'_>, step: &Step, cases: &[Case]) -> Option<Edi
             let last = cases.last()?;
             let indent = " ".repeat(edit::column(cx, last.span.start));
             let text = format!("\n{indent}default {{ fail \"no case takes this value\" }}");
-            return Some(Edit { span: Span::at(last.span.end.max(last.body.span.end)), text });
+            return Some(Edit {
+                span: Span::at(last.span.end.max(last.body.span.end)),
+                text,
+            });
         }
         Spelling::Yaml => "[{ type: fail, message: no case takes this value }]",
         Spelling::Json => "[{ \"type\": \"fail\", \"message\": \"no case takes this value\" }]",

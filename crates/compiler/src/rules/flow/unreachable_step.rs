@@ -17,8 +17,12 @@ pub static CODE: Code = Code {
     summary: "a step behind a `return`, `fail`, `break` or `continue` that always runs",
     why: "Nothing after it in the same block ever runs. Either the step was meant to stand in front, or what ends the block was \
           meant for some cases only.",
-    bad: Example::wf("workflow w {\n  bash \"make\"\n  return \"built\"\n  bash \"make clean\"\n}\n"),
-    good: Example::wf("workflow w {\n  bash \"make\"\n  bash \"make clean\"\n  return \"built\"\n}\n"),
+    bad: Example::wf(
+        "workflow w {\n  bash \"make\"\n  return \"built\"\n  bash \"make clean\"\n}\n",
+    ),
+    good: Example::wf(
+        "workflow w {\n  bash \"make\"\n  bash \"make clean\"\n  return \"built\"\n}\n",
+    ),
 };
 
 /// Reports the first step of each block that is not reached.
@@ -26,7 +30,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let mut ends = Ends::new(cx.ast);
     every_block(cx.ast, |block| out.extend(in_block(cx, &mut ends, block)));
     let root = &cx.ast.workflow;
-    let Some(value) = root.return_value else { return };
+    let Some(value) = root.return_value else {
+        return;
+    };
     // The text form's last `return` is this value itself.
     let ender = ends.last(&root.steps).map(|id| cx.ast.step(id));
     if let Some(ender) = ender
@@ -53,20 +59,33 @@ fn in_block(cx: &RuleContext<'_>, ends: &mut Ends<'_>, block: &Block) -> Option<
         1 => "this step and the one after it are never reached".to_owned(),
         n => format!("this step and the {n} after it are never reached"),
     };
-    Some(report(cx.ast.step(*first).head, message, ender.head, &ender.kind))
+    Some(report(
+        cx.ast.step(*first).head,
+        message,
+        ender.head,
+        &ender.kind,
+    ))
 }
 
 fn report(span: Span, message: String, ender: Span, kind: &StepKind) -> Diagnostic {
     let help = match kind {
-        StepKind::Return(_) => "remove it, put it in front of the `return`, or give the `return` a condition with `when`",
-        StepKind::Fail { .. } => "remove it, put it in front of the `fail`, or give the `fail` a condition with `when`",
-        StepKind::Break => "remove it, put it in front of the `break`, or give the `break` a condition with `when`",
+        StepKind::Return(_) => {
+            "remove it, put it in front of the `return`, or give the `return` a condition with `when`"
+        }
+        StepKind::Fail { .. } => {
+            "remove it, put it in front of the `fail`, or give the `fail` a condition with `when`"
+        }
+        StepKind::Break => {
+            "remove it, put it in front of the `break`, or give the `break` a condition with `when`"
+        }
         StepKind::Continue => {
             "remove it, put it in front of the `continue`, or give the `continue` a condition with `when`"
         }
         _ => "remove it, or let one of the paths before it go on",
     };
-    Diagnostic::new(&CODE, span, message).label(ender, what_ends(kind)).help(help)
+    Diagnostic::new(&CODE, span, message)
+        .label(ender, what_ends(kind))
+        .help(help)
 }
 
 fn what_ends(kind: &StepKind) -> &'static str {

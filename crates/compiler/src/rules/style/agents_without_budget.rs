@@ -33,12 +33,23 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let places = Places::of(cx.ast);
     for id in cx.ast.step_ids() {
         let step = cx.ast.step(id);
-        let StepKind::Loop { head: LoopHead::Over { over, max_concurrency, .. }, body, max_iterations, .. } = &step.kind
+        let StepKind::Loop {
+            head:
+                LoopHead::Over {
+                    over,
+                    max_concurrency,
+                    ..
+                },
+            body,
+            max_iterations,
+            ..
+        } = &step.kind
         else {
             continue;
         };
         // A list that is written out says itself how long it is.
-        let counted = max_iterations.is_some() || matches!(cx.ast.exprs.kind(*over), ExprKind::List(_));
+        let counted =
+            max_iterations.is_some() || matches!(cx.ast.exprs.kind(*over), ExprKind::List(_));
         if counted || !is_concurrent(step) || has_budget(cx, &places, id) {
             continue;
         }
@@ -49,14 +60,24 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(agent) = agent else { continue };
         let span = max_concurrency.map_or(step.head, |n| n.span);
         out.push(
-            Diagnostic::new(&CODE, span, "nothing bounds what the agents of this loop spend")
-                .label(cx.ast.step(agent).head, "this is called once an item, several at the same time")
-                .help("add `budget: { usd: 20 }`, or `max_iterations`, to the loop"),
+            Diagnostic::new(
+                &CODE,
+                span,
+                "nothing bounds what the agents of this loop spend",
+            )
+            .label(
+                cx.ast.step(agent).head,
+                "this is called once an item, several at the same time",
+            )
+            .help("add `budget: { usd: 20 }`, or `max_iterations`, to the loop"),
         );
     }
 }
 
 fn has_budget(cx: &RuleContext<'_>, places: &Places, id: StepId) -> bool {
     let own = |budget: &Option<Budget>| budget.is_some();
-    own(&cx.ast.step(id).budget) || places.outwards(id).any(|(outer, _)| own(&cx.ast.step(outer).budget))
+    own(&cx.ast.step(id).budget)
+        || places
+            .outwards(id)
+            .any(|(outer, _)| own(&cx.ast.step(outer).budget))
 }

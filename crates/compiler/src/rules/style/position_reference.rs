@@ -25,12 +25,24 @@ pub static CODE: Code = Code {
 
 /// Reports selections such as `checks["1"]`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    if !cx.ast.steps.iter().any(|s| matches!(s.kind, StepKind::Parallel { from_steps: true, .. })) {
+    if !cx.ast.steps.iter().any(|s| {
+        matches!(
+            s.kind,
+            StepKind::Parallel {
+                from_steps: true,
+                ..
+            }
+        )
+    }) {
         return;
     }
     for id in (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
-        let ExprKind::Index { of, index, .. } = cx.ast.exprs.kind(id) else { continue };
-        let ExprKind::String(place) = cx.ast.exprs.kind(*index) else { continue };
+        let ExprKind::Index { of, index, .. } = cx.ast.exprs.kind(id) else {
+            continue;
+        };
+        let ExprKind::String(place) = cx.ast.exprs.kind(*index) else {
+            continue;
+        };
         let step = match cx.analysis.refs.get(of) {
             Some(Ref::StepOutput(step)) => *step,
             Some(Ref::Binding(b)) => match cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
@@ -39,17 +51,30 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             },
             _ => continue,
         };
-        let StepKind::Parallel { branches, from_steps: true, .. } = &cx.ast.step(step).kind else { continue };
-        let Some(branch) = branches.iter().find(|b| b.name.text == *place) else { continue };
+        let StepKind::Parallel {
+            branches,
+            from_steps: true,
+            ..
+        } = &cx.ast.step(step).kind
+        else {
+            continue;
+        };
+        let Some(branch) = branches.iter().find(|b| b.name.text == *place) else {
+            continue;
+        };
         let unnamed = branch.body.steps.first().is_some_and(|id| {
             let step = cx.ast.step(*id);
             step.id.is_none() && step.output.is_none()
         });
         if unnamed {
             out.push(
-                Diagnostic::new(&CODE, cx.ast.exprs.span(*index), "this reads a step's output by the step's place")
-                    .label(branch.name.span, "this step has no `id`")
-                    .help("give the step an `id`, and select its output by that"),
+                Diagnostic::new(
+                    &CODE,
+                    cx.ast.exprs.span(*index),
+                    "this reads a step's output by the step's place",
+                )
+                .label(branch.name.span, "this step has no `id`")
+                .help("give the step an `id`, and select its output by that"),
             );
         }
     }

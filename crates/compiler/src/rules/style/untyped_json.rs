@@ -28,7 +28,11 @@ pub static CODE: Code = Code {
 /// Reports steps whose untyped output fields are read from.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let untyped = |id: StepId| match &cx.ast.step(id).kind {
-        StepKind::Bash { parse: Some(parse), returns: None, .. } if parse.value == Parse::Json => Some(parse.span),
+        StepKind::Bash {
+            parse: Some(parse),
+            returns: None,
+            ..
+        } if parse.value == Parse::Json => Some(parse.span),
         _ => None,
     };
     if !cx.ast.step_ids().any(|id| untyped(id).is_some()) {
@@ -36,7 +40,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
     let mut seen = std::collections::BTreeSet::new();
     for id in (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
-        let ExprKind::Select { of, field, .. } = cx.ast.exprs.kind(id) else { continue };
+        let ExprKind::Select { of, field, .. } = cx.ast.exprs.kind(id) else {
+            continue;
+        };
         let step = match cx.analysis.refs.get(of) {
             Some(Ref::StepOutput(step)) => *step,
             Some(Ref::Binding(b)) => match cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
@@ -56,5 +62,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 fn report(span: Span, field: &str, read: Span) -> Diagnostic {
     Diagnostic::new(&CODE, span, "nothing says which fields this output has")
         .label(read, format!("`{field}` is read here, unchecked"))
-        .help(format!("add `returns`, such as `returns: {{ {field}: string }}`"))
+        .help(format!(
+            "add `returns`, such as `returns: {{ {field}: string }}`"
+        ))
 }

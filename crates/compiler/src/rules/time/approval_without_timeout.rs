@@ -15,7 +15,9 @@ pub static CODE: Code = Code {
     severity: Severity::Warning,
     summary: "an approval without a `timeout`",
     why: "When nobody answers, the run waits for ever, and what it holds stays held. A `timeout` with `on_timeout` says what happens then.",
-    bad: Example::yaml("steps:\n  - { type: approval, prompt: Deploy? }\n  - { type: bash, command: ./deploy.sh }\n"),
+    bad: Example::yaml(
+        "steps:\n  - { type: approval, prompt: Deploy? }\n  - { type: bash, command: ./deploy.sh }\n",
+    ),
     good: Example::yaml(
         "steps:\n  - { type: approval, prompt: Deploy?, timeout: 24h, on_timeout: deny }\n  - { type: bash, command: ./deploy.sh }\n",
     ),
@@ -23,7 +25,12 @@ pub static CODE: Code = Code {
 
 /// Reports approvals that nothing ends.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    if !cx.ast.steps.iter().any(|s| matches!(s.kind, StepKind::Approval { .. })) {
+    if !cx
+        .ast
+        .steps
+        .iter()
+        .any(|s| matches!(s.kind, StepKind::Approval { .. }))
+    {
         return;
     }
     let places = Places::of(cx.ast);
@@ -35,13 +42,15 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         }
         let report = Diagnostic::new(&CODE, step.head, "this waits for ever when nobody answers")
             .help("add `timeout: 24h`, and `on_timeout: deny` if the run is to go the way of a denial then");
-        out.push(match edit::add_word(cx, step.node, "prompt", ("timeout", "24h"), false) {
-            Some(edit) => report.fix(Fix {
-                title: "give people a day to answer".to_owned(),
-                applicability: Applicability::Suggested,
-                edits: vec![edit],
-            }),
-            None => report,
-        });
+        out.push(
+            match edit::add_word(cx, step.node, "prompt", ("timeout", "24h"), false) {
+                Some(edit) => report.fix(Fix {
+                    title: "give people a day to answer".to_owned(),
+                    applicability: Applicability::Suggested,
+                    edits: vec![edit],
+                }),
+                None => report,
+            },
+        );
     }
 }

@@ -24,13 +24,21 @@ pub static CODE: Code = Code {
 /// Reports such pairs.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        let (Some(attempt), Some(total)) = (step.attempt_timeout, step.timeout) else { continue };
-        let (Some(a), Some(t)) = (nanos(cx, attempt), nanos(cx, total)) else { continue };
+        let (Some(attempt), Some(total)) = (step.attempt_timeout, step.timeout) else {
+            continue;
+        };
+        let (Some(a), Some(t)) = (nanos(cx, attempt), nanos(cx, total)) else {
+            continue;
+        };
         if a > t && t > 0 {
             let report = Diagnostic::new(
                 &CODE,
                 cx.ast.exprs.span(attempt),
-                format!("one attempt may take {}, but all of them together only {}", shown(a), shown(t)),
+                format!(
+                    "one attempt may take {}, but all of them together only {}",
+                    shown(a),
+                    shown(t)
+                ),
             )
             .label(cx.ast.exprs.span(total), "all attempts end here")
             .help("make `attempt_timeout` the shorter one, or leave it out");

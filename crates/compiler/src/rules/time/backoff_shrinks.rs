@@ -26,9 +26,18 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
         if let Some(backoff) = retry.backoff.filter(|b| b.value < 1.0) {
             out.push(
-                Diagnostic::new(&CODE, backoff.span, "each pause is shorter than the one before")
-                    .help("write a factor of at least 1, such as `2`")
-                    .replace(Applicability::Suggested, "double the pause each time", backoff.span, "2"),
+                Diagnostic::new(
+                    &CODE,
+                    backoff.span,
+                    "each pause is shorter than the one before",
+                )
+                .help("write a factor of at least 1, such as `2`")
+                .replace(
+                    Applicability::Suggested,
+                    "double the pause each time",
+                    backoff.span,
+                    "2",
+                ),
             );
         }
     }

@@ -19,20 +19,43 @@ pub static CODE: Code = Code {
     good: Example::wf("workflow w {\n  on schedule \"0 6 30 4 *\"\n  bash \"./report.sh\"\n}\n"),
 };
 
+/// The search through the calendar for a date takes its time when there is none: a file with more of them is told of
+/// these.
+const MAX_FOUND: usize = 20;
+
 /// Reports patterns that no day matches.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let mut found = 0;
     for trigger in &cx.ast.workflow.triggers {
-        let TriggerKind::Schedule { cron, .. } = &trigger.kind else { continue };
+        let TriggerKind::Schedule { cron, .. } = &trigger.kind else {
+            continue;
+        };
         if !Cron::parse(&cron.text).is_ok_and(|c| c.never_fires()) {
             continue;
         }
-        let found = (edit::source(cx, cron.span) == &*cron.text).then(|| days(&cron.text)).flatten();
-        let span = found.map_or(cron.span, |(start, end)| {
-            let at = |n: usize| cron.span.start.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+        found += 1;
+        if found > MAX_FOUND {
+            return;
+        }
+        let place = (edit::source(cx, cron.span) == &*cron.text)
+            .then(|| days(&cron.text))
+            .flatten();
+        let span = place.map_or(cron.span, |(start, end)| {
+            let at = |n: usize| {
+                cron.span
+                    .start
+                    .saturating_add(u32::try_from(n).unwrap_or(u32::MAX))
+            };
             Span::new(at(start), at(end))
         });
-        let report = Diagnostic::new(&CODE, span, "no date matches this: the schedule never fires")
-            .help("these fields are the day of the month and the month; `L` is the last day of a month");
+        let report = Diagnostic::new(
+            &CODE,
+            span,
+            "no date matches this: the schedule never fires",
+        )
+        .help(
+            "these fields are the day of the month and the month; `L` is the last day of a month",
+        );
         out.push(report);
     }
 }

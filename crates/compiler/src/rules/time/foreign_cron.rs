@@ -5,7 +5,9 @@ use wfc_value::cron::Cron;
 /// The cron pattern that a text evidently means: `every 5 minutes`, `daily at 9:30`, `rate(1 hour)`, `cron(0 9 * * ? *)`.
 pub(super) fn meant(text: &str) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
-    let pattern = call(&lower).or_else(|| words(&lower)).or_else(|| quartz(&lower))?;
+    let pattern = call(&lower)
+        .or_else(|| words(&lower))
+        .or_else(|| quartz(&lower))?;
     Cron::parse(&pattern).is_ok().then_some(pattern)
 }
 
@@ -39,7 +41,9 @@ fn words(text: &str) -> Option<String> {
         Some((when, at)) => (when.trim(), Some(clock(at.trim())?)),
         None => (text, None),
     };
-    let when = when.strip_prefix("each ").map_or_else(|| when.to_owned(), |w| format!("every {w}"));
+    let when = when
+        .strip_prefix("each ")
+        .map_or_else(|| when.to_owned(), |w| format!("every {w}"));
     let (minute, hour) = at.unwrap_or((0, 0));
     let day = |days: &str| Some(format!("{minute} {hour} * * {days}"));
     match when.as_str() {
@@ -53,7 +57,8 @@ fn words(text: &str) -> Option<String> {
     let rest = when.strip_prefix("every ")?;
     let short: String = rest.chars().take(3).collect();
     let is_day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&short.as_str())
-        && ["", "day", "sday", "nesday", "rsday", "urday"].contains(&rest.get(3..).unwrap_or_default().trim_end_matches('s'));
+        && ["", "day", "sday", "nesday", "rsday", "urday"]
+            .contains(&rest.get(3..).unwrap_or_default().trim_end_matches('s'));
     if is_day {
         return day(&short.to_ascii_uppercase());
     }
@@ -64,10 +69,16 @@ fn words(text: &str) -> Option<String> {
 fn interval(text: &str) -> Option<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits)?;
-    let n: u32 = if number.is_empty() { 1 } else { number.parse().ok()? };
+    let n: u32 = if number.is_empty() {
+        1
+    } else {
+        number.parse().ok()?
+    };
     Some(match (unit.trim(), n) {
         ("minute" | "minutes" | "min" | "mins" | "m", 1) => "* * * * *".to_owned(),
-        ("minute" | "minutes" | "min" | "mins" | "m", n) if n > 0 && 60 % n == 0 => format!("*/{n} * * * *"),
+        ("minute" | "minutes" | "min" | "mins" | "m", n) if n > 0 && 60 % n == 0 => {
+            format!("*/{n} * * * *")
+        }
         ("hour" | "hours" | "h", 1) => "0 * * * *".to_owned(),
         ("hour" | "hours" | "h", n) if n > 0 && 24 % n == 0 => format!("0 */{n} * * *"),
         ("day" | "days" | "d", 1) => "0 0 * * *".to_owned(),

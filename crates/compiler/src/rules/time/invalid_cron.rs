@@ -39,17 +39,23 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 
 fn report(cx: &RuleContext<'_>, cron: &Name, error: &CronError) -> Diagnostic {
     if let Some(pattern) = meant(&cron.text) {
-        return Diagnostic::new(&CODE, cron.span, format!("`{}` is not a cron pattern", cron.text))
-            .help(format!("write `{pattern}`"))
-            .replace(
-                Applicability::Suggested,
-                format!("replace with `{pattern}`"),
-                cron.span,
-                replacement(cx, cron, &pattern),
-            );
+        return Diagnostic::new(
+            &CODE,
+            cron.span,
+            format!("`{}` is not a cron pattern", cron.text),
+        )
+        .help(format!("write `{pattern}`"))
+        .replace(
+            Applicability::Suggested,
+            format!("replace with `{pattern}`"),
+            cron.span,
+            replacement(cx, cron, &pattern),
+        );
     }
     let help = match error.field {
-        Some(_) => "fields are numbers, names, ranges, lists and steps: `0 9 * * MON-FRI` is 9:00 on weekdays",
+        Some(_) => {
+            "fields are numbers, names, ranges, lists and steps: `0 9 * * MON-FRI` is 9:00 on weekdays"
+        }
         None => "write five fields, minute first: `0 9 * * MON-FRI` is 9:00 on weekdays",
     };
     Diagnostic::new(&CODE, place(cx, cron, error), error.message.clone()).help(help)
@@ -60,14 +66,26 @@ fn place(cx: &RuleContext<'_>, cron: &Name, error: &CronError) -> Span {
     if edit::source(cx, cron.span) != &*cron.text {
         return cron.span;
     }
-    let at = |n: usize| cron.span.start.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+    let at = |n: usize| {
+        cron.span
+            .start
+            .saturating_add(u32::try_from(n).unwrap_or(u32::MAX))
+    };
     let span = Span::new(at(error.range.start), at(error.range.end));
-    if cron.span.contains(span) && !span.is_empty() { span } else { cron.span }
+    if cron.span.contains(span) && !span.is_empty() {
+        span
+    } else {
+        cron.span
+    }
 }
 
 /// The pattern with quotes, unless those of the text stay.
 fn replacement(cx: &RuleContext<'_>, cron: &Name, pattern: &str) -> String {
     let before = cx.text.get(..cron.span.start as usize).unwrap_or_default();
     let quoted = before.ends_with(['"', '\'']) && edit::source(cx, cron.span) == &*cron.text;
-    if quoted { pattern.to_owned() } else { format!("\"{pattern}\"") }
+    if quoted {
+        pattern.to_owned()
+    } else {
+        format!("\"{pattern}\"")
+    }
 }

@@ -24,13 +24,20 @@ pub static CODE: Code = Code {
 /// Reports such pairs.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
-        let (Some(delay), Some(most)) = (retry.delay, retry.max_delay) else { continue };
-        let (Some(d), Some(m)) = (nanos(cx, delay), nanos(cx, most)) else { continue };
+        let (Some(delay), Some(most)) = (retry.delay, retry.max_delay) else {
+            continue;
+        };
+        let (Some(d), Some(m)) = (nanos(cx, delay), nanos(cx, most)) else {
+            continue;
+        };
         if m >= 0 && m < d {
             let report = Diagnostic::new(
                 &CODE,
                 cx.ast.exprs.span(most),
-                format!("the longest pause, {}, is shorter than the first one", shown(m)),
+                format!(
+                    "the longest pause, {}, is shorter than the first one",
+                    shown(m)
+                ),
             )
             .label(cx.ast.exprs.span(delay), "the first pause")
             .help("make `max_delay` the longer one, or leave it out");

@@ -46,11 +46,18 @@ pub(super) fn nanos(cx: &RuleContext<'_>, id: ExprId) -> Option<i64> {
     let exprs = &cx.ast.exprs;
     match exprs.kind(id) {
         ExprKind::Duration(nanos) => Some(*nanos),
-        ExprKind::Unary { op: UnaryOp::Neg, arg } => match exprs.kind(*arg) {
+        ExprKind::Unary {
+            op: UnaryOp::Neg,
+            arg,
+        } => match exprs.kind(*arg) {
             ExprKind::Duration(nanos) => nanos.checked_neg(),
             _ => None,
         },
-        ExprKind::Call { target: None, name, args } if &*name.text == "duration" => match args.as_slice() {
+        ExprKind::Call {
+            target: None,
+            name,
+            args,
+        } if &*name.text == "duration" => match args.as_slice() {
             [text] => match exprs.kind(*text) {
                 ExprKind::String(text) => Duration::parse(text).ok().map(Duration::nanos),
                 _ => None,

@@ -45,7 +45,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             });
         } else if length == 0 && !zero_is_fine {
             let message = format!("`{field}` leaves no time at all");
-            let help = format!("leave `{field}` out if there is no limit, or write how long it may take, such as `10m`");
+            let help = format!(
+                "leave `{field}` out if there is no limit, or write how long it may take, such as `10m`"
+            );
             out.push(Diagnostic::new(&CODE, span, message).help(help));
         }
     };
@@ -59,7 +61,11 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             look(retry.delay, "delay", true);
             look(retry.max_delay, "max_delay", true);
         }
-        if let StepKind::Wait { wait: Wait::For(length), .. } = &step.kind {
+        if let StepKind::Wait {
+            wait: Wait::For(length),
+            ..
+        } = &step.kind
+        {
             look(Some(*length), "for", true);
         }
     }

@@ -42,19 +42,33 @@ fn look(cx: &RuleContext<'_>, step: &Step) -> Option<Diagnostic> {
     let limit = nanos(cx, timeout).filter(|n| *n > 0)?;
     let (pauses, attempts) = pauses(cx, retry, limit)?;
     let attempt = ordinal(attempts);
-    let last = if retry.jitter.is_some_and(|j| j.value) { "last at least" } else { "last" };
+    let last = if retry.jitter.is_some_and(|j| j.value) {
+        "last at least"
+    } else {
+        "last"
+    };
     let report = Diagnostic::new(
         &CODE,
         retry.span,
-        format!("the {attempt} attempt never takes place: the pauses before it {last} {}", shown(pauses)),
+        format!(
+            "the {attempt} attempt never takes place: the pauses before it {last} {}",
+            shown(pauses)
+        ),
     )
-    .label(cx.ast.exprs.span(timeout), "all attempts and pauses together end here")
+    .label(
+        cx.ast.exprs.span(timeout),
+        "all attempts and pauses together end here",
+    )
     .help("raise `timeout`, or allow fewer attempts or shorter pauses");
     Some(report)
 }
 
 /// How long the pauses up to the first attempt that comes too late last at least, and which attempt that is.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "lengths are compared roughly")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "lengths are compared roughly"
+)]
 fn pauses(cx: &RuleContext<'_>, retry: &Retry, limit: i64) -> Option<(i64, u64)> {
     let delay = nanos(cx, retry.delay?).filter(|n| *n > 0)? as f64;
     let backoff = retry.backoff.map_or(1.0, |b| b.value).max(0.0);
@@ -63,8 +77,15 @@ fn pauses(cx: &RuleContext<'_>, retry: &Retry, limit: i64) -> Option<(i64, u64)>
         None => f64::INFINITY,
     };
     // Scattered pauses are at least half as long.
-    let scatter = if retry.jitter.is_some_and(|j| j.value) { 0.5 } else { 1.0 };
-    let attempts = retry.max_attempts.map_or(DEFAULT_ATTEMPTS, |n| n.value).min(MAX_COUNTED);
+    let scatter = if retry.jitter.is_some_and(|j| j.value) {
+        0.5
+    } else {
+        1.0
+    };
+    let attempts = retry
+        .max_attempts
+        .map_or(DEFAULT_ATTEMPTS, |n| n.value)
+        .min(MAX_COUNTED);
     let mut sum = 0.0;
     let mut pause = delay;
     for attempt in 2..=attempts {

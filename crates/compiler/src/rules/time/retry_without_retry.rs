@@ -23,12 +23,17 @@ pub static CODE: Code = Code {
 /// Reports retries of less than two attempts.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
-        let Some(attempts) = retry.max_attempts.filter(|n| n.value < 2) else { continue };
+        let Some(attempts) = retry.max_attempts.filter(|n| n.value < 2) else {
+            continue;
+        };
         let message = if attempts.value == 0 {
             "no attempt is left: the first one counts too"
         } else {
             "the only attempt is the first one: a failure is never tried again"
         };
-        out.push(Diagnostic::new(&CODE, attempts.span, message).help("write at least 2, or leave `retry` out"));
+        out.push(
+            Diagnostic::new(&CODE, attempts.span, message)
+                .help("write at least 2, or leave `retry` out"),
+        );
     }
 }

@@ -30,9 +30,14 @@ pub static CODE: Code = Code {
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let places = Places::of(cx.ast);
     for id in cx.ast.step_ids() {
-        let Some(timeout) = cx.ast.step(id).timeout else { continue };
-        let Some(own) = nanos(cx, timeout) else { continue };
-        let Some((outer, limit, what)) = outer(cx, &places, id).filter(|(_, limit, _)| *limit < own && *limit > 0)
+        let Some(timeout) = cx.ast.step(id).timeout else {
+            continue;
+        };
+        let Some(own) = nanos(cx, timeout) else {
+            continue;
+        };
+        let Some((outer, limit, what)) =
+            outer(cx, &places, id).filter(|(_, limit, _)| *limit < own && *limit > 0)
         else {
             continue;
         };

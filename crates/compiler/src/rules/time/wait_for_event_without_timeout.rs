@@ -25,27 +25,49 @@ pub static CODE: Code = Code {
 
 /// Reports waits for events that nothing ends.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let waits = |kind: &StepKind| matches!(kind, StepKind::Wait { wait: Wait::Event { .. }, .. });
+    let waits = |kind: &StepKind| {
+        matches!(
+            kind,
+            StepKind::Wait {
+                wait: Wait::Event { .. },
+                ..
+            }
+        )
+    };
     if !cx.ast.steps.iter().any(|s| waits(&s.kind)) {
         return;
     }
     let places = Places::of(cx.ast);
     for id in cx.ast.step_ids() {
         let step = cx.ast.step(id);
-        let StepKind::Wait { wait: Wait::Event { key, .. }, .. } = &step.kind else { continue };
+        let StepKind::Wait {
+            wait: Wait::Event { key, .. },
+            ..
+        } = &step.kind
+        else {
+            continue;
+        };
         if step.timeout.is_some() || step.attempt_timeout.is_some() || is_bounded(cx, &places, id) {
             continue;
         }
-        let report = Diagnostic::new(&CODE, step.head, "this waits for ever when the event does not come")
-            .help("add a `timeout`, and `on_timeout: continue` if the run is to go on without the event");
+        let report = Diagnostic::new(
+            &CODE,
+            step.head,
+            "this waits for ever when the event does not come",
+        )
+        .help(
+            "add a `timeout`, and `on_timeout: continue` if the run is to go on without the event",
+        );
         let after = if key.is_some() { "key" } else { "event" };
-        out.push(match edit::add_word(cx, step.node, after, ("timeout", "24h"), true) {
-            Some(edit) => report.fix(Fix {
-                title: "wait for a day".to_owned(),
-                applicability: Applicability::Suggested,
-                edits: vec![edit],
-            }),
-            None => report,
-        });
+        out.push(
+            match edit::add_word(cx, step.node, after, ("timeout", "24h"), true) {
+                Some(edit) => report.fix(Fix {
+                    title: "wait for a day".to_owned(),
+                    applicability: Applicability::Suggested,
+                    edits: vec![edit],
+                }),
+                None => report,
+            },
+        );
     }
 }

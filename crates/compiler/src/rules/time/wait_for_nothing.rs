@@ -25,7 +25,10 @@ pub static CODE: Code = Code {
 /// Reports waits for `0s`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for step in &cx.ast.steps {
-        if let StepKind::Wait { wait: Wait::For(length), .. } = &step.kind
+        if let StepKind::Wait {
+            wait: Wait::For(length),
+            ..
+        } = &step.kind
             && nanos(cx, *length) == Some(0)
         {
             let span = cx.ast.exprs.span(*length);

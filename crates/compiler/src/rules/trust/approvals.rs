@@ -16,10 +16,19 @@ use crate::rules::places::roots;
 /// Steps that an approval comes before on every path.
 pub(crate) fn approved(cx: &RuleContext<'_>) -> BTreeSet<StepId> {
     let mut out = BTreeSet::new();
-    if !cx.ast.steps.iter().any(|s| matches!(s.kind, StepKind::Approval { .. })) {
+    if !cx
+        .ast
+        .steps
+        .iter()
+        .any(|s| matches!(s.kind, StepKind::Approval { .. }))
+    {
         return out;
     }
-    let mut walk = Walk { cx, ends: Ends::new(cx.ast), out: &mut out };
+    let mut walk = Walk {
+        cx,
+        ends: Ends::new(cx.ast),
+        out: &mut out,
+    };
     for root in roots(cx.ast) {
         walk.block(root, false);
     }
@@ -57,18 +66,30 @@ impl Walk<'_> {
         if let Some(OnError::Steps(handler)) = &step.on_error {
             self.block(handler, inside);
         }
-        let may_not = step.when.is_some() || matches!(step.on_error, Some(OnError::Steps(_) | OnError::Continue(_)));
+        let may_not = step.when.is_some()
+            || matches!(
+                step.on_error,
+                Some(OnError::Steps(_) | OnError::Continue(_))
+            );
         if may_not { before } else { after }
     }
 
     fn kind(&mut self, step: &Step, inside: bool) -> bool {
         match &step.kind {
-            StepKind::Approval { on_timeout, on_deny, .. } => {
+            StepKind::Approval {
+                on_timeout,
+                on_deny,
+                ..
+            } => {
                 let by_time = on_timeout.is_some_and(|t| t.value == OnApprovalTimeout::Approve);
                 let goes_on = on_deny.is_some_and(|d| d.value == OnDeny::Continue);
                 inside || !by_time && !goes_on
             }
-            StepKind::Conditional { condition, then, otherwise } => {
+            StepKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => {
                 let yes = self.tests(*condition, true);
                 let no = self.tests(*condition, false);
                 let a = self.block(then, inside || yes) || self.ends.block(then);
@@ -83,7 +104,10 @@ impl Walk<'_> {
                 let mut all = true;
                 for case in cases {
                     let approve = by_decision
-                        && case.values.iter().all(|v| is_text(&self.cx.ast.exprs, *v, "approve"));
+                        && case
+                            .values
+                            .iter()
+                            .all(|v| is_text(&self.cx.ast.exprs, *v, "approve"));
                     all &= self.block(&case.body, inside || approve) || self.ends.block(&case.body);
                 }
                 if let Some(block) = default {
@@ -103,9 +127,15 @@ impl Walk<'_> {
                 }
                 inside || waits && any
             }
-            StepKind::Try { body, catch, finally } => {
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => {
                 let done = self.block(body, inside);
-                let handled = catch.as_ref().map(|c| self.block(&c.body, inside) || self.ends.block(&c.body));
+                let handled = catch
+                    .as_ref()
+                    .map(|c| self.block(&c.body, inside) || self.ends.block(&c.body));
                 if let Some(block) = finally {
                     self.block(block, inside);
                 }
@@ -124,15 +154,21 @@ impl Walk<'_> {
     fn tests(&self, condition: ExprId, holds: bool) -> bool {
         let exprs = &self.cx.ast.exprs;
         match exprs.kind(condition) {
-            ExprKind::Unary { op: UnaryOp::Not, arg } => self.tests(*arg, !holds),
-            ExprKind::Binary { op, left, right, .. } => match (op, holds) {
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                arg,
+            } => self.tests(*arg, !holds),
+            ExprKind::Binary {
+                op, left, right, ..
+            } => match (op, holds) {
                 (BinaryOp::And, true) | (BinaryOp::Or, false) => {
                     self.tests(*left, holds) || self.tests(*right, holds)
                 }
                 (BinaryOp::Eq, _) | (BinaryOp::Ne, _) => {
                     let equal = (*op == BinaryOp::Eq) == holds;
                     let word = if equal { "approve" } else { "deny" };
-                    let pair = |a: ExprId, b: ExprId| self.is_decision(a) && is_text(exprs, b, word);
+                    let pair =
+                        |a: ExprId, b: ExprId| self.is_decision(a) && is_text(exprs, b, word);
                     pair(*left, *right) || pair(*right, *left)
                 }
                 _ => false,
@@ -152,10 +188,12 @@ impl Walk<'_> {
         }
         let step = match self.cx.analysis.refs.get(of) {
             Some(Ref::StepOutput(step)) => *step,
-            Some(Ref::Binding(b)) => match self.cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
-                Some(BindingKind::Output(step)) => step,
-                _ => return false,
-            },
+            Some(Ref::Binding(b)) => {
+                match self.cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
+                    Some(BindingKind::Output(step)) => step,
+                    _ => return false,
+                }
+            }
             _ => return false,
         };
         matches!(&self.cx.ast.step(step).kind, StepKind::Approval { on_timeout, .. }
@@ -183,13 +221,20 @@ mod tests {
         );
         let source = Source::new("w.wf", &*text);
         let checked = check(&source, Spelling::Text, &ExampleWorld, &Settings::default());
-        let certain = |d: &wfc_syntax::diagnostic::Diagnostic| d.severity == Severity::Error && d.code.id < "WF0400";
+        let certain = |d: &wfc_syntax::diagnostic::Diagnostic| {
+            d.severity == Severity::Error && d.code.id < "WF0400"
+        };
         assert!(
             !checked.diagnostics.iter().any(certain),
             "{steps}: {:#?}",
             checked.diagnostics
         );
-        checked.diagnostics.iter().map(|d| d.code.id).filter(|id| id.starts_with("WF06")).collect()
+        checked
+            .diagnostics
+            .iter()
+            .map(|d| d.code.id)
+            .filter(|id| id.starts_with("WF06"))
+            .collect()
     }
 
     const DELETE: &str = "tool linear.delete_issue { id: id }";
@@ -242,14 +287,21 @@ mod tests {
 
     #[test]
     fn agents_with_destructive_tools() {
-        let agent = "agent \"Tidy up: {{ found }}\" { tools: [\"linear.delete_issue\"], timeout: 5m }";
+        let agent =
+            "agent \"Tidy up: {{ found }}\" { tools: [\"linear.delete_issue\"], timeout: 5m }";
         let steered = format!("let found = agent \"Look\" {{ timeout: 5m }}\n {agent}");
         assert_eq!(findings(&steered), ["WF0607"]);
         let any = steered.replace("linear.delete_issue", "linear.*");
         assert_eq!(findings(&any), ["WF0607"]);
         let own = format!("let found = id\n {agent}");
-        assert_eq!(findings(&own), [""; 0], "what the caller says steers on purpose");
-        let asked = format!("let found = agent \"Look\" {{ timeout: 5m }}\n approval \"{{{{ found }}}}?\" {{ timeout: 1h }}\n {agent}");
+        assert_eq!(
+            findings(&own),
+            [""; 0],
+            "what the caller says steers on purpose"
+        );
+        let asked = format!(
+            "let found = agent \"Look\" {{ timeout: 5m }}\n approval \"{{{{ found }}}}?\" {{ timeout: 1h }}\n {agent}"
+        );
         assert_eq!(findings(&asked), [""; 0]);
     }
 }

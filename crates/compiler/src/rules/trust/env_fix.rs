@@ -12,7 +12,9 @@ use wfc_value::ty::Type;
 use crate::rules::{RuleContext, edit};
 
 /// Names that a shell gives a meaning to.
-const TAKEN: &[&str] = &["PATH", "HOME", "USER", "PWD", "IFS", "SHELL", "LANG", "TERM", "HOST", "HOSTNAME", "UID"];
+const TAKEN: &[&str] = &[
+    "PATH", "HOME", "USER", "PWD", "IFS", "SHELL", "LANG", "TERM", "HOST", "HOSTNAME", "UID",
+];
 
 /// How the shell reads the characters at one place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,14 +36,23 @@ pub(super) fn variable(cx: &RuleContext<'_>, part: ExprId) -> String {
             ExprKind::String(key) => key,
             _ => return "VALUE".to_owned(),
         },
-        ExprKind::Call { target: Some(target), .. } => return variable(cx, *target),
+        ExprKind::Call {
+            target: Some(target),
+            ..
+        } => return variable(cx, *target),
         ExprKind::Call { args, .. } => match args.as_slice() {
             [only] => return variable(cx, *only),
             _ => return "VALUE".to_owned(),
         },
         _ => return "VALUE".to_owned(),
     };
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
     let mut name: String = last.chars().map(plain).collect();
     if TAKEN.contains(&name.as_str()) || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "THE_");
@@ -67,7 +78,11 @@ pub(super) fn fix(cx: &RuleContext<'_>, step: &Step, command: ExprId, part: Expr
     let (quotes, next) = around(parts, part)?;
     let text = match quotes {
         Quotes::None => format!("\"${name}\""),
-        Quotes::Double | Quotes::Here if next.is_some_and(|c| c.is_ascii_alphanumeric() || "_[:".contains(c)) => format!("${{{name}}}"),
+        Quotes::Double | Quotes::Here
+            if next.is_some_and(|c| c.is_ascii_alphanumeric() || "_[:".contains(c)) =>
+        {
+            format!("${{{name}}}")
+        }
         Quotes::Double | Quotes::Here => format!("${name}"),
         Quotes::Single => {
             // A quote that would enclose nothing is taken away.
@@ -92,7 +107,11 @@ pub(super) fn fix(cx: &RuleContext<'_>, step: &Step, command: ExprId, part: Expr
     let mut edits = vec![Edit { span: place, text }];
     edits.extend(entry);
     edits.sort_by_key(|e| e.span);
-    Some(Fix { title: format!("pass it as `{name}` through `env`"), applicability: Applicability::Suggested, edits })
+    Some(Fix {
+        title: format!("pass it as `{name}` through `env`"),
+        applicability: Applicability::Suggested,
+        edits,
+    })
 }
 
 /// What `env` takes.
@@ -100,14 +119,25 @@ fn is_scalar(ty: &Type) -> bool {
     ty.members().iter().all(|m| {
         matches!(
             m,
-            Type::String | Type::Literal(_) | Type::Int | Type::Uint | Type::Double | Type::Bool | Type::Null | Type::Any
+            Type::String
+                | Type::Literal(_)
+                | Type::Int
+                | Type::Uint
+                | Type::Double
+                | Type::Bool
+                | Type::Null
+                | Type::Any
         )
     })
 }
 
 /// The place of `{{ part }}`, braces included.
 fn braces(cx: &RuleContext<'_>, part: Span) -> Option<Span> {
-    let before = cx.text.get(..part.start as usize)?.trim_end().strip_suffix("{{")?;
+    let before = cx
+        .text
+        .get(..part.start as usize)?
+        .trim_end()
+        .strip_suffix("{{")?;
     let after = cx.text.get(part.end as usize..)?;
     let close = after.trim_start().strip_prefix("}}")?;
     Some(Span::of(before.len(), cx.text.len() - close.len()))
@@ -171,15 +201,26 @@ fn env_value(cx: &RuleContext<'_>, part: ExprId) -> String {
     match cx.tree.spelling {
         Spelling::Text => code,
         Spelling::Json => json::quoted(&template),
-        Spelling::Yaml if template.contains(['"', '\\']) => format!("'{}'", template.replace('\'', "''")),
+        Spelling::Yaml if template.contains(['"', '\\']) => {
+            format!("'{}'", template.replace('\'', "''"))
+        }
         Spelling::Yaml => format!("\"{template}\""),
     }
 }
 
 /// The variable's name and the edit that adds it to `env`; none when it is there already.
-fn env_edit(cx: &RuleContext<'_>, step: &Step, name: &str, value: &str) -> Option<(String, Option<Edit>)> {
+fn env_edit(
+    cx: &RuleContext<'_>,
+    step: &Step,
+    name: &str,
+    value: &str,
+) -> Option<(String, Option<Edit>)> {
     let Some(env) = cx.tree.field(step.node, "env") else {
-        let inner = if cx.tree.spelling == Spelling::Json { format!("\"{name}\"") } else { name.to_owned() };
+        let inner = if cx.tree.spelling == Spelling::Json {
+            format!("\"{name}\"")
+        } else {
+            name.to_owned()
+        };
         let map = format!("{{ {inner}: {value} }}");
         let edit = edit::add_field(cx, step.node, "command", ("env", &map), false)?;
         return Some((name.to_owned(), Some(edit)));

@@ -7,12 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use wfc_syntax::ast::{Block, Catch, Join, LoopHead, OnError, Step, StepId, StepKind};
 use wfc_syntax::diagnostic::Diagnostic;
-use wfc_syntax::expr::{ExprId, ExprKind, Part};
 use wfc_syntax::expr::BinaryOp;
+use wfc_syntax::expr::{ExprId, ExprKind, Part};
 
 use super::label::{Label, Outside};
 use super::labels::Env;
-use super::{outside_text_in_command, secret_exposed, secret_in_command, steered_agent, unchecked_text_in_command};
+use super::{
+    outside_text_in_command, secret_exposed, secret_in_command, steered_agent,
+    unchecked_text_in_command,
+};
 use crate::analysis::BindingId;
 use crate::analysis::catalogue::Found;
 use crate::rules::RuleContext;
@@ -49,7 +52,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             outputs: vec![Label::default(); cx.ast.steps.len()],
             locals: HashMap::new(),
             webhook: false,
-            validated: Vec::new(),
+            validated: super::validated::Validated::default(),
         };
         let mut walk = Walk {
             env,
@@ -85,12 +88,16 @@ impl<'a> Walk<'a> {
     fn take(&mut self, mark: usize) -> Changes {
         let mut changes = Changes::new();
         while self.log.len() > mark {
-            let Some((binding, old)) = self.log.pop() else { break };
+            let Some((binding, old)) = self.log.pop() else {
+                break;
+            };
             let now = match old {
                 Some(old) => self.env.bindings.insert(binding, old),
                 None => self.env.bindings.remove(&binding),
             };
-            changes.entry(binding).or_insert_with(|| now.unwrap_or_default());
+            changes
+                .entry(binding)
+                .or_insert_with(|| now.unwrap_or_default());
         }
         changes
     }
@@ -113,35 +120,39 @@ impl<'a> Walk<'a> {
 
     /// Walks a block; gives the label of what its last step yields.
     fn block(&mut self, block: &'a Block) -> Label {
-        let known = self.env.validated.len();
+        let known = self.env.validated.mark();
         let mut last = Label::default();
         for id in &block.steps {
             last = self.step(*id);
             // What does not pass a guard does not come here.
-            if let StepKind::Conditional { condition, then, otherwise: None } = &self.env.cx.ast.step(*id).kind
+            if let StepKind::Conditional {
+                condition,
+                then,
+                otherwise: None,
+            } = &self.env.cx.ast.step(*id).kind
                 && self.ends.block(then)
             {
-                let mut passed = Vec::new();
-                self.env.validations(*condition, false, &mut passed);
-                self.env.validated.append(&mut passed);
+                self.env.assume(*condition, false);
             }
         }
-        self.env.validated.truncate(known);
+        self.env.validated.back_to(known);
         last
     }
 
     /// Walks one of several paths that start here; what it changed is taken back. A path that does not
     /// go on afterwards changes nothing.
-    fn path(&mut self, block: &'a Block, condition: Option<(ExprId, bool)>) -> (Option<Changes>, Label) {
+    fn path(
+        &mut self,
+        block: &'a Block,
+        condition: Option<(ExprId, bool)>,
+    ) -> (Option<Changes>, Label) {
         let mark = self.log.len();
-        let known = self.env.validated.len();
+        let known = self.env.validated.mark();
         if let Some((condition, holds)) = condition {
-            let mut passed = Vec::new();
-            self.env.validations(condition, holds, &mut passed);
-            self.env.validated.append(&mut passed);
+            self.env.assume(condition, holds);
         }
         let label = self.block(block);
-        self.env.validated.truncate(known);
+        self.env.validated.back_to(known);
         let changes = self.take(mark);
         ((!self.ends.block(block)).then_some(changes), label)
     }
@@ -149,11 +160,9 @@ impl<'a> Walk<'a> {
     fn step(&mut self, id: StepId) -> Label {
         let step = self.env.cx.ast.step(id);
         let mark = self.log.len();
-        let known = self.env.validated.len();
+        let known = self.env.validated.mark();
         if let Some(when) = step.when {
-            let mut passed = Vec::new();
-            self.env.validations(when, true, &mut passed);
-            self.env.validated.append(&mut passed);
+            self.env.assume(when, true);
         }
         let mut label = self.kind(id, step);
         if let Some(OnError::Steps(handler)) = &step.on_error {
@@ -167,7 +176,7 @@ impl<'a> Walk<'a> {
         if let Some(block) = &step.compensate {
             self.path(block, None);
         }
-        self.env.validated.truncate(known);
+        self.env.validated.back_to(known);
         if step.when.is_some() {
             let changes = self.take(mark);
             self.merge(&[changes], false);
@@ -179,14 +188,27 @@ impl<'a> Walk<'a> {
         if let Some(slot) = self.env.outputs.get_mut(id.0 as usize) {
             *slot = label.clone();
         }
-        if let Some(binding) = self.env.cx.analysis.output_binding.get(id.0 as usize).copied().flatten() {
+        if let Some(binding) = self
+            .env
+            .cx
+            .analysis
+            .output_binding
+            .get(id.0 as usize)
+            .copied()
+            .flatten()
+        {
             self.set(binding, label.clone());
         }
     }
 
     fn kind(&mut self, id: StepId, step: &'a Step) -> Label {
         match &step.kind {
-            StepKind::Agent { goal, context, tools, .. } => {
+            StepKind::Agent {
+                goal,
+                context,
+                tools,
+                ..
+            } => {
                 self.exposed(*goal, "an agent's goal");
                 if let Some(context) = context {
                     self.exposed(*context, "an agent's context");
@@ -230,7 +252,10 @@ impl<'a> Walk<'a> {
                 self.exposed(*value, "the workflow's result");
                 Label::default()
             }
-            StepKind::Fail { message: Some(message), .. } => {
+            StepKind::Fail {
+                message: Some(message),
+                ..
+            } => {
                 self.exposed(*message, "an error's message");
                 Label::default()
             }
@@ -252,7 +277,11 @@ impl<'a> Walk<'a> {
 
     fn composite(&mut self, id: StepId, step: &'a Step) -> Label {
         match &step.kind {
-            StepKind::Conditional { condition, then, otherwise } => {
+            StepKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => {
                 let (a, x) = self.path(then, Some((*condition, true)));
                 let (b, y) = match otherwise {
                     Some(block) => self.path(block, Some((*condition, false))),
@@ -273,16 +302,29 @@ impl<'a> Walk<'a> {
                 self.merge(&paths, default.is_some());
                 label
             }
-            StepKind::Loop { head, body, collect, .. } => self.loop_step(id, head, body, *collect),
+            StepKind::Loop {
+                head,
+                body,
+                collect,
+                ..
+            } => self.loop_step(id, head, body, *collect),
             StepKind::Parallel { branches, join, .. } => {
                 let mut fields = Vec::with_capacity(branches.len());
                 for branch in branches {
                     fields.push((branch.name.text.clone(), self.block(&branch.body)));
                 }
                 let label = Label::record(fields);
-                if join.is_none_or(|j| j.value == Join::All) { label } else { label.flat() }
+                if join.is_none_or(|j| j.value == Join::All) {
+                    label
+                } else {
+                    label.flat()
+                }
             }
-            StepKind::Try { body, catch, finally } => {
+            StepKind::Try {
+                body,
+                catch,
+                finally,
+            } => {
                 let label = self.try_step(body, catch.as_ref());
                 if let Some(block) = finally {
                     self.block(block);
@@ -293,7 +335,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn loop_step(&mut self, id: StepId, head: &LoopHead, body: &'a Block, collect: Option<ExprId>) -> Label {
+    fn loop_step(
+        &mut self,
+        id: StepId,
+        head: &LoopHead,
+        body: &'a Block,
+        collect: Option<ExprId>,
+    ) -> Label {
         let tables = self.env.cx.analysis;
         if let LoopHead::Over { over, .. } = head {
             let items = self.env.label(*over);
@@ -305,7 +353,9 @@ impl<'a> Walk<'a> {
         let mark = self.log.len();
         self.merge(std::slice::from_ref(&before), false);
         self.block(body);
-        let collected = collect.map(|value| self.env.label(value)).unwrap_or_default();
+        let collected = collect
+            .map(|value| self.env.label(value))
+            .unwrap_or_default();
         let changes = self.take(mark);
         let mut left = before;
         for (binding, label) in &changes {
@@ -329,7 +379,9 @@ impl<'a> Walk<'a> {
         let handler = self.block(&catch.body);
         let handled = self.take(mark);
         let goes_on = !self.ends.block(&catch.body);
-        let paths: Vec<Changes> = std::iter::once(ran).chain(goes_on.then_some(handled)).collect();
+        let paths: Vec<Changes> = std::iter::once(ran)
+            .chain(goes_on.then_some(handled))
+            .collect();
         self.merge(&paths, true);
         label.join(&handler)
     }
@@ -344,7 +396,9 @@ impl<'a> Walk<'a> {
                 (None, Some(origin)) if origin.source.is_certain() => {
                     outside_text_in_command::report(cx, step, command, part, &origin)
                 }
-                (None, Some(origin)) => unchecked_text_in_command::report(cx, step, command, part, &origin),
+                (None, Some(origin)) => {
+                    unchecked_text_in_command::report(cx, step, command, part, &origin)
+                }
                 (None, None) => continue,
             };
             self.out.push(found);
@@ -357,7 +411,10 @@ impl<'a> Walk<'a> {
         let mut work = vec![value];
         while let Some(id) = work.pop() {
             let inner: Vec<ExprId> = match cx.ast.exprs.kind(id) {
-                ExprKind::Template(_) | ExprKind::Binary { op: BinaryOp::Add, .. } => parts(cx, id),
+                ExprKind::Template(_)
+                | ExprKind::Binary {
+                    op: BinaryOp::Add, ..
+                } => parts(cx, id),
                 ExprKind::List(items) => items.iter().map(|i| i.value).collect(),
                 ExprKind::Map(entries) => entries.iter().map(|e| e.value).collect(),
                 _ => Vec::new(),
@@ -387,7 +444,12 @@ fn parts(cx: &RuleContext<'_>, text: ExprId) -> Vec<ExprId> {
                 });
                 work.extend(inner);
             }
-            ExprKind::Binary { op: BinaryOp::Add, left, right, .. } => work.extend([*right, *left]),
+            ExprKind::Binary {
+                op: BinaryOp::Add,
+                left,
+                right,
+                ..
+            } => work.extend([*right, *left]),
             ExprKind::String(_) => {}
             _ => out.push(id),
         }

@@ -49,7 +49,8 @@ const FORMS: &[(&str, usize, &str)] = &[
 
 /// Reports texts of such a form.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let ids = (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(wfc_syntax::expr::ExprId);
+    let ids =
+        (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(wfc_syntax::expr::ExprId);
     for id in ids {
         match cx.ast.exprs.kind(id) {
             ExprKind::String(text) => out.extend(look(cx, text, cx.ast.exprs.span(id))),
@@ -72,8 +73,9 @@ fn look(cx: &RuleContext<'_>, text: &str, span: Span) -> Option<Diagnostic> {
         let start = span.start as usize + at;
         Span::of(start, start + key.len())
     });
-    let report = Diagnostic::new(&CODE, place, format!("this looks like {what}"))
-        .help("declare a secret and read it with `secrets.name`; revoke this one if it was ever in use");
+    let report = Diagnostic::new(&CODE, place, format!("this looks like {what}")).help(
+        "declare a secret and read it with `secrets.name`; revoke this one if it was ever in use",
+    );
     Some(report)
 }
 
@@ -92,11 +94,15 @@ fn find(text: &str) -> Option<(&str, &'static str)> {
     let words = text.split(|c| !is_key(c)).filter(|w| w.len() >= 20);
     words.into_iter().find_map(|word| {
         let (prefix, _, what) = FORMS.iter().find(|(prefix, rest, _)| {
-            word.strip_prefix(prefix).is_some_and(|r| r.len() >= *rest && is_random(r))
+            word.strip_prefix(prefix)
+                .is_some_and(|r| r.len() >= *rest && is_random(r))
         })?;
         let fixed = matches!(*prefix, "AKIA" | "ASIA");
         let fits = !fixed
-            || word.len() == 20 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+            || word.len() == 20
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         fits.then_some((word, *what))
     })
 }
@@ -111,7 +117,10 @@ fn is_random(rest: &str) -> bool {
     }
     let distinct = seen.iter().filter(|s| **s).count();
     let upper = rest.to_ascii_uppercase();
-    distinct >= 8 && rest.bytes().any(|b| b.is_ascii_digit()) && !upper.contains("EXAMPLE") && !upper.contains("YOUR")
+    distinct >= 8
+        && rest.bytes().any(|b| b.is_ascii_digit())
+        && !upper.contains("EXAMPLE")
+        && !upper.contains("YOUR")
 }
 
 #[cfg(test)]
@@ -121,7 +130,10 @@ mod tests {
     #[test]
     fn keys_and_what_only_looks_like_them() {
         let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
-        assert_eq!(find(&format!("token {token}!")), Some((token.as_str(), "a GitHub token")));
+        assert_eq!(
+            find(&format!("token {token}!")),
+            Some((token.as_str(), "a GitHub token"))
+        );
         assert!(find("-----BEGIN RSA PRIVATE KEY-----\nMIIE").is_some());
         for text in [
             "AKIAIOSFODNN7EXAMPLE",

@@ -54,11 +54,17 @@ const MAX_DEPTH: u8 = 6;
 
 impl Label {
     pub(crate) fn outside(source: Outside, span: Span) -> Self {
-        Self { outside: Some(Origin { source, span }), ..Self::default() }
+        Self {
+            outside: Some(Origin { source, span }),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn secret(place: u32) -> Self {
-        Self { secret: Some(place), ..Self::default() }
+        Self {
+            secret: Some(place),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn is_clean(&self) -> bool {
@@ -71,7 +77,11 @@ impl Label {
         let fields: BTreeMap<Box<str>, Label> = fields
             .into_iter()
             .map(|(name, label)| {
-                let label = if label.depth >= MAX_DEPTH { label.flat() } else { label };
+                let label = if label.depth >= MAX_DEPTH {
+                    label.flat()
+                } else {
+                    label
+                };
                 depth = depth.max(label.depth + 1);
                 (name, label)
             })
@@ -79,7 +89,11 @@ impl Label {
         if fields.values().all(Label::is_clean) {
             return Self::default();
         }
-        Self { fields: Some(Arc::new(fields)), depth, ..Self::default() }
+        Self {
+            fields: Some(Arc::new(fields)),
+            depth,
+            ..Self::default()
+        }
     }
 
     /// Of the field `name`.
@@ -91,35 +105,60 @@ impl Label {
     }
 
     fn own(&self) -> Label {
-        Self { outside: self.outside.clone(), secret: self.secret, ..Self::default() }
+        Self {
+            outside: self.outside.clone(),
+            secret: self.secret,
+            ..Self::default()
+        }
     }
 
     /// Of the value as one text.
     pub(crate) fn flat(&self) -> Label {
-        let Some(fields) = &self.fields else { return self.own() };
-        fields.values().fold(self.own(), |all, field| all.join(&field.flat()))
+        let Some(fields) = &self.fields else {
+            return self.own();
+        };
+        fields
+            .values()
+            .fold(self.own(), |all, field| all.join(&field.flat()))
     }
 
     /// Of a value whose text is known to be of a harmless form.
     pub(crate) fn without_outside(&self) -> Label {
-        Self { outside: None, ..self.flat() }
+        Self {
+            outside: None,
+            ..self.flat()
+        }
     }
 
     /// Of a value that is one or the other. What is certain goes before what is not.
     pub(crate) fn join(&self, other: &Label) -> Label {
         let outside = match (&self.outside, &other.outside) {
-            (Some(a), Some(b)) if !a.source.is_certain() && b.source.is_certain() => Some(b.clone()),
+            (Some(a), Some(b)) if !a.source.is_certain() && b.source.is_certain() => {
+                Some(b.clone())
+            }
             (Some(a), _) => Some(a.clone()),
             (None, b) => b.clone(),
         };
-        let own = Self { outside, secret: self.secret.or(other.secret), ..Self::default() };
+        let own = Self {
+            outside,
+            secret: self.secret.or(other.secret),
+            ..Self::default()
+        };
         if self.fields.is_none() && other.fields.is_none() {
             return own;
         }
-        let names = [self, other].into_iter().filter_map(|l| l.fields.as_ref()).flat_map(|f| f.keys());
-        let fields: BTreeMap<Box<str>, Label> =
-            names.map(|name| (name.clone(), self.field(name).join(&other.field(name)))).collect();
-        Self { fields: Some(Arc::new(fields)), depth: self.depth.max(other.depth), ..own }
+        let names = [self, other]
+            .into_iter()
+            .filter_map(|l| l.fields.as_ref())
+            .flat_map(|f| f.keys());
+        let fields: BTreeMap<Box<str>, Label> = names
+            .map(|name| (name.clone(), self.field(name).join(&other.field(name))))
+            .collect();
+        Self {
+            fields: Some(Arc::new(fields)),
+            depth: self.depth.max(other.depth),
+            ..own
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use wfc_syntax::print_expr::expr_text;
 use wfc_value::ty::Type;
 
 use super::label::{Label, Outside};
+use super::validated::Validated;
 use crate::analysis::constant::constant;
 use crate::analysis::{BindingId, Callee, LocalId, Macro, Ref};
 use crate::rules::RuleContext;
@@ -22,7 +23,7 @@ pub(super) struct Env<'a> {
     /// Whether `trigger` holds what a webhook brought.
     pub(super) webhook: bool,
     /// Expressions that were held against a pattern or constants on every path to this place.
-    pub(super) validated: Vec<String>,
+    pub(super) validated: Validated,
 }
 
 impl Env<'_> {
@@ -32,11 +33,20 @@ impl Env<'_> {
         if label.is_clean() {
             return label;
         }
-        let ty = self.cx.analysis.types.get(id.index()).unwrap_or(&Type::Error);
+        let ty = self
+            .cx
+            .analysis
+            .types
+            .get(id.index())
+            .unwrap_or(&Type::Error);
         if self.is_inert(ty, 0) {
             return Label::default();
         }
-        if self.is_validated(id) { label.without_outside() } else { label }
+        if self.is_validated(id) {
+            label.without_outside()
+        } else {
+            label
+        }
     }
 
     fn label_of(&mut self, id: ExprId) -> Label {
@@ -56,7 +66,12 @@ impl Env<'_> {
                 }
             }
             ExprKind::Call { target, name, args } => self.call(id, *target, &name.text, args),
-            ExprKind::Binary { op: BinaryOp::Add, left, right, .. } => {
+            ExprKind::Binary {
+                op: BinaryOp::Add,
+                left,
+                right,
+                ..
+            } => {
                 let left = self.label(*left);
                 left.join(&self.label(*right))
             }
@@ -64,9 +79,9 @@ impl Env<'_> {
                 let then = self.label(*then);
                 then.join(&self.label(*other))
             }
-            ExprKind::List(items) => {
-                items.iter().fold(Label::default(), |all, item| all.join(&self.label(item.value)))
-            }
+            ExprKind::List(items) => items.iter().fold(Label::default(), |all, item| {
+                all.join(&self.label(item.value))
+            }),
             ExprKind::Map(entries) => {
                 let mut fields = Vec::with_capacity(entries.len());
                 let mut others = Label::default();
@@ -78,7 +93,11 @@ impl Env<'_> {
                     }
                 }
                 let record = Label::record(fields);
-                if others.is_clean() { record } else { record.join(&others) }
+                if others.is_clean() {
+                    record
+                } else {
+                    record.join(&others)
+                }
             }
             ExprKind::Template(parts) => {
                 let mut all = Label::default();
@@ -94,7 +113,9 @@ impl Env<'_> {
     }
 
     fn of_ref(&self, id: ExprId, found: &Ref) -> Label {
-        let output = |s: &wfc_syntax::ast::StepId| self.outputs.get(s.0 as usize).cloned().unwrap_or_default();
+        let output = |s: &wfc_syntax::ast::StepId| {
+            self.outputs.get(s.0 as usize).cloned().unwrap_or_default()
+        };
         match found {
             Ref::Binding(b) => self.bindings.get(b).cloned().unwrap_or_default(),
             Ref::Local(l) => self.locals.get(l).cloned().unwrap_or_default(),
@@ -123,10 +144,12 @@ impl Env<'_> {
         match cx.analysis.callees.get(&id) {
             Some(Callee::Macro(found)) => self.macro_call(&found.clone(), target, args),
             // What base64 is made of means nothing to a shell.
-            Some(Callee::Function { receiver: false, .. }) if self.is_base64(target, name) => {
-                self.all_of(None, args).without_outside()
+            Some(Callee::Function {
+                receiver: false, ..
+            }) if self.is_base64(target, name) => self.all_of(None, args).without_outside(),
+            Some(Callee::Function { receiver, .. }) => {
+                self.all_of(target.filter(|_| *receiver), args)
             }
-            Some(Callee::Function { receiver, .. }) => self.all_of(target.filter(|_| *receiver), args),
             None => Label::default(),
         }
     }
@@ -148,13 +171,17 @@ impl Env<'_> {
         let of = target.map(|t| self.label(t)).unwrap_or_default();
         let last = args.last().copied();
         match found {
-            Macro::Has | Macro::All { .. } | Macro::Exists { .. } | Macro::ExistsOne { .. } => Label::default(),
+            Macro::Has | Macro::All { .. } | Macro::Exists { .. } | Macro::ExistsOne { .. } => {
+                Label::default()
+            }
             Macro::Filter { .. } | Macro::SortBy { .. } => of,
             Macro::Map { v } | Macro::OptMap { v } | Macro::OptFlatMap { v } => {
                 self.locals.insert(*v, of);
                 last.map(|e| self.label(e)).unwrap_or_default()
             }
-            Macro::TransformList { k, v } | Macro::TransformMap { k, v } | Macro::TransformMapEntry { k, v } => {
+            Macro::TransformList { k, v }
+            | Macro::TransformMap { k, v }
+            | Macro::TransformMapEntry { k, v } => {
                 let flat = of.flat();
                 self.locals.insert(*k, flat.clone());
                 self.locals.insert(*v, flat);
@@ -200,16 +227,30 @@ impl Env<'_> {
     fn is_validated(&self, id: ExprId) -> bool {
         let exprs = &self.cx.ast.exprs;
         !self.validated.is_empty()
-            && matches!(exprs.kind(id), ExprKind::Ident { .. } | ExprKind::Select { .. } | ExprKind::Index { .. })
+            && matches!(
+                exprs.kind(id),
+                ExprKind::Ident { .. } | ExprKind::Select { .. } | ExprKind::Index { .. }
+            )
             && self.validated.contains(&expr_text(exprs, id))
     }
 
     /// What is known to be of a certain form when the condition holds.
-    pub(super) fn validations(&self, condition: ExprId, holds: bool, out: &mut Vec<String>) {
+    pub(super) fn assume(&mut self, condition: ExprId, holds: bool) {
+        let mut found = Vec::new();
+        self.validations(condition, holds, &mut found);
+        self.validated.add(found);
+    }
+
+    fn validations(&self, condition: ExprId, holds: bool, out: &mut Vec<String>) {
         let exprs = &self.cx.ast.exprs;
         match exprs.kind(condition) {
-            ExprKind::Unary { op: UnaryOp::Not, arg } => self.validations(*arg, !holds, out),
-            ExprKind::Binary { op, left, right, .. } => match (op, holds) {
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                arg,
+            } => self.validations(*arg, !holds, out),
+            ExprKind::Binary {
+                op, left, right, ..
+            } => match (op, holds) {
                 (BinaryOp::And, true) | (BinaryOp::Or, false) => {
                     self.validations(*left, holds, out);
                     self.validations(*right, holds, out);
@@ -233,20 +274,37 @@ impl Env<'_> {
     pub(super) fn inputs(&mut self) {
         let cx = self.cx;
         for trigger in &cx.ast.workflow.triggers {
-            let (TriggerKind::Webhook { .. }, Some(mapping)) = (&trigger.kind, trigger.inputs) else { continue };
+            let (TriggerKind::Webhook { .. }, Some(mapping)) = (&trigger.kind, trigger.inputs)
+            else {
+                continue;
+            };
             self.webhook = true;
             let label = self.label(mapping);
-            let inputs = cx.ast.workflow.inputs.iter().zip(&cx.analysis.inputs).zip(0_u32..);
+            let inputs = cx
+                .ast
+                .workflow
+                .inputs
+                .iter()
+                .zip(&cx.analysis.inputs)
+                .zip(0_u32..);
             for ((input, ty), place) in inputs {
-                let Some(origin) = label.field(&input.name.text).flat().outside else { continue };
+                let Some(origin) = label.field(&input.name.text).flat().outside else {
+                    continue;
+                };
                 if self.is_inert(ty, 0) {
                     continue;
                 }
                 let source = Outside::Input(input.name.text.clone());
-                self.bindings.entry(BindingId(place)).or_insert_with(|| Label::outside(source, origin.span));
+                self.bindings
+                    .entry(BindingId(place))
+                    .or_insert_with(|| Label::outside(source, origin.span));
             }
         }
-        self.webhook =
-            cx.ast.workflow.triggers.iter().any(|t| matches!(t.kind, TriggerKind::Webhook { .. }));
+        self.webhook = cx
+            .ast
+            .workflow
+            .triggers
+            .iter()
+            .any(|t| matches!(t.kind, TriggerKind::Webhook { .. }));
     }
 }

@@ -14,6 +14,7 @@ pub mod secret_in_command;
 pub mod steered_agent;
 pub mod unapproved_tool;
 pub mod unchecked_text_in_command;
+mod validated;
 
 use wfc_syntax::code::Code;
 

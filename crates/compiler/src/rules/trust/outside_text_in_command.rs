@@ -58,7 +58,11 @@ pub(super) fn diagnostic(
             .help("write the command here and pass what varies through `env`, or choose between commands with a `switch`");
     }
     let name = env_fix::variable(cx, part);
-    let mut report = Diagnostic::new(code, span, format!("{what} becomes part of a shell command"));
+    let mut report = Diagnostic::new(
+        code,
+        span,
+        format!("{what} becomes part of a shell command"),
+    );
     if !span.overlaps(origin.span) {
         report = report.label(origin.span, label(&origin.source));
     }

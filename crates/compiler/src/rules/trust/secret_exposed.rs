@@ -25,11 +25,19 @@ pub static CODE: Code = Code {
 /// The value `id` holds the secret at place `secret`.
 pub(super) fn report(cx: &RuleContext<'_>, id: ExprId, secret: u32, what: &str) -> Diagnostic {
     let name = name(cx, secret);
-    Diagnostic::new(&CODE, cx.ast.exprs.span(id), format!("the secret `{name}` gets into {what}"))
-        .help("leave it out: give a secret to a tool as an argument, or to a command through `env`")
+    Diagnostic::new(
+        &CODE,
+        cx.ast.exprs.span(id),
+        format!("the secret `{name}` gets into {what}"),
+    )
+    .help("leave it out: give a secret to a tool as an argument, or to a command through `env`")
 }
 
 /// The name of a secret.
 pub(super) fn name<'a>(cx: &RuleContext<'a>, secret: u32) -> &'a str {
-    cx.ast.workflow.secrets.get(secret as usize).map_or("secret", |s| &s.text)
+    cx.ast
+        .workflow
+        .secrets
+        .get(secret as usize)
+        .map_or("secret", |s| &s.text)
 }

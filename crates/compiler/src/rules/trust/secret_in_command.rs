@@ -39,7 +39,9 @@ pub(super) fn report(
         cx.ast.exprs.span(part),
         format!("the secret `{name}` becomes part of a command line"),
     )
-    .help(format!("pass it through `env` as `{variable}`, and write `\"${variable}\"` in the command"));
+    .help(format!(
+        "pass it through `env` as `{variable}`, and write `\"${variable}\"` in the command"
+    ));
     match env_fix::fix(cx, step, command, part) {
         Some(fix) => report.fix(fix),
         None => report,

@@ -27,7 +27,12 @@ pub static CODE: Code = Code {
 };
 
 /// The finding for an agent whose goal and context have this label.
-pub(super) fn look(cx: &RuleContext<'_>, step: &Step, tools: &[Name], steering: &Label) -> Option<Diagnostic> {
+pub(super) fn look(
+    cx: &RuleContext<'_>,
+    step: &Step,
+    tools: &[Name],
+    steering: &Label,
+) -> Option<Diagnostic> {
     let origin = steering.outside.as_ref()?;
     let what = match &origin.source {
         Outside::Webhook => "a webhook's text",
@@ -37,8 +42,12 @@ pub(super) fn look(cx: &RuleContext<'_>, step: &Step, tools: &[Name], steering: 
         Outside::Tool | Outside::Command => return None,
     };
     let tool = tools.iter().find(|t| is_or_has_destructive(cx, &t.text))?;
-    let mut report = Diagnostic::new(&CODE, tool.span, format!("{what} steers an agent that holds `{}`", tool.text))
-        .label(step.head, "this agent");
+    let mut report = Diagnostic::new(
+        &CODE,
+        tool.span,
+        format!("{what} steers an agent that holds `{}`", tool.text),
+    )
+    .label(step.head, "this agent");
     if !step.span.contains(origin.span) {
         report = report.label(origin.span, "the text comes from here");
     }
@@ -49,9 +58,15 @@ pub(super) fn look(cx: &RuleContext<'_>, step: &Step, tools: &[Name], steering: 
 fn is_or_has_destructive(cx: &RuleContext<'_>, name: &str) -> bool {
     let catalogues = &cx.analysis.catalogues;
     match split(name) {
-        (server, "*") => catalogues.servers.iter().filter(|c| c.server == server).any(|c| {
-            c.tools.iter().any(|t| is_destructive(catalogues, &format!("{server}.{}", t.name)))
-        }),
+        (server, "*") => catalogues
+            .servers
+            .iter()
+            .filter(|c| c.server == server)
+            .any(|c| {
+                c.tools
+                    .iter()
+                    .any(|t| is_destructive(catalogues, &format!("{server}.{}", t.name)))
+            }),
         _ => is_destructive(catalogues, name),
     }
 }

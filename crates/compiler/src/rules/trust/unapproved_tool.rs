@@ -3,6 +3,7 @@
 use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::span::Span;
 
 use super::approvals::approved;
 use crate::analysis::blocks::BlockRole;
@@ -42,25 +43,53 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let Some(first) = found.next() else { return };
     let approved = approved(cx);
     let places = Places::of(cx.ast);
+    let weak = weak_approvals(cx);
     for id in std::iter::once(first).chain(found) {
-        let StepKind::Tool { tool, .. } = &cx.ast.step(id).kind else { continue };
+        let StepKind::Tool { tool, .. } = &cx.ast.step(id).kind else {
+            continue;
+        };
         // What undoes a step is exempt.
-        if approved.contains(&id) || places.outwards(id).any(|(_, role)| role == BlockRole::Compensate) {
+        if approved.contains(&id)
+            || places
+                .outwards(id)
+                .any(|(_, role)| role == BlockRole::Compensate)
+        {
             continue;
         }
-        let message = format!("`{}` destroys something, and nobody approved it on some path to here", tool.text);
+        let message = format!(
+            "`{}` destroys something, and nobody approved it on some path to here",
+            tool.text
+        );
         let mut report = Diagnostic::new(&CODE, tool.span, message);
-        for step in &cx.ast.steps {
-            let StepKind::Approval { on_timeout, on_deny, .. } = &step.kind else { continue };
-            if step.head.start > tool.span.start {
-                break;
-            }
-            if let Some(by_time) = on_timeout.filter(|t| t.value == OnApprovalTimeout::Approve) {
-                report = report.label(by_time.span, "this approves when nobody answers");
-            } else if let Some(goes_on) = on_deny.filter(|d| d.value == OnDeny::Continue) {
-                report = report.label(goes_on.span, "this goes on when it is denied: test `decision` before the tool");
-            }
+        let before = weak.partition_point(|(span, _)| span.start < tool.span.start);
+        if let Some((span, why)) = before.checked_sub(1).and_then(|last| weak.get(last)) {
+            report = report.label(*span, *why);
         }
         out.push(report.help("put an `approval` before it that says what is destroyed"));
     }
+}
+
+/// Approvals that may go on without a person's yes, in the order of their places, with what is weak about them.
+fn weak_approvals(cx: &RuleContext<'_>) -> Vec<(Span, &'static str)> {
+    let weak = cx.ast.steps.iter().filter_map(|step| {
+        let StepKind::Approval {
+            on_timeout,
+            on_deny,
+            ..
+        } = &step.kind
+        else {
+            return None;
+        };
+        if let Some(by_time) = on_timeout.filter(|t| t.value == OnApprovalTimeout::Approve) {
+            return Some((by_time.span, "this approves when nobody answers"));
+        }
+        let goes_on = on_deny.filter(|d| d.value == OnDeny::Continue)?;
+        Some((
+            goes_on.span,
+            "this goes on when it is denied: test `decision` before the tool",
+        ))
+    });
+    let mut weak: Vec<(Span, &'static str)> = weak.collect();
+    weak.sort_unstable();
+    weak
 }
