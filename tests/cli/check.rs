@@ -137,3 +137,38 @@ fn settings_change_severities_and_are_checked_themselves() {
         said.err
     );
 }
+
+#[test]
+fn watching_checks_again_when_an_editor_replaces_the_file() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = Folder::new();
+    folder.file("w.wf.yaml", TYPO);
+    let mut child = folder
+        .wfc(&["check", "--watch", "--color", "never", "w.wf.yaml"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = child.stdout.take().unwrap();
+    let (send, lines) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let _ = send.send(line);
+        }
+    });
+    // A guard against waiting for ever, not a measurement.
+    let wait_for = |text: &str| {
+        loop {
+            let line = lines.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+            if line.contains(text) {
+                break;
+            }
+        }
+    };
+    wait_for("1 error");
+    // As editors save: a new file beside it, moved over the old one.
+    let beside = folder.file("w.wf.yaml.tmp", "steps:\n  - { type: bash, command: ls }\n");
+    std::fs::rename(beside, folder.path().join("w.wf.yaml")).unwrap();
+    wait_for("nothing found");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
