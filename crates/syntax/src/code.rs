@@ -67,17 +67,26 @@ impl Example {
     /// An example in the text form.
     #[must_use]
     pub const fn wf(text: &'static str) -> Self {
-        Self { file: "example.wf", text }
+        Self {
+            file: "example.wf",
+            text,
+        }
     }
     /// An example in YAML.
     #[must_use]
     pub const fn yaml(text: &'static str) -> Self {
-        Self { file: "example.wf.yaml", text }
+        Self {
+            file: "example.wf.yaml",
+            text,
+        }
     }
     /// An example in JSON.
     #[must_use]
     pub const fn json(text: &'static str) -> Self {
-        Self { file: "example.wf.json", text }
+        Self {
+            file: "example.wf.json",
+            text,
+        }
     }
 }
 

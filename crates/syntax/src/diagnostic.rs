@@ -112,7 +112,11 @@ impl Diagnostic {
     /// Adds a secondary place in the same file.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { file: None, span, message: message.into() });
+        self.labels.push(Label {
+            file: None,
+            span,
+            message: message.into(),
+        });
         self
     }
 
@@ -135,7 +139,10 @@ impl Diagnostic {
         self.fix(Fix {
             title: title.into(),
             applicability,
-            edits: vec![Edit { span, text: text.into() }],
+            edits: vec![Edit {
+                span,
+                text: text.into(),
+            }],
         })
     }
 

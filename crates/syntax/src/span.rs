@@ -15,13 +15,19 @@ impl Span {
     /// A span from `start` to `end`; a reversed pair collapses to an empty span at `start`.
     #[must_use]
     pub const fn new(start: u32, end: u32) -> Self {
-        Self { start, end: if end < start { start } else { end } }
+        Self {
+            start,
+            end: if end < start { start } else { end },
+        }
     }
 
     /// The empty span at `offset`: a place between two characters.
     #[must_use]
     pub const fn at(offset: u32) -> Self {
-        Self { start: offset, end: offset }
+        Self {
+            start: offset,
+            end: offset,
+        }
     }
 
     /// The same from `usize` offsets; sources are limited far below 4 GiB, so nothing is cut in practice.
