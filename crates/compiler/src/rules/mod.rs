@@ -8,6 +8,7 @@ pub mod limits;
 mod edit;
 pub mod flow;
 pub mod names;
+mod older_form;
 mod places;
 pub mod style;
 pub mod time;
@@ -123,6 +124,7 @@ const RULES: &[Rule] = &[
     style::position_reference::run,
     style::untyped_json::run,
     style::self_assignment::run,
+    older_form::run,
 ];
 
 /// The compiler's codes, family by family.

@@ -19,10 +19,10 @@ pub static CODE: Code = Code {
           written as `\"$TITLE\"`, it stays text whatever it holds. Numbers, booleans and words of a closed list may be part of a command, \
           and so may text that was held against a pattern with `matches`.",
     bad: Example::yaml(
-        "steps:\n  - id: title\n    type: agent\n    goal: Find a title for the release\n  - type: bash\n    command: ./publish.sh {{ title }}\n",
+        "steps:\n  - id: title\n    type: agent\n    goal: Find a title for the release\n    timeout: 5m\n  - type: bash\n    command: ./publish.sh {{ title }}\n",
     ),
     good: Example::yaml(
-        "steps:\n  - id: title\n    type: agent\n    goal: Find a title for the release\n  - type: bash\n    command: ./publish.sh \"$TITLE\"\n    env: { TITLE: \"{{ title }}\" }\n",
+        "steps:\n  - id: title\n    type: agent\n    goal: Find a title for the release\n    timeout: 5m\n  - type: bash\n    command: ./publish.sh \"$TITLE\"\n    env: { TITLE: \"{{ title }}\" }\n",
     ),
 };
 
