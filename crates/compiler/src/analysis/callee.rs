@@ -39,11 +39,7 @@ impl<'a> Host<'a> {
 
     /// The file that a `subworkflow` step names: by slug, or by path when it looks like one.
     pub(crate) fn source(&self, from: &str, workflow: &str) -> Option<Arc<Source>> {
-        let is_path = workflow.contains('/')
-            || [".wf", ".yaml", ".yml", ".json"]
-                .iter()
-                .any(|end| workflow.ends_with(end));
-        if is_path {
+        if is_path(workflow) {
             self.world.source(from, workflow)
         } else {
             self.world.workflow(from, workflow)
@@ -159,4 +155,10 @@ fn renamed(file: &str, ty: &Type) -> Type {
         }
         other => other.clone(),
     }
+}
+
+/// Whether a workflow is named by its file's path, and not by its slug.
+pub(crate) fn is_path(workflow: &str) -> bool {
+    let ends = [".wf", ".yaml", ".yml", ".json"];
+    workflow.contains('/') || ends.iter().any(|end| workflow.ends_with(end))
 }

@@ -36,6 +36,10 @@ pub(crate) struct Checker<'a> {
     pub(crate) out: Vec<Diagnostic>,
     /// Types of undeclared variables as the previous round found them.
     pub(crate) assumed: Option<Vec<Type>>,
+    /// An operand that is compared with null: it may be unset.
+    pub(crate) compared_with_null: Option<ExprId>,
+    /// Output variables of which it was said that they may be unset.
+    said_unset: std::collections::HashSet<BindingId>,
     /// The record that `trigger` is in the body.
     pub(crate) trigger: Type,
     pub(crate) depth: u32,
@@ -59,6 +63,8 @@ impl<'a> Checker<'a> {
             mode: Mode::Body,
             out: Vec::new(),
             assumed: None,
+            compared_with_null: None,
+            said_unset: std::collections::HashSet::new(),
             trigger: Type::Any,
             depth: 0,
         }
@@ -268,6 +274,36 @@ impl<'a> Checker<'a> {
         let cell = self.cell(id);
         self.require(name, cell, span);
         self.binding_type(id)
+    }
+
+    /// The type of an `outputVariable` that may be unset where the expression `read` reads it: such a variable is
+    /// null until a step sets it, as in the older form. Nothing for any other name.
+    pub(crate) fn unset_output(&mut self, name: &str, id: BindingId, read: ExprId) -> Option<Type> {
+        use crate::rules::names::maybe_unset;
+        let variable = self.tables.bindings.get(id.0 as usize)?;
+        let output = matches!(variable.kind, BindingKind::Output(_));
+        if !output || !self.names.slot(id)?.assignable || !self.flow.reachable {
+            return None;
+        }
+        let Status::Maybe(reason) = self.flow.status(self.cell(id)) else {
+            return None;
+        };
+        let span = self.span(read);
+        let set_at = Some(variable.name.span);
+        self.tables.null_if_unset.insert(read);
+        let known = self.flow.fact(&Path::of(self.root(id)));
+        let tested = known.is_some_and(|ty| !ty.allows_null());
+        let asked = self.compared_with_null == Some(read);
+        if !tested && !asked && self.said_unset.insert(id) {
+            let turns = self.flow.reasons(reason);
+            let turns = turns.iter().map(|r| (r.at, r.text)).collect::<Vec<_>>();
+            let report = maybe_unset::null(name, span, set_at, &turns);
+            self.report(report);
+        }
+        if let Some(binding) = self.tables.bindings.get_mut(id.0 as usize) {
+            binding.reads.push(span);
+        }
+        Some(self.binding_type(id).or_null())
     }
 
     /// Reports a cell that may be unset where it is read.

@@ -192,6 +192,8 @@ pub struct Analysis {
     pub locals: Vec<(Name, Type)>,
     /// What names refer to. Look-ups only, never iterated.
     pub refs: HashMap<ExprId, Ref>,
+    /// Reads of an `outputVariable` that may be unset: they give null then. Look-ups only, never iterated.
+    pub null_if_unset: std::collections::HashSet<ExprId>,
     /// What calls carry out. Look-ups only, never iterated.
     pub callees: HashMap<ExprId, Callee>,
     /// Type of each expression, by `ExprId`, narrowed as far as is known at its place; `Type::Error` where

@@ -320,6 +320,21 @@ fn a_value_goes_to_the_output_variable() {
 }
 
 #[test]
+fn an_output_variable_that_nothing_set_is_null() {
+    let run = Case::older(
+        r#"{"name": "older", "variables": {"seen": "no"}, "steps": [
+            {"type": "conditional", "condition": {"variable": "seen", "equals": "yes"},
+             "then": [{"type": "agent", "goal": "x", "outputVariable": "out"}]},
+            {"type": "conditional", "condition": {"variable": "out", "equals": "ok"},
+             "then": [{"type": "bash", "command": "never"}],
+             "else": [{"type": "bash", "command": "echo {{ out }}"}]}]}"#,
+    )
+    .run();
+    assert_eq!(run.effects.len(), 1, "{:?}", run.effects);
+    assert!(run.effects[0].contains("echo null"), "{:?}", run.effects);
+}
+
+#[test]
 fn a_composite_has_its_time_and_its_steps_are_cancelled() {
     let run = Case::new(
         r#"{"steps": [

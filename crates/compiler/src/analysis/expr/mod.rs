@@ -69,7 +69,7 @@ impl Checker<'_> {
                 left,
                 right,
             } => {
-                let (l, r) = (self.expr(*left), self.expr(*right));
+                let (l, r) = (self.operand(*left, *right), self.operand(*right, *left));
                 self.binary(*op, *op_span, (*left, &l), (*right, &r))
             }
             ExprKind::Ternary { cond, then, other } => self.ternary(*cond, *then, *other),
@@ -78,6 +78,15 @@ impl Checker<'_> {
             ExprKind::Template(parts) => self.template(parts),
             ExprKind::Error => Type::Error,
         }
+    }
+
+    /// The type of an operand beside another.
+    fn operand(&mut self, id: ExprId, other: ExprId) -> Type {
+        let null = matches!(self.exprs.kind(other), ExprKind::Null);
+        let before = std::mem::replace(&mut self.compared_with_null, null.then_some(id));
+        let ty = self.expr(id);
+        self.compared_with_null = before;
+        ty
     }
 
     fn unary(&mut self, op: UnaryOp, arg: ExprId, id: ExprId) -> Type {

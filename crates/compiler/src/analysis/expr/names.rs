@@ -41,7 +41,10 @@ impl Checker<'_> {
         match self.lookup(name).filter(|_| self.sees_plain_names(name)) {
             Some(Target::Binding(binding)) => {
                 self.tables.refs.insert(id, Ref::Binding(binding));
-                let ty = self.read(name, binding, span);
+                let ty = match self.unset_output(name, binding, id) {
+                    Some(ty) => ty,
+                    None => self.read(name, binding, span),
+                };
                 self.narrowed(id, ty)
             }
             Some(Target::Output(step)) => {

@@ -1,11 +1,13 @@
 //! Steps that do something outside: agents, messages, tools, commands, other workflows, people, waits.
 
 use wfc_syntax::ast::{OnDeny, Parse, Step, StepId, StepKind, Wait};
+use wfc_syntax::code::Severity;
 use wfc_syntax::expr::{ExprId, Name};
 use wfc_syntax::type_expr::TypeId;
 use wfc_value::ty::{Type, union};
 
 use super::Walker;
+use crate::analysis::callee::is_path;
 use crate::analysis::catalogue::{Found, Tool, split};
 use crate::analysis::expr::Purpose;
 use crate::analysis::records;
@@ -262,8 +264,14 @@ impl Walker<'_> {
         let Some(source) = self.host.source(self.file, &name.text) else {
             self.any_arguments(inputs);
             let slugs = self.host.world.slugs();
-            self.c.report(unknown_workflow::report(name, &slugs));
-            return if waits { Type::Error } else { Type::String };
+            let report = unknown_workflow::report(name, &slugs, is_path(&name.text));
+            let unknown = if report.severity == Severity::Error {
+                Type::Error
+            } else {
+                Type::Any
+            };
+            self.c.report(report);
+            return if waits { unknown } else { Type::String };
         };
         let signature = self.host.signature(&source, &mut self.c.tables.type_table);
         self.callee_inputs(step, name, &signature, inputs);

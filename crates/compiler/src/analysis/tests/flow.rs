@@ -155,3 +155,26 @@ fn one_fault_is_told_once() {
         "input c: bool if c { set x = 1 } bash \"{{ x }}\" bash \"{{ x }}\" return x",
     );
 }
+
+#[test]
+fn an_output_variable_is_null_until_a_step_sets_it() {
+    let flow = "inputs: { c: bool }\nsteps:\n  - { type: conditional, condition: c, then: [ { type: agent, goal: x, outputVariable: r } ] }\n";
+    let found = yaml(&format!(
+        "{flow}  - {{ type: bash, command: \"{{{{ r }}}} {{{{ r }}}}\" }}\n"
+    ));
+    assert_eq!(
+        found,
+        [r#"WF0202 "r": `r` may be unset here, and is null then"#]
+    );
+    let checked = checked_as("w.wf.yaml", &format!("{flow}return: \"{{{{ r }}}}\"\n"));
+    assert!(
+        !checked.has_errors(),
+        "a lint only: the older form is valid"
+    );
+    assert_eq!(
+        checked.analysis.output.map(|t| t.to_string()).as_deref(),
+        Some("string?")
+    );
+    let tested = "  - { type: conditional, condition: \"r != null && r.size() > 1\", then: [ { type: bash, command: \"{{ r }}\" } ] }\n";
+    assert_eq!(yaml(&format!("{flow}{tested}")), [] as [String; 0]);
+}

@@ -130,4 +130,15 @@ fn called_workflows_are_read_across_files() {
         ]
     );
     clean(r#"call "./archive_ticket.wf" { id: "a" }"#);
+    assert_eq!(
+        findings(r#"let x = call deploy { id: 5 } return x.url + 1"#),
+        [
+            r#"WF0318 "deploy": no workflow `deploy` is known here: its inputs and its result are not checked"#
+        ]
+    );
+    let checked = checked_as("w.wf", "workflow w {\n  call deploy\n}\n");
+    assert!(
+        !checked.has_errors(),
+        "it may be known where the workflow runs"
+    );
 }

@@ -11,6 +11,9 @@ use crate::analysis::{BindingKind, Ref};
 impl Emitter<'_> {
     pub(super) fn reference(&mut self, id: ExprId, found: &Ref) {
         match found {
+            Ref::Binding(b) if self.analysis.null_if_unset.contains(&id) => {
+                self.set_or_null(self.bindings.get(b.0 as usize).copied().flatten());
+            }
             Ref::Binding(b) => self.load(self.bindings.get(b.0 as usize).copied().flatten()),
             Ref::Local(local) => self.load(self.locals.get(local.0 as usize).copied().flatten()),
             Ref::StepOutput(step) => self.load(slot_in(&self.outputs, *step)),
@@ -43,7 +46,11 @@ impl Emitter<'_> {
 
     /// `steps.x.error`: null unless it failed.
     fn error_or_null(&mut self, step: StepId) {
-        let Some(slot) = slot_in(&self.errors, step) else {
+        self.set_or_null(slot_in(&self.errors, step));
+    }
+
+    fn set_or_null(&mut self, slot: Option<Slot>) {
+        let Some(slot) = slot else {
             return self.op(Instr::Null());
         };
         self.op(Instr::LoadOpt(slot));

@@ -21,6 +21,17 @@ pub static CODE: Code = Code {
     ),
 };
 
+/// A read of an `outputVariable` that may be unset, which is null then: as likely meant as not.
+#[must_use]
+pub fn null(name: &str, span: Span, set_at: Option<Span>, turns: &[(Span, &str)]) -> Diagnostic {
+    let mut diagnostic = report(name, span, set_at, turns, None);
+    diagnostic.severity = Severity::Warning;
+    diagnostic.message = format!("`{name}` may be unset here, and is null then");
+    diagnostic.help(format!(
+        "test `{name} != null`, or set it on every path that leads here"
+    ))
+}
+
 /// A read of a name that may be unset. `turns` are the places where the path that skips it turns off.
 #[must_use]
 pub fn report(

@@ -18,10 +18,11 @@ pub static CODE: Code = Code {
     good: Example::wf("workflow w {\n  call archive_ticket { id: \"T-1\" }\n}\n"),
 };
 
-/// `slugs` are those that the host knows.
+/// `slugs` are those that the host knows. A path that leads nowhere and a misspelled slug are certain to be wrong;
+/// any other slug may be known where the workflow runs.
 #[must_use]
-pub fn report(name: &Name, slugs: &[String]) -> Diagnostic {
-    with_near(
+pub fn report(name: &Name, slugs: &[String], is_path: bool) -> Diagnostic {
+    let mut diagnostic = with_near(
         Diagnostic::new(
             &CODE,
             name.span,
@@ -31,5 +32,13 @@ pub fn report(name: &Name, slugs: &[String]) -> Diagnostic {
         name.span,
         slugs.iter().map(String::as_str),
         "name it by its slug, or by the path of its file, such as `./archive.wf`",
-    )
+    );
+    if !is_path && diagnostic.facts.is_none() {
+        diagnostic.severity = Severity::Warning;
+        diagnostic.message = format!(
+            "no workflow `{}` is known here: its inputs and its result are not checked",
+            name.text
+        );
+    }
+    diagnostic
 }
