@@ -9,7 +9,7 @@ use super::RuleContext;
 
 /// Lowers the errors that rules found in a file of the older form; it runs as the last of the rules.
 #[allow(clippy::ptr_arg, reason = "every rule has this signature")]
-pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if !is_older(cx) {
         return;
     }
