@@ -12,4 +12,4 @@ pub mod settings;
 pub mod world;
 
 pub use check::{Checked, check};
-pub use compile::{Compiled, compile, slug};
+pub use compile::{Compiled, compile};
