@@ -112,11 +112,8 @@ fn expression(random: &mut Random, depth: usize) -> String {
             '#' => {
                 let inner = expression(random, depth - 1);
                 let plain = inner.chars().all(|c| c.is_alphanumeric());
-                if plain {
-                    out.push_str(&inner)
-                } else {
-                    out.push_str(&format!("({inner})"))
-                }
+                let inner = if plain { inner } else { format!("({inner})") };
+                out.push_str(&inner);
             }
             '?' if before == '.' && fields.peek() != Some(&'?') => {
                 out.push_str(random.pick(FIELDS));
@@ -225,8 +222,7 @@ fn no_expression_that_is_taken_meets_a_type_fault() {
         let root = parse_embedded(&text, &map, &mut exprs, &mut faults);
         let checked = check_expression(&exprs, root, &env, Dialect::Workflow);
         // What is unknown until it runs may be anything.
-        let unknown =
-            checked.analysis.types.iter().any(|t| *t == Type::Any) || text.contains("dyn(");
+        let unknown = checked.analysis.types.contains(&Type::Any) || text.contains("dyn(");
         if !faults.is_empty() || !checked.diagnostics.is_empty() || unknown {
             continue;
         }
