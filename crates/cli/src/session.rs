@@ -279,8 +279,14 @@ struct Stops {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
+    /// A file that is as large as it may be: taken so that it is an error of writing the journal,
+    /// and does not end the process with its children left behind.
+    _file_size: Signal,
     count: u32,
 }
+
+/// `SIGXFSZ`, which has this number wherever it exists.
+const FILE_SIZE: i32 = 25;
 
 impl Stops {
     fn new() -> Result<Self, CliError> {
@@ -292,6 +298,7 @@ impl Stops {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hangup: listen(SignalKind::hangup())?,
+            _file_size: listen(SignalKind::from_raw(FILE_SIZE))?,
             count: 0,
         })
     }

@@ -316,7 +316,11 @@ fn fenced(text: &str) -> Option<&str> {
     let inside = parts.get(inside)?;
     // The language's name stands on the line of the opening backticks.
     let named = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-    Some(if named.starts_with(['\n', '\r', ' ']) { named.trim_start() } else { inside })
+    Some(if named.starts_with(['\n', '\r', ' ']) {
+        named.trim_start()
+    } else {
+        inside
+    })
 }
 
 #[cfg(test)]

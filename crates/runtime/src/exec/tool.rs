@@ -9,7 +9,7 @@ use rmcp::service::ServiceError;
 use wfc_value::{FaultCode, List, Value};
 
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
-use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
+use crate::mcp::{CALL_TIMEOUT, Call, Live, MAX_MESSAGE, McpServer, tool_error};
 use crate::near::{listed, near};
 use crate::settings::Server;
 
@@ -158,6 +158,14 @@ async fn failed(full: &str, live: &Live, error: ServiceError) -> Failure {
         }
         ServiceError::TransportClosed | ServiceError::TransportSend(_) => {
             let end = live.obituary().await;
+            if live.wrote_too_long().await {
+                let message = format!(
+                    "the server of the tool `{full}` wrote a message of more than {} MiB, and was \
+                     ended: ask it for less at once",
+                    MAX_MESSAGE >> 20
+                );
+                return Failure::new(FaultCode::LimitExceeded, message);
+            }
             tool_error(format!(
                 "the server of the tool `{full}` ended during the call{end}"
             ))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use wfc_engine::{Dispatch, Incoming, RunId};
 use wfc_program::isa::EffectKind;
@@ -15,12 +16,24 @@ use crate::stop::{Stopper, stopper};
 
 type Place = (RunId, EffectId);
 
+/// Files that one piece of work holds open at most: three pipes, and what it takes to start one.
+const FILES_A_JOB: u64 = 8;
+
+/// How many pieces of work are carried out at once: what is more waits for its turn, so that a
+/// wide fork does not fail for want of open files.
+fn at_once() -> usize {
+    let room = crate::process::open_files().saturating_sub(64) / FILES_A_JOB;
+    usize::try_from(room).unwrap_or(1_000).clamp(4, 1_000)
+}
+
 /// Executors and what they work on. Dropping it kills their processes.
 pub(super) struct Workers {
     bash: Arc<dyn Execute>,
     tool: Arc<dyn Execute>,
     agent: Arc<dyn Execute>,
     around: Surroundings,
+    /// Leave to be carried out.
+    turns: Arc<Semaphore>,
     tasks: JoinSet<Answer>,
     places: BTreeMap<Id, Place>,
     stoppers: BTreeMap<Place, Stopper>,
@@ -33,6 +46,7 @@ impl Workers {
             tool: Arc::new(ToolExecutor::new(&settings.tools, around.clone())),
             agent: Arc::new(AgentExecutor::new(settings, around.clone())),
             around,
+            turns: Arc::new(Semaphore::new(at_once())),
             tasks: JoinSet::new(),
             places: BTreeMap::new(),
             stoppers: BTreeMap::new(),
@@ -62,7 +76,18 @@ impl Workers {
             args: dispatch.effect.args,
             stop,
         };
-        let task = self.tasks.spawn(async move { executor.execute(job).await });
+        let turns = self.turns.clone();
+        let task = self.tasks.spawn(async move {
+            let mut stop = job.stop.clone();
+            let turn = tokio::select! {
+                biased;
+                () = stop.stopped() => return Answer::Cancelled,
+                turn = turns.acquire() => turn,
+            };
+            let answer = executor.execute(job).await;
+            drop(turn);
+            answer
+        });
         self.places.insert(task.id(), place);
         self.stoppers.insert(place, stopper);
         None

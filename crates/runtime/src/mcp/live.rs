@@ -99,6 +99,11 @@ impl Live {
         })
     }
 
+    /// Whether it wrote a message that is too long, which ended the session.
+    pub(crate) async fn wrote_too_long(&self) -> bool {
+        self.process.lock().await.wrote_too_long()
+    }
+
     /// How the server ended and what it wrote last, for an error's end.
     pub(crate) async fn obituary(&self) -> String {
         self.process.lock().await.end().await

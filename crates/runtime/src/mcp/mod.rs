@@ -1,5 +1,6 @@
 //! MCP servers over stdio: started at the first use, kept, started again after they died.
 
+mod lines;
 mod live;
 mod server;
 
@@ -11,6 +12,7 @@ use wfc_value::FaultCode;
 
 use crate::exec::{Failure, Surroundings};
 use crate::settings::Server;
+pub(crate) use lines::MAX_MESSAGE;
 pub(crate) use live::{Call, Live};
 pub(crate) use server::environment;
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use wfc_value::{FaultCode, Value};
 
+use super::lines::Lines;
 use super::tool_error;
 use crate::exec::{Failure, Surroundings};
 use crate::process::{self, Group};
@@ -27,6 +29,7 @@ pub(super) struct ServerProcess {
     group: Group,
     words: Arc<Mutex<VecDeque<u8>>>,
     listener: Option<JoinHandle<()>>,
+    too_long: Arc<AtomicBool>,
 }
 
 impl ServerProcess {
@@ -35,7 +38,7 @@ impl ServerProcess {
         name: &str,
         program: &Program,
         around: &Surroundings,
-    ) -> Result<(Self, (ChildStdout, ChildStdin)), Failure> {
+    ) -> Result<(Self, (Lines<ChildStdout>, ChildStdin)), Failure> {
         let args: Vec<_> = program.args.iter().map(Into::into).collect();
         let env = environment(program, around)?;
         let cwd = match &program.cwd {
@@ -56,14 +59,21 @@ impl ServerProcess {
         let (Some(stdout), Some(stdin)) = (child.stdout.take(), child.stdin.take()) else {
             return Err(tool_error(format!("the tool server `{name}` has no pipes")));
         };
+        let (stdout, too_long) = Lines::new(stdout);
         Ok((
             Self {
                 group,
                 words,
                 listener,
+                too_long,
             },
             (stdout, stdin),
         ))
+    }
+
+    /// Whether it wrote a message that is too long, which ended the session.
+    pub(super) fn wrote_too_long(&self) -> bool {
+        self.too_long.load(Ordering::Relaxed)
     }
 
     /// Waits a moment for a server that hung up, ends it, and tells of it: how it ended, and what

@@ -121,14 +121,22 @@ impl Drop for Noted {
     }
 }
 
+pub(crate) use sys::open_files;
+
 #[cfg(unix)]
 mod sys {
-    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+    use rustix::process::{Pid, Resource, Signal, getrlimit};
+    use rustix::process::{kill_process_group, test_kill_process_group};
     use tokio::process::{Child, Command};
 
     /// A group is called by its leader's process id, which the system does not give to another
     /// process while the group has members.
     pub(super) type Id = Pid;
+
+    /// How many files the process may hold open.
+    pub(crate) fn open_files() -> u64 {
+        getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+    }
 
     pub(super) fn lead_group(command: &mut Command) {
         command.process_group(0);
@@ -182,6 +190,9 @@ mod sys {
     use tokio::process::{Child, Command};
 
     pub(super) type Id = ();
+    pub(crate) fn open_files() -> u64 {
+        u64::MAX
+    }
     pub(super) fn lead_group(_: &mut Command) {}
     pub(super) fn id(_: &Child) -> std::io::Result<Id> {
         Ok(())

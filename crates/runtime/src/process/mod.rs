@@ -4,8 +4,8 @@ mod capture;
 mod group;
 
 pub(crate) use capture::{Capture, Captured, Keep, MAX_WHOLE};
-pub(crate) use group::Group;
 pub use group::Groups;
+pub(crate) use group::{Group, open_files};
 
 use std::ffi::OsString;
 use std::path::PathBuf;

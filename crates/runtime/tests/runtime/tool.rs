@@ -290,3 +290,35 @@ fn a_server_that_cannot_start_is_told_apart_from_one_that_ends_or_is_silent() {
         );
     });
 }
+
+/// A server in shell that answers a call with this script, `$id` being the request's id.
+fn shell_server(call: &str) -> Server {
+    let script = r#"
+while IFS= read -r line; do
+  id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+  case "$line" in
+    *'"initialize"'*) version=$(printf '%s' "$line" | sed -n 's/.*"protocolVersion":"\([^"]*\)".*/\1/p')
+      echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":"'$version'","capabilities":{"tools":{}},"serverInfo":{"name":"x","version":"1"}}}';;
+    *'"tools/list"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"go","inputSchema":{"type":"object"}}]}}';;
+    *'"tools/call"'*) CALL;;
+  esac
+done
+"#;
+    server("bash", &["-c", &script.replace("CALL", call)])
+}
+
+#[test]
+fn a_message_that_is_too_long_is_an_error_at_once() {
+    let long = r#"echo '{"jsonrpc":"2.0","id":'$id',"result":{"content":[{"type":"text","text":"'"$(head -c 17000000 /dev/zero | tr '\0' x)"'"}]}}'"#;
+    let endless = "head -c 40000000 /dev/zero";
+    for call in [long, endless] {
+        let tools = executor(&[("big", shell_server(call))], &[]);
+        block_on(async {
+            let go = value(r#"{"tool":"big.go","arguments":{}}"#);
+            let failure = failed(execute(&tools, go).await);
+            assert_eq!(failure.code, FaultCode::LimitExceeded);
+            assert!(failure.message.contains("15 MiB"), "{}", failure.message);
+            tools.close().await;
+        });
+    }
+}
