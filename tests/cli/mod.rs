@@ -6,6 +6,7 @@ mod files;
 mod format;
 mod hostile;
 mod run;
+mod twenty;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

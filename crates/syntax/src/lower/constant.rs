@@ -193,6 +193,8 @@ impl Lower<'_> {
                 );
         } else if text.contains("{{") || matches!(self.tree.kind(node), NodeKind::Expr(_)) {
             finding = finding.help("it is fixed before the run: write the number itself");
+        } else {
+            finding = finding.help("write a number, such as `3`");
         }
         self.report(finding);
         None
@@ -224,6 +226,8 @@ impl Lower<'_> {
             || self.scalar_text(node).is_some_and(|t| t.contains("{{"))
         {
             finding = finding.help("it is fixed before the run: write `true` or `false`");
+        } else {
+            finding = finding.help("write `true` or `false`");
         }
         self.report(finding);
         None

@@ -71,7 +71,7 @@ struct Lower<'t> {
     types: TypeExprs,
     steps: Vec<Step>,
     found: Vec<Diagnostic>,
-    /// A block that may have no steps: a handler's that takes the failure in silence.
+    /// A block that may have no steps: a handler's that takes the failure in silence, a loop's that only collects.
     may_be_empty: Option<NodeId>,
     /// The key of a step without `type` that stands for a field of another name.
     forced: Option<(Span, &'static crate::shape::Field)>,
@@ -124,6 +124,7 @@ impl Lower<'_> {
                 Plain::Null if s.text.is_empty() => "nothing",
                 Plain::Null => "null",
                 Plain::Bool(_) => "a boolean",
+                Plain::Int(n) if n < 0 => "a negative number",
                 Plain::Int(_) | Plain::Uint(_) | Plain::Double(_) | Plain::TooLarge => "a number",
                 Plain::Text => "text",
             },

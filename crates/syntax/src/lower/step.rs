@@ -60,6 +60,9 @@ impl Lower<'_> {
     ) -> Step {
         let what = format!("{} `{}` step", article(kind.name), kind.name);
         let owner = Owner { what: &what, head };
+        if kind.name == "loop" && self.tree.field(node, "collect").is_some() {
+            self.may_be_empty = self.tree.field(node, "steps");
+        }
         let fields = self.fields(node, kind.fields, COMMON, owner, skip);
         self.finish_step(node, kind, head, fields)
     }

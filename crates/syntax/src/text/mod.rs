@@ -185,7 +185,11 @@ impl<'a> Parser<'a> {
     /// Adds an entry; a key that is there already is reported and left out.
     fn put(&mut self, map: &mut Mapping, key: &str, key_span: Span, value: NodeId) {
         if let Some(first) = map.keys.find(&map.entries, key) {
-            self.note(duplicate(key, key_span, first));
+            let twice = format!("`{key}` stands twice here");
+            self.note(Diagnostic {
+                message: twice,
+                ..duplicate(key, key_span, first)
+            });
             return;
         }
         map.entries.push(MapEntry {

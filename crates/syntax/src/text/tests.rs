@@ -540,11 +540,7 @@ fn keywords_of_other_languages() {
             "B",
         ),
         ("return [1 2]", "expected `,` or `]`, found `2`", "2"),
-        (
-            "tool a.b { x: 1, x: 2 }",
-            "the key `x` stands twice in one mapping",
-            "x",
-        ),
+        ("tool a.b { x: 1, x: 2 }", "`x` stands twice here", "x"),
     ] {
         let text = format!("workflow w {{\n  {body}\n  bash \"end\"\n}}\n");
         let (root, faults) = shown(&text);

@@ -1,6 +1,6 @@
 //! The word in `type`.
 
-use super::super::{Lower, edit::quoted_list};
+use super::super::{Lower, edit::quoted_list, step::article};
 use super::MISSING_FIELD;
 use crate::code::{Code, Example, Severity};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
@@ -59,7 +59,11 @@ impl Lower<'_> {
             let finding = Diagnostic::new(
                 &FOREIGN_KIND,
                 span,
-                format!("a `{written}` {noun} is called `{}` here", kind.name),
+                format!(
+                    "{} `{written}` {noun} is called `{}` here",
+                    article(written),
+                    kind.name
+                ),
             )
             .help(match noun {
                 "trigger" => format!("write `{}`: it starts the workflow {}", kind.name, kind.doc),
@@ -132,7 +136,8 @@ impl Lower<'_> {
                 text: typed,
             },
         };
-        self.add_type(kind, noun, at, edit);
+        let renamed = name.filter(|name| *name != &*entry.key);
+        self.add_type(kind, noun, at, renamed, edit);
     }
 
     /// Reports a step that is its kind's word alone: `- break`.
@@ -147,18 +152,20 @@ impl Lower<'_> {
             span,
             text: format!("{{ {quote}type{quote}: {quote}{name}{quote} }}"),
         };
-        self.add_type(kind, "step", span, edit);
+        self.add_type(kind, "step", span, None, edit);
     }
 
-    fn add_type(&mut self, kind: &Kind, noun: &str, at: Span, edit: Edit) {
+    /// The finding of a missing type; `renamed` is the name that the entry's key gets with it.
+    fn add_type(&mut self, kind: &Kind, noun: &str, at: Span, renamed: Option<&str>, edit: Edit) {
+        let and = renamed.map_or(String::new(), |name| format!(" and `{name}`"));
         let finding = Diagnostic::new(
             &STEP_WITHOUT_TYPE,
             at,
             format!("a {noun} without `type`, taken for `{}`", kind.name),
         )
-        .help(format!("write `type: {}`", kind.name))
+        .help(format!("write `type: {}`{and}", kind.name))
         .fix(Fix {
-            title: format!("add `type: {}`", kind.name),
+            title: format!("write `type: {}`{and}", kind.name),
             applicability: Applicability::Safe,
             edits: vec![edit],
         });

@@ -114,8 +114,14 @@ pub static FIELD_WITHOUT_EFFECT: Code = Code {
 impl Lower<'_> {
     /// Reports a block without steps.
     pub(in crate::lower) fn empty_body(&mut self, span: Span, name: &str) {
-        let finding = Diagnostic::new(&EMPTY_BODY, span, format!("`{name}` has no steps"))
-            .help("write its steps, or leave it out");
+        // What every step of its kind has cannot be left out by itself.
+        let help = match name {
+            "then" => "write its steps; to act only when the condition does not hold, negate it",
+            "steps" => "write its steps, or leave out what they would stand in",
+            _ => "write its steps, or leave it out",
+        };
+        let finding =
+            Diagnostic::new(&EMPTY_BODY, span, format!("`{name}` has no steps")).help(help);
         self.report(finding);
     }
 

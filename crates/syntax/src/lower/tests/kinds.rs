@@ -436,3 +436,23 @@ fn a_trigger_without_type_gets_one() {
     );
     yaml(&r.mended()).clean();
 }
+
+#[test]
+fn a_loop_that_only_collects_is_not_empty() {
+    let text = |collect: &str| {
+        format!("workflow w {{ input xs: list<int>\nlet a = for x in xs {{ {collect} }} }}")
+    };
+    read(&text("collect x + 1"), Spelling::Text).clean();
+    assert_eq!(
+        read(&text(""), Spelling::Text).found[0].code.name,
+        "empty-body"
+    );
+}
+
+#[test]
+fn a_kind_told_by_another_name_of_its_field_says_both_words() {
+    let read = yaml("steps:\n  - run: make\n");
+    assert_eq!(read.codes(), [("step-without-type", "run")]);
+    let help = read.found[0].help.as_deref();
+    assert_eq!(help, Some("write `type: bash` and `command`"));
+}
