@@ -6,7 +6,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "tests fail loudly, and read files"
+    unreachable_pub,
+    reason = "tests fail loudly, read files, and nothing is outside of them"
 )]
 
 mod cli;

@@ -158,7 +158,9 @@ fn watching_checks_again_when_an_editor_replaces_the_file() {
     // A guard against waiting for ever, not a measurement.
     let wait_for = |text: &str| {
         loop {
-            let line = lines.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+            let line = lines
+                .recv_timeout(std::time::Duration::from_secs(60))
+                .unwrap();
             if line.contains(text) {
                 break;
             }

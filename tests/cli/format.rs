@@ -52,7 +52,7 @@ fn every_example_converts_to_every_spelling_and_means_the_same() {
             if path.is_file() && (to.is_empty() || !path.to_str().unwrap().contains(".wf")) {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 folder.file(
-                    &format!("{to}/{name}").trim_start_matches('/').to_owned(),
+                    format!("{to}/{name}").trim_start_matches('/'),
                     std::fs::read(&path).unwrap(),
                 );
             }

@@ -173,7 +173,7 @@ fn a_workflow_that_has_changed_since_does_not_go_on_with_an_old_run() {
     let folder = Folder::new();
     folder.file("w.wf", ASKS);
     folder.run(&["run", "w.wf", "--input", "who=Ada", "--journal", "j"]);
-    folder.file("w.wf", &ASKS.replace("Greet", "Insult"));
+    folder.file("w.wf", ASKS.replace("Greet", "Insult"));
     let said = folder.run(&["resume", "j", "--approve", "go"]);
     assert_eq!(said.status, Some(2), "{said:?}");
     assert!(said.err.contains("changed"), "{said:?}");
@@ -190,7 +190,7 @@ fn a_run_that_is_killed_goes_on_and_says_what_is_not_known() {
         "w.wf",
         r#"workflow w {
   bash "echo a >> log"
-  let slow = bash "echo b >> log; touch started; sleep 300" { on_error: continue }
+  let slow = bash "echo b >> log; echo $$ > pid; touch started; sleep 300" { on_error: continue }
   bash "echo c >> log"
   return steps.slow.error != null ? steps.slow.error.code : "none"
 }
@@ -207,8 +207,11 @@ fn a_run_that_is_killed_goes_on_and_says_what_is_not_known() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let _ = std::process::Command::new("pkill")
-        .args(["-f", "touch started; sleep 300"])
+    // What the killed process left behind leads a group of its own.
+    let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+    let group = format!("-{}", pid.trim());
+    let _ = std::process::Command::new("kill")
+        .args(["-KILL", "--", &group])
         .status();
     let said = folder.run(&["resume", "j", "--format", "jsonl"]);
     assert_eq!(said.status, Some(0), "{said:?}");
@@ -285,4 +288,94 @@ fn progress_is_told_as_it_happens() {
         said.err.contains("first") && said.err.contains("bash"),
         "{said:?}"
     );
+}
+
+#[test]
+fn events_and_replies_are_given_on_the_command_line() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  let paid = wait event "order.paid" key "7" with { returns: { sum: int }, timeout: 1h }
+  let said = agent_message "Which colour?" { await_response: true, timeout: 1h }
+  return { sum: paid.sum, said: said }
+}
+"#,
+    );
+    let first = folder.run(&[
+        "run",
+        "w.wf",
+        "--journal",
+        "j",
+        "--event",
+        "order.paid:8={}",
+    ]);
+    assert_eq!(first.status, Some(10), "{first:?}");
+    assert!(first.err.contains("--event order.paid:7=JSON"), "{first:?}");
+    let second = folder.run(&["resume", "j", "--event", "order.paid:7={\"sum\": 12}"]);
+    assert_eq!(second.status, Some(10), "{second:?}");
+    assert!(second.err.contains("--reply said=TEXT"), "{second:?}");
+    let third = folder.run(&["resume", "j", "--reply", "said=42"]);
+    assert_eq!(third.status, Some(0), "{third:?}");
+    assert_eq!(third.json(), serde_json::json!({ "sum": 12, "said": "42" }));
+    let wrong = folder.run(&["run", "w.wf", "--event", "order.paid={"]);
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+}
+
+#[test]
+fn lines_for_machines_say_which_run_they_are_of() {
+    let folder = Folder::new();
+    folder.file(
+        "child.wf",
+        "workflow child { let x = bash \"true\" return x.exit_code }\n",
+    );
+    folder.file("w.wf", "workflow w { let c = call child {} return c }\n");
+    let said = folder.run(&["run", "w.wf", "--format", "jsonl"]);
+    let lines = said.lines();
+    let of = |step: &str| {
+        let line = lines
+            .iter()
+            .find(|l| l["step"] == step && l["event"] == "step_started");
+        line.unwrap_or_else(|| panic!("{said:?}"))["run"].clone()
+    };
+    let runs: Vec<_> = lines
+        .iter()
+        .filter(|l| l["event"] == "run_started")
+        .collect();
+    assert_eq!(runs.len(), 2, "{said:?}");
+    assert_eq!(
+        (of("c"), of("x")),
+        (runs[0]["run"].clone(), runs[1]["run"].clone())
+    );
+}
+
+#[test]
+fn what_commands_write_does_not_draw_on_the_terminal() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  let text = bash "printf 'a\\033[2J\\033]0;title\\007b'" { parse: text }
+  approval "Delete {{ text }}?" { timeout: 1h }
+}
+"#,
+    );
+    let said = folder.run(&["run", "w.wf", "--color", "never"]);
+    assert!(said.err.contains("Delete a\\u{1b}[2J"), "{said:?}");
+    assert!(!said.err.contains('\u{1b}'), "{said:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_no_success() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w { return 1 }\n");
+    for args in [["run", "w.wf"], ["graph", "w.wf"]] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let status = folder.wfc(&args).stdout(full).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{args:?}");
+    }
 }

@@ -77,7 +77,7 @@ fn a_mistake_in_each_family_and_spelling_is_reported_once_in_one_run() {
             )
         })
         .collect();
-    let mut sorted = found.clone();
+    let mut sorted = found;
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     let expected: Vec<(String, String, String)> = EXPECTED
         .iter()

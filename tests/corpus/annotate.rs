@@ -8,7 +8,6 @@ use wfc_syntax::line_index::{Encoding, LineIndex};
 use super::cases::MARK;
 
 /// The text with every finding under its line. A trailing empty line of the input is kept.
-
 pub fn annotated(input: &str, diagnostics: &[Diagnostic]) -> String {
     let index = LineIndex::new(input);
     let mut under: Vec<Vec<String>> = vec![Vec::new(); index.lines() + 1];

@@ -17,7 +17,6 @@ const HEAD: &str = "=== ";
 pub const MARK: &str = "#~";
 
 /// The text before the first case (remarks), and the cases.
-
 pub fn split(text: &str) -> (String, Vec<Case>) {
     let mut preamble = String::new();
     let mut cases: Vec<Case> = Vec::new();
@@ -38,7 +37,6 @@ pub fn split(text: &str) -> (String, Vec<Case>) {
 }
 
 /// The file's text again.
-
 pub fn join(preamble: &str, cases: &[Case]) -> String {
     let mut out = preamble.to_owned();
     for case in cases {

@@ -41,7 +41,10 @@ fn suite(kind: &str) -> Vec<PathBuf> {
         .filter(|p| p.is_file())
         .collect();
     if let Ok(part) = std::env::var("WFC_CORPUS") {
-        files.retain(|f| f.file_name().is_some_and(|n| n.to_string_lossy().contains(&part)));
+        files.retain(|f| {
+            f.file_name()
+                .is_some_and(|n| n.to_string_lossy().contains(&part))
+        });
     }
     files.sort();
     assert!(!files.is_empty(), "no corpus in {}", root.display());
