@@ -97,6 +97,12 @@ pub struct Answers {
     /// Answer the approval ID with no
     #[arg(long, value_name = "ID")]
     pub deny: Vec<String>,
+    /// Answer the message ID that awaits a response; JSON where the step has `returns`
+    #[arg(long, value_name = "ID=TEXT")]
+    pub reply: Vec<String>,
+    /// Tell the run that an event came in, with its key and payload if it has them
+    #[arg(long, value_name = "NAME[:KEY][=JSON]")]
+    pub event: Vec<String>,
     /// Who answers; the user's name when absent
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,

@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum CliError {
     /// A file could not be read.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`", path.display())]
     #[diagnostic(code(wfc::io), help("check the path and its permissions"))]
     Read {
         /// Which.
@@ -19,7 +19,7 @@ pub enum CliError {
         source: std::io::Error,
     },
     /// A file could not be written.
-    #[error("cannot write `{}`: {source}", path.display())]
+    #[error("cannot write `{}`", path.display())]
     #[diagnostic(code(wfc::io), help("check the folder and its permissions"))]
     Write {
         /// Which.

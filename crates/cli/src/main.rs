@@ -10,6 +10,7 @@ mod files;
 mod inputs;
 mod output;
 mod program;
+mod replies;
 mod session;
 mod settings;
 mod term;
@@ -39,6 +40,10 @@ fn main() -> ExitCode {
         }
     };
     match run(&cli) {
+        Ok(_) if term::lost() => {
+            term::eprint("standard output could not be written to its end\n");
+            Exit::Usage.into()
+        }
         Ok(exit) => exit.into(),
         Err(error) => {
             term::eprint(&format!("{:?}\n", miette::Report::new(error)));

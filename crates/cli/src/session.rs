@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::output::run::{Shown, View};
 use crate::output::{run_human, run_jsonl};
 use crate::program::{DiskPrograms, Library};
+use crate::replies::Replies;
 use crate::term;
 
 /// A host with the process' own folder and environment.
@@ -72,16 +73,20 @@ pub struct Session<'a> {
     asks: bool,
     /// Ids of `--approve` and `--deny` that fitted nothing so far.
     unused: BTreeSet<String>,
+    replies: Replies,
 }
 
 impl<'a> Session<'a> {
     /// A session that shows its run as the arguments ask.
+    ///
+    /// # Errors
+    /// When an argument is not of its form.
     pub fn new(
         cli: &Cli,
         answers: &'a Answers,
         journal: Option<&'a Path>,
         library: Library,
-    ) -> Self {
+    ) -> Result<Self, CliError> {
         let view: Box<dyn View> = match answers.format {
             RunFormat::Human => run_human::view(cli.color),
             RunFormat::Jsonl => Box::new(run_jsonl::Jsonl),
@@ -89,7 +94,7 @@ impl<'a> Session<'a> {
         let asks = answers.format == RunFormat::Human
             && std::io::stdin().is_terminal()
             && std::io::stderr().is_terminal();
-        Self {
+        Ok(Self {
             answers,
             journal,
             shown: Shown::new(library),
@@ -101,7 +106,8 @@ impl<'a> Session<'a> {
                 .chain(&answers.deny)
                 .cloned()
                 .collect(),
-        }
+            replies: Replies::read(answers)?,
+        })
     }
 
     /// Starts the run and stays with it.
@@ -138,6 +144,7 @@ impl<'a> Session<'a> {
         let mut stops = Stops::new()?;
         let (answered, mut answers) = unbounded_channel();
         let mut asked = Asked::new(answered);
+        self.replies.tell(&control);
         loop {
             tokio::select! {
                 notice = running.next() => match notice {
@@ -166,6 +173,7 @@ impl<'a> Session<'a> {
     /// Answers from the arguments, or else asks.
     fn answer(&mut self, waiting: &Waiting, control: &Control, asked: &mut Asked) {
         if waiting.kind != EffectKind::Approval {
+            self.replies.answer(waiting, control);
             return;
         }
         let called = |ids: &[String]| ids.iter().find(|id| waiting.is_called(id)).cloned();
@@ -200,6 +208,7 @@ impl<'a> Session<'a> {
         control: &Control,
         asked: &mut Asked,
     ) {
+        self.view.answered();
         match line.as_deref().map(str::trim) {
             Some("y" | "yes") => control.decide(&waiting, self.decision(true)),
             Some("n" | "no") => control.decide(&waiting, self.decision(false)),
@@ -236,6 +245,9 @@ impl<'a> Session<'a> {
 
     /// Names answers that nobody asked for.
     fn report_unused(&self) {
+        for id in self.replies.unused() {
+            term::eprint(&format!("no message called `{id}` awaited a response\n"));
+        }
         for id in &self.unused {
             let known: Vec<String> = self
                 .shown
@@ -260,10 +272,11 @@ fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
 fn host_error(error: &HostError) -> CliError {
     let help = match error {
         HostError::Start(_) => {
-            "`wfc check` shows the inputs' types; give them with `--input name=value`"
+            "give inputs with `--input name=value`, or all of them as a JSON object with `--inputs FILE`"
         }
         HostError::File(_) => "see the journal's path; each run has a journal of its own",
-        HostError::Recover(_) | HostError::Quarantined(_) => {
+        HostError::Recover(_) => "the file was changed: nothing can be gone on with, start anew",
+        HostError::Quarantined(_) => {
             "a run goes on with the very workflow that it began with: bring that version back, or start anew"
         }
         HostError::Store(_) => "free some room, then go on with `wfc resume`",

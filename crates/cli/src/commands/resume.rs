@@ -18,6 +18,6 @@ pub fn run(cli: &Cli, args: &Resume) -> Result<Exit, CliError> {
     let located = settings.of(&reference)?;
     let library = Library::default();
     let host = session::host(cli, &located, &library)?;
-    let session = Session::new(cli, &args.answers, Some(&args.journal), library);
+    let session = Session::new(cli, &args.answers, Some(&args.journal), library)?;
     session.drive(|| host.resume(&args.journal))
 }

@@ -36,6 +36,6 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     let library = Library::default();
     library.add(*ready);
     let host = session::host(cli, &located, &library)?;
-    let session = Session::new(cli, &args.answers, args.journal.as_deref(), library);
+    let session = Session::new(cli, &args.answers, args.journal.as_deref(), library)?;
     session.drive(|| host.run(new, args.journal.as_deref()))
 }

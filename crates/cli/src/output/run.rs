@@ -22,6 +22,8 @@ pub trait View {
     fn show(&mut self, shown: &Shown, notice: &Notice);
     /// Asks for an approval on the terminal.
     fn ask(&self, waiting: &Waiting);
+    /// The question was answered.
+    fn answered(&self);
     /// Says something that is about the command, not the run.
     fn say(&self, text: &str);
     /// Shows the end. `journal` is the file that keeps the run.
@@ -35,6 +37,10 @@ pub struct Shown {
     runs: BTreeMap<RunId, Arc<Ready>>,
     /// Ids of the approvals that were asked for.
     pub asked: Vec<String>,
+    /// Steps that began and have not ended.
+    under_way: BTreeMap<(RunId, String), StepId>,
+    /// Executions' ids.
+    executions: BTreeMap<RunId, String>,
     /// The step that was under way when the run was cancelled: its run, its number, its path.
     pub cancelled: Option<(RunId, StepId, String)>,
 }
@@ -46,6 +52,8 @@ impl Shown {
             library,
             runs: BTreeMap::new(),
             asked: Vec::new(),
+            under_way: BTreeMap::new(),
+            executions: BTreeMap::new(),
             cancelled: None,
         }
     }
@@ -54,6 +62,8 @@ impl Shown {
     pub fn note(&mut self, notice: &Notice) {
         match notice {
             Notice::Begun(begun) => {
+                self.executions
+                    .insert(begun.run, begun.execution.to_string());
                 if let Some(ready) = self.library.get(begun.workflow.as_str()) {
                     self.runs.insert(begun.run, ready);
                 }
@@ -61,16 +71,47 @@ impl Shown {
             Notice::Waiting(waiting) if waiting.kind == EffectKind::Approval => {
                 self.asked.push(id_of(waiting));
             }
-            Notice::Trace { run, event } if event.what == TraceWhat::Cancelled => {
-                let deeper = self.cancelled.as_ref().is_none_or(|(_, step, _)| {
-                    self.depth(*run, event.step) > self.depth(*run, *step)
-                });
-                if deeper {
-                    self.cancelled = Some((*run, event.step, event.path.to_string()));
-                }
+            Notice::Trace { run, event } => self.trace(*run, event),
+            _ => {}
+        }
+    }
+
+    fn trace(&mut self, run: RunId, event: &TraceEvent) {
+        let key = (run, event.path.to_string());
+        match event.what {
+            TraceWhat::Started => {
+                self.under_way.insert(key, event.step);
+                return;
+            }
+            TraceWhat::Succeeded
+            | TraceWhat::Failed(_)
+            | TraceWhat::Cancelled
+            | TraceWhat::Unknown => {
+                self.under_way.remove(&key);
             }
             _ => {}
         }
+        if event.what == TraceWhat::Cancelled {
+            let deeper = self
+                .cancelled
+                .as_ref()
+                .is_none_or(|(of, step, _)| self.depth(run, event.step) > self.depth(*of, *step));
+            if deeper {
+                self.cancelled = Some((run, event.step, key.1));
+            }
+        }
+    }
+
+    /// The execution's id of a run.
+    pub fn execution(&self, run: RunId) -> Option<&str> {
+        self.executions.get(&run).map(String::as_str)
+    }
+
+    /// The innermost step that was under way when everything was killed.
+    fn killed(&self) -> Option<(RunId, StepId, String)> {
+        let under_way = self.under_way.iter();
+        let deepest = under_way.max_by_key(|((run, _), step)| self.depth(*run, **step));
+        deepest.map(|((run, path), step)| (*run, *step, path.clone()))
     }
 
     /// The program of a run.
@@ -143,7 +184,8 @@ impl Shown {
 
     /// What a cancelled run ends with.
     pub fn cancelled_error(&self, reason: &str) -> Json {
-        let found = self.cancelled.as_ref();
+        let killed = self.killed();
+        let found = self.cancelled.as_ref().or(killed.as_ref());
         let span = found.and_then(|(run, step, _)| self.place(*run, self.step_span(*run, *step)?));
         json!({
             "code": "cancelled",

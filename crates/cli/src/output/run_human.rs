@@ -1,6 +1,7 @@
 //! A run for people: a tree of steps with spinners and times on a terminal, plain lines otherwise. Progress goes
 //! to standard error, the workflow's result to standard output.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -38,6 +39,7 @@ pub fn view(colour: Colour) -> Box<dyn View> {
         terminal,
         coloured,
         running: BTreeMap::new(),
+        asking: Cell::new(false),
     })
 }
 
@@ -47,6 +49,8 @@ struct Human {
     coloured: bool,
     /// Steps under way, by run and path.
     running: BTreeMap<(RunId, String), Under>,
+    /// Whether a question stands on the terminal: nothing may move under what is typed.
+    asking: Cell<bool>,
 }
 
 /// A step under way.
@@ -87,9 +91,14 @@ impl Sign {
 }
 
 impl Human {
-    /// A line that stays.
+    /// A line that stays. What agents and commands wrote must not draw on the terminal: it could change what a
+    /// person is asked.
     fn line(&self, text: &str) {
-        if self.terminal {
+        self.put(&term::tame(text));
+    }
+
+    fn put(&self, text: &str) {
+        if self.terminal && !self.asking.get() {
             // A terminal that went away is no fault of the run's.
             let _ = self.bars.println(text);
         } else {
@@ -104,7 +113,11 @@ impl Human {
         } else {
             mark.to_owned()
         };
-        self.line(&format!("{}{mark} {text}", "  ".repeat(depth)));
+        self.put(&format!(
+            "{}{mark} {}",
+            "  ".repeat(depth),
+            term::tame(text)
+        ));
     }
 
     fn trace(&mut self, shown: &Shown, run: RunId, event: &TraceEvent) {
@@ -113,7 +126,7 @@ impl Human {
         let kind = shown.kind(run, event.step);
         let name = format!("{} ({kind})", event.path);
         match &event.what {
-            TraceWhat::Started => self.begin(key, depth, name),
+            TraceWhat::Started => self.begin(key, depth, &name),
             TraceWhat::Attempt(n) => {
                 self.signed(Sign::Says, depth, &format!("{name}: attempt {n}"));
             }
@@ -155,7 +168,8 @@ impl Human {
         }
     }
 
-    fn begin(&mut self, key: (RunId, String), depth: usize, name: String) {
+    fn begin(&mut self, key: (RunId, String), depth: usize, name: &str) {
+        let name = term::tame(name);
         let bar = self.bars.add(ProgressBar::new_spinner());
         let template = format!("{}{{spinner}} {{msg}} {{elapsed}}", "  ".repeat(depth));
         if let Ok(style) = ProgressStyle::with_template(&template) {
@@ -235,20 +249,15 @@ impl Human {
     fn pending(&self, ended: &Ended, journal: Option<&Path>) {
         let ids: Vec<String> = ended.waiting.iter().map(id_of).collect();
         self.line(&format!("the run waits for {}", ids.join(", ")));
-        let approval = ended
-            .waiting
-            .iter()
-            .find(|w| w.kind == EffectKind::Approval)
-            .map(id_of);
-        match (journal, approval) {
-            (Some(journal), Some(id)) => {
-                self.line(&format!("  go on with: wfc resume {} --approve {id}", journal.display()));
+        let answer = ended.waiting.first().map(answer_to).unwrap_or_default();
+        match journal {
+            Some(journal) => {
+                self.line(&format!("  go on with: wfc resume {}{answer}", journal.display()));
             }
-            (Some(journal), None) => self.line(&format!("  go on with: wfc resume {}", journal.display())),
-            (None, Some(id)) => self.line(&format!(
-                "  it is not kept: run it with `--approve {id}`, or with `--journal FILE` and go on with it later"
+            None => self.line(&format!(
+                "  it is not kept: run it with `{}`, or with `--journal FILE` and go on with it later",
+                answer.trim_start()
             )),
-            (None, None) => self.line("  it is not kept: run it with `--journal FILE` to go on with it later"),
         }
     }
 }
@@ -277,7 +286,19 @@ impl View for Human {
     }
 
     fn ask(&self, waiting: &Waiting) {
-        self.line(&format!("  approve {}? [yes / no / later]", id_of(waiting)));
+        if self.terminal && !self.asking.replace(true) {
+            // A terminal that went away is no fault of the run's.
+            let _ = self.bars.clear();
+            self.bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let question = format!("  approve {}? [yes / no / later] ", id_of(waiting));
+        term::eprint(&term::tame(&question));
+    }
+
+    fn answered(&self) {
+        if self.asking.replace(false) {
+            self.bars.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     fn say(&self, text: &str) {
@@ -285,6 +306,10 @@ impl View for Human {
     }
 
     fn end(&mut self, shown: &Shown, ended: &Ended, journal: Option<&Path>) {
+        if self.asking.get() {
+            // The question's line has no end yet.
+            term::eprint("\n");
+        }
         for (_, under) in std::mem::take(&mut self.running) {
             under.bar.finish_and_clear();
         }
@@ -301,6 +326,22 @@ impl View for Human {
             None if ended.how == How::Aborted => self.error(&shown.cancelled_error("killed")),
             None => self.pending(ended, journal),
         }
+    }
+}
+
+/// The argument that gives what is waited for.
+fn answer_to(waiting: &Waiting) -> String {
+    let text = |field: &str| {
+        let value = waiting.args.get(field).map(json_of);
+        value.and_then(|json| json.as_str().map(str::to_owned))
+    };
+    match waiting.kind {
+        EffectKind::Approval => format!(" --approve {}", id_of(waiting)),
+        EffectKind::Event => {
+            let key = text("key").map(|key| format!(":{key}")).unwrap_or_default();
+            format!(" --event {}{key}=JSON", text("event").unwrap_or_default())
+        }
+        _ => format!(" --reply {}=TEXT", id_of(waiting)),
     }
 }
 

@@ -45,12 +45,13 @@ impl View for Jsonl {
                 line(&json);
             }
             Notice::Message {
+                run,
                 path,
                 content,
                 interrupt,
-                ..
             } => line(&json!({
                 "event": "message",
+                "run": shown.execution(*run),
                 "step": path.as_str(),
                 "content": content,
                 "interrupt": interrupt,
@@ -62,6 +63,8 @@ impl View for Jsonl {
     }
 
     fn ask(&self, _: &Waiting) {}
+
+    fn answered(&self) {}
 
     fn say(&self, text: &str) {
         line(&json!({ "event": "note", "message": text }));
@@ -108,6 +111,7 @@ fn wanted(waiting: &Waiting) -> Json {
     let field = |name: &str| waiting.args.get(name).map(json_of);
     json!({
         "id": id_of(waiting),
+        "run": waiting.execution.as_str(),
         "step": waiting.path.as_str(),
         "kind": kind(waiting),
         "prompt": field("prompt").or_else(|| field("content")),
@@ -122,6 +126,7 @@ fn wanted(waiting: &Waiting) -> Json {
 fn trace(shown: &Shown, run: RunId, event: &TraceEvent) -> Json {
     let mut json = json!({
         "event": event_word(event),
+        "run": shown.execution(run),
         "step": event.path.as_str(),
         "kind": shown.kind(run, event.step),
         "at": time(event.at),
