@@ -108,6 +108,21 @@ pub static CURLY_QUOTES: Code = Code {
     good: Example::wf("workflow w { bash \"ls\" }\n"),
 };
 
+/// `"To {{ x.orValue("you") }}"`
+pub static QUOTE_IN_TEMPLATE: Code = Code {
+    id: "WF0029",
+    name: "quote-in-template",
+    severity: Severity::Error,
+    summary: "a quote inside `{{ }}` that ends the text around it",
+    why: "A text ends at the next quote of its own kind, also inside its templates. Expressions take quotes of both kinds.",
+    bad: Example::wf(
+        "workflow w {\n  input to: string?\n  agent_message \"{{ to == null ? \"all\" : to }}\"\n}\n",
+    ),
+    good: Example::wf(
+        "workflow w {\n  input to: string?\n  agent_message \"{{ to == null ? 'all' : to }}\"\n}\n",
+    ),
+};
+
 /// All of them.
 pub static CODES: &[&Code] = &[
     &UNTERMINATED_STRING,
@@ -119,4 +134,5 @@ pub static CODES: &[&Code] = &[
     &UNBALANCED_BRACKET,
     &NESTED_TOO_DEEP,
     &CURLY_QUOTES,
+    &QUOTE_IN_TEMPLATE,
 ];

@@ -6,6 +6,7 @@
 mod brackets;
 pub mod codes;
 mod cook;
+mod in_template;
 mod number;
 mod openings;
 pub(crate) mod quotes;
@@ -36,7 +37,7 @@ pub(crate) fn note(faults: &mut Vec<Diagnostic>, found: Diagnostic) {
 /// reported in the result's `strays`.
 #[must_use]
 pub fn lex(text: &str, layout: bool) -> (Tokens, Vec<Diagnostic>) {
-    let scanned = scan::scan(text);
+    let scanned = scan::scan(text, layout);
     let mut faults = scanned.faults;
     let mut swallowed: Vec<Span> = faults
         .iter()

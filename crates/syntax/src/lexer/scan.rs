@@ -7,7 +7,7 @@ use super::codes::{
     UNTERMINATED_COMMENT, UNTERMINATED_STRING,
 };
 use super::raw::Raw;
-use super::{Token, TokenKind, number, quotes};
+use super::{Token, TokenKind, in_template, number, quotes};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::limits::MAX_DEPTH;
 use crate::span::Span;
@@ -34,10 +34,12 @@ struct Scan<'a> {
     depth: usize,
     /// Where the nesting went beyond the limit, until it comes back.
     deep: Option<usize>,
+    /// Whether strings are templates: in the text form, not in an expression.
+    templates: bool,
 }
 
 /// Splits `text` into tokens and comments.
-pub(super) fn scan(text: &str) -> Scanned {
+pub(super) fn scan(text: &str, templates: bool) -> Scanned {
     let mut scan = Scan {
         text,
         out: Scanned::default(),
@@ -46,6 +48,7 @@ pub(super) fn scan(text: &str) -> Scanned {
         first: true,
         depth: 0,
         deep: None,
+        templates,
     };
     scan.gap(0);
     let mut lexer = Raw::lexer(text);
@@ -228,7 +231,13 @@ impl Scan<'_> {
 
     fn string(&mut self, start: usize, end: usize) -> usize {
         let opening = quotes::Opening::read(self.slice(start, end));
-        if let Some(close) = quotes::close(self.text.as_bytes(), end, opening) {
+        if let Some(mut close) = quotes::close(self.text.as_bytes(), end, opening) {
+            if self.templates
+                && let Some((meant, found)) = in_template::meant(self.text, end, close, opening)
+            {
+                close = meant;
+                found.into_iter().for_each(|f| self.note(f));
+            }
             let end = close + opening.quotes();
             let kind = if opening.bytes {
                 TokenKind::Bytes

@@ -125,7 +125,9 @@ impl Parser<'_> {
             Shape::Retry if self.kind() == TokenKind::LBrace => self.record(Table::Two(RETRY, &[])),
             Shape::Retry => self.constant(),
             Shape::Records(fields) => self.records(fields),
-            Shape::OnError if self.kind() == TokenKind::LBrace => self.block(),
+            Shape::OnError if matches!(self.kind(), TokenKind::LBrace | TokenKind::LBracket) => {
+                self.block()
+            }
             Shape::OnError if self.kind() == TokenKind::Ident => self.one_plain(),
             _ => self.value(),
         }

@@ -157,6 +157,28 @@ impl Parser<'_> {
         self.tree.push(NodeKind::Seq(steps), span)
     }
 
+    /// `compensate: [ ... ]`: steps in the brackets of a list, up to the token `close`.
+    pub(super) fn steps_in_brackets(&mut self, close: usize) {
+        let open = self.token().span;
+        let close = self.tokens.get(close).span;
+        if self.silent() || close.is_empty() {
+            return;
+        }
+        let edits = [(open, "{"), (close, "}")].map(|(span, text)| Edit {
+            span,
+            text: text.to_owned(),
+        });
+        self.note(
+            Diagnostic::new(&MISSING_BLOCK, open, "steps do not stand in `[ ]`")
+                .help("write braces, without commas between the steps: `{ bash \"ls\" }`")
+                .fix(Fix {
+                    title: "write braces".to_owned(),
+                    applicability: Applicability::Suggested,
+                    edits: edits.into(),
+                }),
+        );
+    }
+
     /// `if a then {`: the word is too many.
     fn foreign_opening(&mut self, sign: Span) {
         let shown = self.slice(sign);

@@ -59,10 +59,13 @@ pub(super) fn kind_of(word: &str) -> Option<&'static Kind> {
 impl Parser<'_> {
     /// `{ step ... }`, or what stands for it where the braces are missing.
     pub(super) fn block(&mut self) -> NodeId {
-        if self.kind() != TokenKind::LBrace {
+        if !matches!(self.kind(), TokenKind::LBrace | TokenKind::LBracket) {
             return self.missing_block();
         }
         let close = self.tokens.partner(self.pos);
+        if self.kind() == TokenKind::LBracket {
+            self.steps_in_brackets(close);
+        }
         let span = self.token().span.to(self.tokens.get(close).span);
         self.pos += 1;
         // The mapping of a step and the sequence that it is in.
