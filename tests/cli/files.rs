@@ -132,3 +132,37 @@ fn completions_are_printed_for_each_shell() {
         assert!(folder.run(&["completions", shell]).out.contains("wfc"));
     }
 }
+
+#[test]
+fn a_picture_does_not_lead_on_from_what_undoes_a_step() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  bash "up" compensate { bash "down" }
+  try { bash "probe" } catch { bash "mend" } finally { bash "close" }
+  return 1
+}
+"#,
+    );
+    let said = folder.run(&["graph", "w.wf"]);
+    let id = |text: &str| {
+        let line = said
+            .out
+            .lines()
+            .find(|l| l.contains(text) && l.contains('['));
+        let line = line.unwrap_or_else(|| panic!("{said:?}"));
+        line.trim().split('[').next().unwrap().to_owned()
+    };
+    let leads = |from: &str, to: &str| said.out.contains(&format!("{} --> {}\n", id(from), id(to)));
+    let (up, down) = (id("<br/>up"), id("<br/>down"));
+    assert!(
+        said.out
+            .contains(&format!("{up} -->|\"compensate\"| {down}")),
+        "{said:?}"
+    );
+    assert!(!said.out.contains(&format!("{down} --> ")), "{said:?}");
+    // Whether it went well or was mended, `finally` comes next.
+    assert!(leads("<br/>probe", "\"finally\"]:::"), "{said:?}");
+    assert!(leads("<br/>mend", "\"finally\"]:::"), "{said:?}");
+}

@@ -302,6 +302,11 @@ impl View for Human {
     }
 
     fn say(&self, text: &str) {
+        if self.asking.get() {
+            // The question's line has no end yet, and nobody answers it any more.
+            term::eprint("\n");
+            self.answered();
+        }
         self.line(text);
     }
 

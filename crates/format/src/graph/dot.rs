@@ -109,11 +109,12 @@ impl Flow {
             );
             open = vec![(id.clone(), "done".to_owned())];
         }
-        let splits = matches!(node.kind, "conditional" | "switch" | "parallel");
-        let mut ends = if splits { Vec::new() } else { open };
+        let mut ends = if node.splits() { Vec::new() } else { open };
         for (label, nodes) in &node.branches {
             ends.extend(self.sequence(nodes, vec![(id.clone(), label.clone())]));
         }
+        // Nothing follows on what undoes a step.
+        self.sequence(&node.undo, vec![(id, "compensate".to_owned())]);
         if node.ends { Vec::new() } else { ends }
     }
 

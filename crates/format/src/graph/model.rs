@@ -28,12 +28,21 @@ pub(super) struct Node {
     pub(super) branches: Vec<(String, Vec<Node>)>,
     /// Inside.
     pub(super) inside: Vec<Node>,
+    /// What undoes it later: no part of the flow.
+    pub(super) undo: Vec<Node>,
     /// Whether the flow ends here.
     pub(super) ends: bool,
 }
 
 /// The longest text in a box, in characters.
 const LONGEST: usize = 44;
+
+impl Node {
+    /// Whether the flow goes on through the branches only.
+    pub(super) fn splits(&self) -> bool {
+        matches!(self.kind, "conditional" | "switch" | "parallel")
+    }
+}
 
 pub(super) fn chart(ast: &Ast, title: &str) -> Chart {
     let w = &ast.workflow;
@@ -70,7 +79,21 @@ fn trigger(kind: &TriggerKind) -> Option<String> {
 }
 
 fn nodes(ast: &Ast, block: &Block) -> Vec<Node> {
-    block.steps.iter().filter_map(|id| node(ast, *id)).collect()
+    let steps = block.steps.iter();
+    steps
+        .filter_map(|id| Some((node(ast, *id)?, last(ast, *id))))
+        .flat_map(|(node, last)| std::iter::once(node).chain(last))
+        .collect()
+}
+
+/// The `finally` of a `try`: whatever happened before, the flow goes through it.
+fn last(ast: &Ast, id: StepId) -> Option<Node> {
+    let StepKind::Try { finally, .. } = &ast.step(id).kind else {
+        return None;
+    };
+    let mut node = leaf("finally", None, String::new(), false);
+    node.inside = nodes(ast, finally.as_ref()?);
+    Some(node)
 }
 
 fn leaf(kind: &'static str, name: Option<String>, text: String, ends: bool) -> Node {
@@ -80,6 +103,7 @@ fn leaf(kind: &'static str, name: Option<String>, text: String, ends: bool) -> N
         text,
         branches: Vec::new(),
         inside: Vec::new(),
+        undo: Vec::new(),
         ends,
     }
 }
@@ -101,8 +125,7 @@ fn node(ast: &Ast, id: StepId) -> Option<Node> {
             .push(("on error".to_owned(), nodes(ast, block)));
     }
     if let Some(block) = &step.compensate {
-        node.branches
-            .push(("compensate".to_owned(), nodes(ast, block)));
+        node.undo = nodes(ast, block);
     }
     Some(node)
 }
@@ -189,20 +212,12 @@ fn bare(ast: &Ast, step: &Step) -> Option<Node> {
                 .collect();
             node
         }
-        StepKind::Try {
-            body,
-            catch,
-            finally,
-        } => {
+        StepKind::Try { body, catch, .. } => {
             let mut node = plain("try", String::new());
             node.inside = nodes(ast, body);
             if let Some(catch) = catch {
                 node.branches
                     .push(("catch".to_owned(), nodes(ast, &catch.body)));
-            }
-            if let Some(block) = finally {
-                node.branches
-                    .push(("finally".to_owned(), nodes(ast, block)));
             }
             node
         }

@@ -20,6 +20,7 @@ pub(super) const COLOURS: &[(&str, &str, &str)] = &[
     ("wait", "#eef1f4", "#7b8794"),
     ("set", "#eef1f4", "#7b8794"),
     ("try", "#f5f7f9", "#7b8794"),
+    ("finally", "#f5f7f9", "#7b8794"),
     ("return", "#eef1f4", "#4a5561"),
     ("fail", "#fde5e1", "#c44b37"),
     ("break", "#eef1f4", "#4a5561"),
@@ -48,9 +49,18 @@ struct Part<'a> {
     /// The node's own box.
     own: (i32, i32),
     inside: Vec<Part<'a>>,
-    branches: Vec<(&'a str, Vec<Part<'a>>)>,
+    branches: Vec<Branch<'a>>,
     width: i32,
     height: i32,
+}
+
+/// A way on from a part, beside others.
+struct Branch<'a> {
+    /// Empty for the way that simply goes on.
+    label: &'a str,
+    parts: Vec<Part<'a>>,
+    /// Whether it comes back to the flow.
+    joins: bool,
 }
 
 pub(super) fn print(chart: &Chart) -> String {
@@ -132,11 +142,7 @@ fn measure_all(nodes: &[Node]) -> Vec<Part<'_>> {
 
 fn measure(node: &Node) -> Part<'_> {
     let inside = measure_all(&node.inside);
-    let branches: Vec<(&str, Vec<Part<'_>>)> = node
-        .branches
-        .iter()
-        .map(|(label, nodes)| (label.as_str(), measure_all(nodes)))
-        .collect();
+    let branches = ways(node);
     let rows = if node.text.is_empty() { 1 } else { 2 };
     let own = (
         (width_of(&head(node)).max(width_of(&node.text)) + 2 * PAD).max(96),
@@ -150,12 +156,11 @@ fn measure(node: &Node) -> Part<'_> {
         height += GAP + h + PAD;
     }
     if !branches.is_empty() {
-        let total: i32 = branches.iter().map(|b| branch_width(b) + SIDE).sum::<i32>() - SIDE;
-        width = width.max(total);
+        width = width.max(total_width(&branches));
         height += 2 * GAP
             + branches
                 .iter()
-                .map(|(_, parts)| size(parts).1)
+                .map(|branch| size(&branch.parts).1)
                 .max()
                 .unwrap_or(0)
             + GAP;
@@ -170,8 +175,41 @@ fn measure(node: &Node) -> Part<'_> {
     }
 }
 
-fn branch_width((label, parts): &(&str, Vec<Part<'_>>)) -> i32 {
-    size(parts).0.max(width_of(label) + 2 * PAD).max(64)
+/// The ways on from a node. Where it goes on when nothing happens there is a way for that, too.
+fn ways(node: &Node) -> Vec<Branch<'_>> {
+    let mut ways = Vec::new();
+    let goes_on = !node.ends && node.inside.last().is_none_or(|last| !last.ends);
+    if goes_on && !node.splits() && !(node.branches.is_empty() && node.undo.is_empty()) {
+        ways.push(Branch {
+            label: "",
+            parts: Vec::new(),
+            joins: true,
+        });
+    }
+    ways.extend(node.branches.iter().map(|(label, nodes)| Branch {
+        label: label.as_str(),
+        parts: measure_all(nodes),
+        joins: true,
+    }));
+    if !node.undo.is_empty() {
+        ways.push(Branch {
+            label: "compensate",
+            parts: measure_all(&node.undo),
+            joins: false,
+        });
+    }
+    ways
+}
+
+fn branch_width(branch: &Branch<'_>) -> i32 {
+    size(&branch.parts)
+        .0
+        .max(width_of(branch.label) + 2 * PAD)
+        .max(64)
+}
+
+fn total_width(branches: &[Branch<'_>]) -> i32 {
+    branches.iter().map(|b| branch_width(b) + SIDE).sum::<i32>() - SIDE
 }
 
 /// Size of a sequence.
@@ -256,7 +294,7 @@ impl Svg {
             bottom += GAP + size(&part.inside).1 + PAD;
         }
         let joins = self.branches(part, x, bottom);
-        !node.ends && (joins || !matches!(node.kind, "conditional" | "switch"))
+        !node.ends && joins
     }
 
     /// Draws branches side by side below `top`; gives back whether any of them goes on.
@@ -264,23 +302,18 @@ impl Svg {
         if part.branches.is_empty() {
             return true;
         }
-        let total: i32 = part
-            .branches
-            .iter()
-            .map(|b| branch_width(b) + SIDE)
-            .sum::<i32>()
-            - SIDE;
+        let total = total_width(&part.branches);
         let deepest = part
             .branches
             .iter()
-            .map(|(_, parts)| size(parts).1)
+            .map(|branch| size(&branch.parts).1)
             .max()
             .unwrap_or(0);
         let bottom = top + 2 * GAP + deepest + GAP;
         let mut left = x - total / 2;
         let mut any = false;
         for branch in &part.branches {
-            let (label, parts) = branch;
+            let parts = &branch.parts;
             let w = branch_width(branch);
             let middle = left + w / 2;
             let start = top + 2 * GAP;
@@ -288,10 +321,11 @@ impl Svg {
                 &format!("M{x} {top} V{} H{middle} V{}", top + GAP / 2, start),
                 !parts.is_empty(),
             );
-            self.label(middle, top + GAP + 4, label);
+            if !branch.label.is_empty() {
+                self.label(middle, top + GAP + 4, branch.label);
+            }
             let goes_on = self.sequence(parts, middle, start);
-            let optional = matches!(*label, "on error" | "compensate");
-            if goes_on && !optional {
+            if goes_on && branch.joins {
                 any = true;
                 let end = start + size(parts).1;
                 self.path(
