@@ -42,9 +42,9 @@ pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
 
 fn build<'a>(source: &Source, d: &Diagnostic, colour: bool) -> ariadne::Report<'a, Place> {
     let (kind, mark) = match d.severity {
-        Severity::Error => (ReportKind::Error, Color::Red),
-        Severity::Warning => (ReportKind::Warning, Color::Yellow),
-        Severity::Note => (ReportKind::Advice, Color::Blue),
+        Severity::Error => (ReportKind::Custom("error", Color::Red), Color::Red),
+        Severity::Warning => (ReportKind::Custom("warning", Color::Yellow), Color::Yellow),
+        Severity::Note => (ReportKind::Custom("note", Color::Blue), Color::Blue),
     };
     let config = Config::default()
         .with_index_type(IndexType::Byte)
