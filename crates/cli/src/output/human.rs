@@ -29,7 +29,8 @@ pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
             let written = build(&report.source, diagnostic, colour).write(&mut cache, &mut bytes);
             match written {
                 Ok(()) => {
-                    out.push_str(&String::from_utf8_lossy(&bytes));
+                    // The renderer's word for the lowest severity is not ours.
+                    out.push_str(&String::from_utf8_lossy(&bytes).replacen("Advice:", "Note:", 1));
                     out.push('\n');
                 }
                 Err(_) => bare(&report.source, diagnostic, &mut out),
@@ -42,9 +43,9 @@ pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
 
 fn build<'a>(source: &Source, d: &Diagnostic, colour: bool) -> ariadne::Report<'a, Place> {
     let (kind, mark) = match d.severity {
-        Severity::Error => (ReportKind::Custom("error", Color::Red), Color::Red),
-        Severity::Warning => (ReportKind::Custom("warning", Color::Yellow), Color::Yellow),
-        Severity::Note => (ReportKind::Custom("note", Color::Blue), Color::Blue),
+        Severity::Error => (ReportKind::Error, Color::Red),
+        Severity::Warning => (ReportKind::Warning, Color::Yellow),
+        Severity::Note => (ReportKind::Advice, Color::Blue),
     };
     let config = Config::default()
         .with_index_type(IndexType::Byte)
