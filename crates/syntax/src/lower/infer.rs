@@ -167,6 +167,7 @@ fn plain_word(kind: &Kind, name: &str) -> bool {
             | ("wait", "sleep")
             | ("fail", "throw" | "raise")
             | ("agent", "llm")
+            | ("tool", "uses")
     )
 }
 
