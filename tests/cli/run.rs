@@ -379,3 +379,75 @@ fn a_result_that_cannot_be_written_is_no_success() {
         assert_eq!(status.code(), Some(2), "{args:?}");
     }
 }
+
+#[test]
+fn an_approval_that_soon_times_out_is_waited_for() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  let a = approval "One?" { timeout: 200ms, on_timeout: approve }
+  let b = approval "Two?" { timeout: 200ms, on_timeout: deny, on_deny: continue }
+  return [a.decision, b.decision]
+}
+"#,
+    );
+    let said = folder.run(&["run", "w.wf"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert_eq!(said.json(), serde_json::json!(["approve", "deny"]));
+}
+
+#[test]
+fn a_run_whose_approval_is_answered_waits_on() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  let go = approval "Go?" { timeout: 24h }
+  wait for 200ms
+  return go.decision
+}
+"#,
+    );
+    let said = folder.run(&["run", "w.wf", "--approve", "go"]);
+    assert_eq!(
+        (said.status, said.out.as_str()),
+        (Some(0), "\"approve\"\n"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_run_is_left_off_when_the_last_timer_has_passed() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  parallel {
+    branch a { let go = approval "Go?" { timeout: 24h } }
+    branch b { wait for 200ms }
+  }
+  return go.decision
+}
+"#,
+    );
+    let mut wfc = folder
+        .wfc(&["run", "w.wf", "--journal", "j"])
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let status = loop {
+        if let Some(status) = wfc.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > std::time::Duration::from_secs(20) {
+            wfc.kill().unwrap();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(status.code(), Some(10));
+    assert_eq!(
+        folder.run(&["resume", "j", "--approve", "go"]).status,
+        Some(0)
+    );
+}

@@ -164,7 +164,7 @@ impl<'a> Session<'a> {
         match notice {
             Notice::Waiting(waiting) => self.answer(waiting, control, asked),
             Notice::Idle { waiting, next } if !asked.is_busy() && leaves_off(waiting, *next) => {
-                control.suspend();
+                control.leave_off(waiting.clone());
             }
             _ => {}
         }
@@ -264,9 +264,14 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Whether nothing will happen but by an answer: what comes next is at most the end of somebody's patience.
+/// How long the end of somebody's patience is waited for rather than left to `wfc resume`.
+const PATIENCE: i64 = 10_000_000_000;
+
+/// Whether nothing will happen soon but by an answer: what comes next is at most the end of somebody's patience.
 fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
-    !waiting.is_empty() && next.is_none_or(|next| waiting.iter().any(|w| w.deadline == Some(next)))
+    let soon = |next: Timestamp| next.nanos() - wfc_runtime::now().nanos() < PATIENCE.into();
+    let patience = |next| waiting.iter().any(|w| w.deadline == Some(next));
+    !waiting.is_empty() && next.is_none_or(|next| patience(next) && !soon(next))
 }
 
 fn host_error(error: &HostError) -> CliError {

@@ -248,7 +248,11 @@ impl Human {
 
     fn pending(&self, ended: &Ended, journal: Option<&Path>) {
         let ids: Vec<String> = ended.waiting.iter().map(id_of).collect();
-        self.line(&format!("the run waits for {}", ids.join(", ")));
+        if ids.is_empty() {
+            self.line("the run waits for a time to come");
+        } else {
+            self.line(&format!("the run waits for {}", ids.join(", ")));
+        }
         let answer = ended.waiting.first().map(answer_to).unwrap_or_default();
         match journal {
             Some(journal) => {

@@ -139,7 +139,7 @@ impl AgentExecutor {
             .map_or(self.around.cwd.clone(), |c| self.around.cwd.join(c));
         let limit = runner.timeout.unwrap_or(ANSWER_TIMEOUT);
         let model = field::optional(&job.args, "model")?;
-        let mut env = job_env(job);
+        let mut env = job_env(job, &self.around.vault);
         env.push(("WFC_AGENT_MODEL".to_owned(), model.clone()));
         env.push(("WFC_AGENT_TOOLS".to_owned(), tools(&job.args)));
         env.extend(environment(program, &self.around)?);

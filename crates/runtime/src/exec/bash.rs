@@ -54,7 +54,7 @@ impl BashExecutor {
                 ("cwd", cwd.display().to_string().into()),
             ]));
         }
-        let mut env = job_env(job);
+        let mut env = job_env(job, &self.around.vault);
         for (name, value) in field::map(&args, "env")?.iter() {
             let value = (!value.is_null()).then(|| field::text_of(value));
             env.push((variable(&name.to_string())?, value));

@@ -166,14 +166,15 @@ impl fmt::Debug for Surroundings {
     }
 }
 
-/// The variables that tell a process which piece of work it is for.
-fn job_env(job: &Job) -> Vec<(String, Option<String>)> {
-    [
+/// The variables that tell a process which piece of work it is for, after those that it is not to
+/// inherit.
+fn job_env(job: &Job, vault: &Vault) -> Vec<(String, Option<String>)> {
+    let told = [
         ("WFC_EXECUTION_ID", job.execution.clone()),
         ("WFC_STEP", job.step.clone()),
         ("WFC_ATTEMPT", job.attempt.to_string()),
         ("WFC_IDEMPOTENCY_KEY", job.key.clone()),
     ]
-    .map(|(name, value)| (name.to_owned(), Some(value)))
-    .into()
+    .map(|(name, value)| (name.to_owned(), Some(value)));
+    vault.withheld().into_iter().chain(told).collect()
 }

@@ -27,8 +27,8 @@ pub(super) struct Driver {
     commands: UnboundedReceiver<Command>,
     /// Answers of people that are on their way to the machines.
     answers: Vec<(RunId, EffectId)>,
-    /// What the last idle notice said.
-    idle: Option<Vec<Waiting>>,
+    /// What the last idle notice said: the answers that are wanted, and the next time.
+    idle: Option<(Vec<Waiting>, Option<Timestamp>)>,
     /// How to end early.
     leave: Option<How>,
     /// Whether to leave off as soon as nothing is worked on.
@@ -195,18 +195,18 @@ impl Driver {
         self.tell(Notice::Refused(text));
     }
 
-    /// Says, once, that nothing goes on by itself.
+    /// Says, once for each state, that nothing is worked on.
     fn tell_idle(&mut self, next: Option<Timestamp>) {
         if !self.workers.is_idle() {
             return;
         }
-        let waiting = self.engine.waiting();
-        if self.idle.as_ref() != Some(&waiting) {
+        let now = (self.engine.waiting(), next);
+        if self.idle.as_ref() != Some(&now) {
             self.tell(Notice::Idle {
-                waiting: waiting.clone(),
+                waiting: now.0.clone(),
                 next,
             });
-            self.idle = Some(waiting);
+            self.idle = Some(now);
         }
     }
 
@@ -284,11 +284,17 @@ impl Driver {
                 });
             }
             Command::Suspend => self.suspend = true,
+            Command::LeaveOff(waiting) => {
+                if self.idle.as_ref().is_some_and(|idle| idle.0 == waiting) {
+                    self.leave = Some(How::Suspended);
+                }
+            }
             Command::Abort => self.leave = Some(How::Aborted),
         }
     }
 
     fn tell_all(&mut self, kind: &EventKind) {
+        self.idle = None;
         let runs: Vec<RunId> = self.engine.headers().map(|h| h.run).collect();
         let open = runs
             .into_iter()

@@ -86,6 +86,7 @@ pub(super) enum Command {
     },
     Cancel(String),
     Suspend,
+    LeaveOff(Vec<Waiting>),
     Abort,
 }
 
@@ -131,6 +132,12 @@ impl Control {
     /// Leaves off here, when nothing is worked on: the journal tells how to go on.
     pub fn suspend(&self) {
         self.send(Command::Suspend);
+    }
+
+    /// Leaves off if the run still waits for exactly this, as [`Notice::Idle`] told: an answer that
+    /// was given in between lets it go on.
+    pub fn leave_off(&self, waiting: Vec<Waiting>) {
+        self.send(Command::LeaveOff(waiting));
     }
 
     /// Kills everything at once.

@@ -119,7 +119,8 @@ impl ServerProcess {
     }
 }
 
-/// A program's environment, secrets opened.
+/// A program's environment: without the variables that hold secrets, then what the settings give it,
+/// secrets opened.
 pub(crate) fn environment(
     program: &Program,
     around: &Surroundings,
@@ -133,11 +134,11 @@ pub(crate) fn environment(
             }
         })
     };
-    program
-        .env
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), Some(open(value)?))))
-        .collect()
+    let mut env = around.vault.withheld();
+    for (name, value) in &program.env {
+        env.push((name.clone(), Some(open(value)?)));
+    }
+    Ok(env)
 }
 
 fn unstartable(name: &str, program: &Program, cwd: &Path, error: &std::io::Error) -> Failure {
