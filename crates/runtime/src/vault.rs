@@ -46,7 +46,10 @@ impl Vault {
     /// The variables that the settings name as places of secrets, for processes not to inherit: a
     /// process gets a secret only where a step or the settings hand it over.
     pub(crate) fn withheld(&self) -> Vec<(String, Option<String>)> {
-        self.sources.values().map(|variable| (variable.clone(), None)).collect()
+        self.sources
+            .values()
+            .map(|variable| (variable.clone(), None))
+            .collect()
     }
 
     /// The value with every secret in it replaced by what it holds.

@@ -272,3 +272,22 @@ fn a_secret_that_nobody_knows_is_not_configured() {
         failure.message
     );
 }
+
+#[test]
+fn a_variable_that_holds_a_secret_is_not_inherited() {
+    // `HOME` is surely there to be inherited.
+    let mut around = around(Path::new("/"), &[]);
+    around.vault = std::sync::Arc::new(wfc_runtime::Vault::new(
+        [("home".to_owned(), "HOME".to_owned())],
+        [("HOME".to_owned(), "s3cr3t".to_owned())],
+    ));
+    let bash = BashExecutor::new(around);
+    let args = Value::record([
+        ("command", Value::from("echo \"${HOME-gone}\"")),
+        ("parse", Value::from("text")),
+    ]);
+    assert_eq!(
+        done(block_on(execute(&bash, args.unwrap()))),
+        Value::from("gone")
+    );
+}
