@@ -139,10 +139,16 @@ impl Execute for BashExecutor {
 }
 
 fn unstartable(cwd: &Path, error: &std::io::Error) -> Failure {
-    let message = format!(
-        "the command cannot be started in `{}`: {error}",
-        cwd.display()
-    );
+    let message = if error.kind() == std::io::ErrorKind::ArgumentListTooLong {
+        "the command and its `env` are longer than the system takes: pass large values through \
+         `stdin`"
+            .to_owned()
+    } else {
+        format!(
+            "the command cannot be started in `{}`: {error}",
+            cwd.display()
+        )
+    };
     Failure::new(FaultCode::ExitNonzero, message).with([("exit_code", Value::Null)])
 }
 

@@ -291,3 +291,13 @@ fn a_variable_that_holds_a_secret_is_not_inherited() {
         Value::from("gone")
     );
 }
+
+#[test]
+fn a_variable_that_is_too_long_says_what_to_do() {
+    let bash = BashExecutor::new(around(Path::new("/"), &[]));
+    let env = Value::record([("BIG", Value::from("x".repeat(4 << 20)))]);
+    let args = Value::record([("command", Value::from("true")), ("env", env.unwrap())]);
+    let failure = failed(block_on(execute(&bash, args.unwrap())));
+    assert_eq!(failure.code, FaultCode::ExitNonzero);
+    assert!(failure.message.contains("`stdin`"), "{}", failure.message);
+}
