@@ -1,17 +1,17 @@
 //! The fields that all steps share.
 
 use wfc_syntax::ast::{OnError, Step, StepId, StepKind};
-use wfc_syntax::expr::{ExprId, Name};
+use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_value::ty::Type;
 
 use super::Walker;
 use crate::analysis::expr::Purpose;
 use crate::analysis::flow::{Cell, Turn};
-use crate::analysis::joining::join;
+use crate::analysis::joining::{base, join};
 use crate::analysis::names::{Slot, Target, is_name};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind};
-use crate::rules::types::not_a_condition;
+use crate::rules::types::{mismatch, not_a_condition};
 
 impl Walker<'_> {
     /// Checks a condition: a boolean.
@@ -29,6 +29,20 @@ impl Walker<'_> {
         let ty = self.c.expr(id);
         self.c.textable(id, &ty);
         ty
+    }
+
+    /// Checks the text of a field. A list or mapping written out there is no text, though one that is read becomes
+    /// JSON; a shell is handed neither.
+    pub(super) fn text_field(&mut self, id: ExprId, field: &str) {
+        let ty = self.text(id);
+        let written = matches!(self.c.exprs.kind(id), ExprKind::List(_) | ExprKind::Map(_));
+        let container = |t: &Type| matches!(t, Type::List(_) | Type::Map(..) | Type::Record(_));
+        let members = self.c.members(&ty);
+        let never_text = !members.is_empty() && members.iter().all(container);
+        if never_text && (written || field == "command") {
+            let report = mismatch::no_text(self.c.exprs, id, field, &base(&ty), written);
+            self.c.report(report);
+        }
     }
 
     pub(super) fn duration(&mut self, id: Option<ExprId>, field: &str) {

@@ -31,7 +31,7 @@ impl Walker<'_> {
                 returns,
                 ..
             } => {
-                self.text(*goal);
+                self.text_field(*goal, "goal");
                 if let Some(context) = context {
                     self.c.expr(*context);
                 }
@@ -51,7 +51,7 @@ impl Walker<'_> {
                 returns,
                 ..
             } => {
-                self.text(*content);
+                self.text_field(*content, "content");
                 self.duration(*await_timeout, "await_timeout_ms");
                 let ty = returns.map_or(Type::String, |ty| self.read_type(ty));
                 if await_response.is_some_and(|a| a.value) {
@@ -76,7 +76,7 @@ impl Walker<'_> {
                 on_deny,
                 ..
             } => {
-                self.text(*prompt);
+                self.text_field(*prompt, "prompt");
                 if let Some(items) = items {
                     self.c.expr(*items);
                 }
@@ -140,7 +140,7 @@ impl Walker<'_> {
         else {
             return Type::Error;
         };
-        self.text(*command);
+        self.text_field(*command, "command");
         if let Some(cwd) = cwd {
             let purpose = Purpose::step_field("cwd");
             self.c.expect(*cwd, &Type::String, &purpose);
@@ -151,7 +151,7 @@ impl Walker<'_> {
                 .expect(*env, &Type::map(Type::String, scalar().or_null()), &purpose);
         }
         if let Some(stdin) = stdin {
-            self.text(*stdin);
+            self.text_field(*stdin, "stdin");
         }
         if let Some(ty) = returns {
             return self.read_type(*ty);

@@ -39,6 +39,36 @@ fn a_shells_environment_takes_what_has_a_plain_spelling() {
 }
 
 #[test]
+fn a_command_is_text() {
+    assert_eq!(
+        yaml("steps:\n  - { type: bash, command: [ls, pwd] }\n"),
+        [r#"WF0311 "[ls, pwd]": `command` takes text, not `list<string>`"#]
+    );
+    assert_eq!(
+        yaml("steps:\n  - { type: bash, command: { a: b } }\n"),
+        [r#"WF0311 "{ a: b }": `command` takes text, not `{ a: string }`"#]
+    );
+    assert_eq!(
+        yaml("inputs: { l: list<string> }\nsteps:\n  - { type: bash, command: \"{{ l }}\" }\n"),
+        [r#"WF0311 "l": `command` takes text, not `list<string>`"#]
+    );
+    assert_eq!(
+        yaml("steps:\n  - { type: agent, goal: [a, b] }\n"),
+        [r#"WF0311 "[a, b]": `goal` takes text, not `list<string>`"#]
+    );
+    assert_eq!(
+        findings("bash \"x\" { stdin: [1], cwd: [\"a\"] }"),
+        [
+            r#"WF0311 "[1]": `stdin` takes text, not `list<int>`"#,
+            r#"WF0311 "[\"a\"]": `cwd` takes `string`, not `list<string>`"#,
+        ]
+    );
+    clean(
+        "input l: list<string> input a: any bash \"{{ a }}\" bash \"echo {{ l }}\" { stdin: l } agent \"{{ l }}\" agent \"of {{ l }}\"",
+    );
+}
+
+#[test]
 fn defaults_and_variables_fit_their_types() {
     assert_eq!(
         findings("input a: int = \"x\" return a"),

@@ -63,6 +63,25 @@ pub(crate) fn report(
     conversion(diagnostic, exprs, id, wanted, &ty.widened())
 }
 
+/// A list or mapping where a text is read.
+#[must_use]
+pub(crate) fn no_text(
+    exprs: &Exprs,
+    id: ExprId,
+    field: &str,
+    ty: &Type,
+    written: bool,
+) -> Diagnostic {
+    let message = format!("`{field}` takes text, not `{}`", shown(ty));
+    let diagnostic =
+        Diagnostic::new(&CODE, exprs.span(id), message).expected("string", ty.to_string());
+    diagnostic.help(if written {
+        format!("write the {field} as one text")
+    } else {
+        format!("write the {field} as one text, with the parts that it needs in `{{{{ }}}}`")
+    })
+}
+
 fn braces(diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
     let diagnostic = diagnostic.help(format!(
         "for the value of `{text}` write `{{{{ {text} }}}}`"
