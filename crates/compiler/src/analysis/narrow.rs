@@ -9,6 +9,7 @@ use wfc_value::ty::{Field, Literal, RecordType, Type, union};
 use super::checker::Checker;
 use super::constant::{constant, text};
 use super::flow::{Cell, Path, Root};
+use super::records;
 use super::tables::{Callee, Macro, Ref};
 use crate::analysis::joining::join;
 
@@ -232,9 +233,12 @@ impl Checker<'_> {
         };
         if let (Root::Status(step), true, [Some(Literal::String(s))]) =
             (path.root, equal && path.fields.is_empty(), literals)
-            && &**s == "succeeded"
         {
-            self.output_is_set(step, out);
+            match &**s {
+                "succeeded" => self.output_is_set(step, out),
+                "failed" => out.push(Fact::Is(Path::of(Root::Failure(step)), records::error())),
+                _ => {}
+            }
         }
         self.discriminate(id, literals, equal, out);
         let members = self.members(self.type_of(id));

@@ -26,6 +26,26 @@ fn a_steps_state_tells_that_its_output_is_there() {
 }
 
 #[test]
+fn a_failed_step_has_an_error() {
+    let step = r#"let s = bash "x" with { on_error: continue }"#;
+    clean(&format!(
+        r#"{step} if steps.s.status == "failed" {{ agent_message "{{{{ steps.s.error.message }}}}" }}"#
+    ));
+    clean(&format!(
+        r#"{step} return steps.s.status == "failed" ? steps.s.error.code : "none""#
+    ));
+    clean(&format!(
+        r#"{step} if steps.s.status != "failed" {{ return "none" }} return steps.s.error.code"#
+    ));
+    assert_eq!(
+        findings(&format!(
+            r#"{step} if steps.s.status != "succeeded" {{ return steps.s.error.code }}"#
+        )),
+        [r#"WF0307 "steps.s.error": `steps.s.error` may be null, and null has no field `code`"#]
+    );
+}
+
+#[test]
 fn null_and_absence_are_removed_from_left_to_right() {
     let inputs = "input n: string?\ninput r: { a?: { b?: int? } }";
     assert_eq!(typed(inputs, "n != null && n.size() > 1"), "bool");
