@@ -316,15 +316,36 @@ impl<'a> Checker<'a> {
         let set_at = self.declared_at(cell);
         let optional = self.optional_form(name, cell);
         let diagnostic = match status {
-            Status::Maybe(reason) => {
-                let turns = self.flow.reasons(reason);
-                let turns = turns.iter().map(|r| (r.at, r.text)).collect::<Vec<_>>();
-                maybe_unset::report(name, span, set_at, &turns, optional.as_deref())
-            }
+            Status::Maybe(reason) => match self.step_and_variable(cell) {
+                Some((step, variable)) => maybe_unset::both(name, span, step, variable),
+                None => {
+                    let turns = self.flow.reasons(reason);
+                    let turns = turns.iter().map(|r| (r.at, r.text)).collect::<Vec<_>>();
+                    maybe_unset::report(name, span, set_at, &turns, optional.as_deref())
+                }
+            },
             _ => used_before_set::report(name, span, set_at),
         };
         self.report(diagnostic);
         self.flow.set(cell);
+    }
+
+    /// Where the step and the variable are that share the name of a cell that may be unset, when both may be set.
+    fn step_and_variable(&self, cell: Cell) -> Option<(Span, Span)> {
+        let bindings = || self.tables.bindings.iter().zip(&self.names.slots);
+        let (this, _) = bindings().find(|(_, slot)| slot.cell == cell)?;
+        let is_output = |cell: Cell| matches!(cell, Cell::Output(_));
+        let (other, _) = bindings().find(|(b, slot)| {
+            b.name.text == this.name.text
+                && is_output(slot.cell) != is_output(cell)
+                && (slot.assignable || is_output(slot.cell))
+                && matches!(self.flow.status(slot.cell), Status::Maybe(_))
+        })?;
+        Some(if is_output(cell) {
+            (this.name.span, other.name.span)
+        } else {
+            (other.name.span, this.name.span)
+        })
     }
 
     fn declared_at(&self, cell: Cell) -> Option<Span> {

@@ -31,7 +31,7 @@ pub use tables::*;
 
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
-pub(crate) use names::step_path;
+pub(crate) use names::{NAMESPACES, step_path};
 pub(crate) use settle::settle;
 pub(crate) use spell::quoted;
 

@@ -96,6 +96,8 @@ pub(crate) struct Places {
     pub(crate) anywhere: HashMap<Str, StepId>,
     /// The first place that declares a name, by scope.
     later: HashMap<(ScopeId, Str), Span>,
+    /// Variables of loops by name, each with the place of one that declares it.
+    pub(crate) loop_variables: HashMap<Str, Span>,
     /// Names that a step's nested steps assign, for composites.
     pub(crate) assigned: HashMap<StepId, Vec<Str>>,
 }
@@ -166,8 +168,13 @@ impl Places {
             ..
         } = &step.kind
         {
-            inside.push(Str::from(&*item.text));
-            inside.extend(index.iter().map(|n| Str::from(&*n.text)));
+            for name in std::iter::once(item).chain(index) {
+                let text = Str::from(&*name.text);
+                self.loop_variables
+                    .entry(text.clone())
+                    .or_insert(name.span);
+                inside.push(text);
+            }
         }
         inside.sort();
         inside.dedup();

@@ -48,10 +48,11 @@ pub struct RuleContext<'a> {
 
 impl RuleContext<'_> {
     /// Whether a name that nothing reads is certain to be unused: in a file with errors, a place that could not be
-    /// read or a misspelled name may have meant it.
+    /// read or a misspelled name may have meant it. What has no steps yet has nothing that could read.
     #[must_use]
     pub fn is_surely_unused(&self, name: &str) -> bool {
-        !self.analysis.meant.contains(name)
+        !self.ast.steps.is_empty()
+            && !self.analysis.meant.contains(name)
             && self.mentions.as_ref().is_none_or(|mentions| mentions.count(name) < 2)
     }
 }

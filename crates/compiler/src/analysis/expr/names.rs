@@ -122,14 +122,7 @@ impl Checker<'_> {
 
     /// A namespace that a trigger or the start of a run cannot read.
     fn not_here(&self, namespace: &str, span: Span) -> Option<wfc_syntax::diagnostic::Diagnostic> {
-        let (allowed, place): (&[&str], _) = match self.mode {
-            Mode::Trigger(_) => (&["trigger", "env", "workflow"], "a trigger"),
-            Mode::Start => (
-                &["inputs", "trigger", "env", "workflow"],
-                "what is read before the run starts",
-            ),
-            Mode::Body | Mode::Lone => return None,
-        };
+        let (allowed, place) = self.only_namespaces()?;
         (!allowed.contains(&namespace))
             .then(|| rules::undefined_name::too_early(namespace, span, place, allowed))
     }
@@ -175,16 +168,9 @@ impl Checker<'_> {
     }
 
     fn undefined_report(&self, name: &str, span: Span) -> wfc_syntax::diagnostic::Diagnostic {
-        if self.lookup(name).is_some() {
-            let allowed: &[&str] = match self.mode {
-                Mode::Start => &["inputs", "trigger", "env", "workflow"],
-                _ => &["trigger", "env", "workflow"],
-            };
-            let place = if self.mode == Mode::Start {
-                "what is read before the run starts"
-            } else {
-                "a trigger"
-            };
+        if self.lookup(name).is_some()
+            && let Some((allowed, place)) = self.only_namespaces()
+        {
             return rules::undefined_name::too_early(name, span, place, allowed);
         }
         if let Some(at) = self.names.later(name) {
@@ -193,6 +179,9 @@ impl Checker<'_> {
         if let Some(step) = self.names.places.anywhere.get(name) {
             let at = self.ast.map(|ast| ast.step(*step).span);
             return rules::undefined_name::inside_a_loop(name, span, at);
+        }
+        if let Some(at) = self.names.places.loop_variables.get(name) {
+            return rules::undefined_name::loop_variable(name, span, *at);
         }
         if functions::is_namespace(name) {
             return rules::undefined_name::function_namespace(name, span);
@@ -203,12 +192,42 @@ impl Checker<'_> {
         let near = if self.is_flooded() {
             Vec::new()
         } else {
-            nearest(name, self.names.in_scope())
+            nearest(name, self.readable())
                 .into_iter()
                 .map(str::to_owned)
                 .collect()
         };
-        rules::undefined_name::report(name, span, near)
+        let allowed = self.only_namespaces().filter(|_| near.is_empty());
+        match allowed {
+            Some((allowed, place)) if self.mode != Mode::Start => {
+                rules::undefined_name::too_early(name, span, place, allowed)
+            }
+            _ => rules::undefined_name::report(name, span, near),
+        }
+    }
+
+    /// The names and namespaces that can be read here.
+    fn readable(&self) -> Vec<&str> {
+        let mut names = self.names.in_scope();
+        names.retain(|name| self.sees_plain_names(name));
+        match (&self.mode, self.only_namespaces()) {
+            (_, Some((allowed, _))) => names.extend(allowed),
+            (Mode::Lone, None) => {}
+            (_, None) => names.extend(NAMESPACES),
+        }
+        names
+    }
+
+    /// The namespaces that can be read where not all can, and what that place is called.
+    fn only_namespaces(&self) -> Option<(&'static [&'static str], &'static str)> {
+        match self.mode {
+            Mode::Trigger(_) => Some((&["trigger", "env", "workflow"], "a trigger")),
+            Mode::Start => Some((
+                &["inputs", "trigger", "env", "workflow"],
+                "what is read before the run starts",
+            )),
+            Mode::Body | Mode::Lone => None,
+        }
     }
 
     /// A secret or environment variable of that name, as it is reached.

@@ -178,3 +178,32 @@ fn an_output_variable_is_null_until_a_step_sets_it() {
     let tested = "  - { type: conditional, condition: \"r != null && r.size() > 1\", then: [ { type: bash, command: \"{{ r }}\" } ] }\n";
     assert_eq!(yaml(&format!("{flow}{tested}")), [] as [String; 0]);
 }
+
+#[test]
+fn a_name_that_is_a_steps_id_on_one_path_and_a_variable_on_the_other_is_called_so() {
+    for body in [
+        r#"try { let page = bash "x" { parse: text } } catch { let page = "nothing" } return page"#,
+        r#"input c: bool if c { let page = bash "x" { parse: text } } else { set page = "y" } return page"#,
+        r#"input c: bool if c { set page = "y" } else { let page = bash "x" { parse: text } } return page"#,
+    ] {
+        let text = format!("workflow w {{\n{body}\n}}\n");
+        let checked = checked_as("w.wf", &text);
+        let found: Vec<_> = checked
+            .diagnostics
+            .iter()
+            .filter(|d| d.code.id == "WF0202")
+            .collect();
+        let [only] = &*found else {
+            panic!("{body}: {found:#?}")
+        };
+        assert_eq!(
+            only.message,
+            "`page` is a step's id on one path and a variable on another: here it is the one or the other, and may be unset",
+            "{body}"
+        );
+        assert!(
+            only.help.as_deref().unwrap().contains("outputVariable: page"),
+            "{body}"
+        );
+    }
+}

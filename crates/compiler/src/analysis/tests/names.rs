@@ -38,10 +38,50 @@ fn names_live_to_the_end_of_the_loop_body_or_the_workflow() {
         ),
         [
             r#"WF0201 "one": `one` is a step inside a loop, and its name is not seen outside"#,
-            r#"WF0201 "x": nothing is called `x` here"#,
+            r#"WF0201 "x": `x` is a loop's variable, and its name is not seen outside"#,
         ]
     );
     clean(r#"if 1 > 2 { set x = 1 } else { set x = 2 } return x"#);
+}
+
+#[test]
+fn a_loops_variable_after_its_loop_is_not_a_misspelling() {
+    let text = "inputs: { pages: list<string> }\nsteps:\n  - type: loop\n    over: pages\n    as: page\n    steps:\n      - { type: bash, command: \"echo {{ page }}\" }\n  - { type: agent, goal: \"Summarise {{ page }}\" }\n";
+    let checked = checked_as("w.wf.yaml", text);
+    let [only] = &*checked.diagnostics else {
+        panic!("{:#?}", checked.diagnostics)
+    };
+    assert_eq!(
+        only.message,
+        "`page` is a loop's variable, and its name is not seen outside"
+    );
+    assert!(only.help.as_deref().unwrap().contains("`collect"));
+    assert_eq!(only.fixes, []);
+}
+
+#[test]
+fn namespaces_are_near_names_too() {
+    let text = "workflow w {\n  input id: string\n  on webhook \"/a\" verify github { id: triger.headers[\"x\"] }\n  return id\n}\n";
+    let help = |text: &str| {
+        let checked = checked_as("w.wf", text);
+        let [only] = &*checked.diagnostics else {
+            panic!("{:#?}", checked.diagnostics)
+        };
+        only.help.clone().unwrap_or_default()
+    };
+    assert_eq!(help(text), "did you mean `trigger`?");
+    let body = |value: &str| format!("workflow w {{\n  input a: int\n  secret key\n  let s = bash \"x {{{{ a }}}} $K\" {{ env: {{ K: secrets.key }} }}\n  return {value}\n}}\n");
+    assert_eq!(help(&body("input.a")), "did you mean `inputs`?");
+    assert_eq!(help(&body("step.s.output")), "did you mean `steps`?");
+    assert_eq!(help(&body("secret.key")), "did you mean `secrets`?");
+    assert_eq!(
+        help(&body("quorum")),
+        "declare it as an input or a variable, or give a step before this the id `quorum`"
+    );
+    assert_eq!(
+        help(&text.replace("triger.headers[\"x\"]", "quorum")),
+        "only `trigger`, `env` and `workflow` can be read there"
+    );
 }
 
 #[test]

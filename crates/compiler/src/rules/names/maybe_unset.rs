@@ -32,6 +32,20 @@ pub fn null(name: &str, span: Span, set_at: Option<Span>, turns: &[(Span, &str)]
     ))
 }
 
+/// A read of a name that is a step's id (`step`) on one path and a variable (`variable`) on another.
+#[must_use]
+pub fn both(name: &str, span: Span, step: Span, variable: Span) -> Diagnostic {
+    let message = format!(
+        "`{name}` is a step's id on one path and a variable on another: here it is the one or the other, and may be unset"
+    );
+    Diagnostic::new(&CODE, span, message)
+        .label(step, "the id of a step")
+        .label(variable, "a variable")
+        .help(format!(
+            "let the step set the variable: give it `outputVariable: {name}` and another id, or none"
+        ))
+}
+
 /// A read of a name that may be unset. `turns` are the places where the path that skips it turns off.
 #[must_use]
 pub fn report(

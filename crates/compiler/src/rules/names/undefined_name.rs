@@ -6,6 +6,7 @@ use wfc_syntax::near::evident;
 use wfc_syntax::span::Span;
 
 use super::one_of;
+use crate::analysis::NAMESPACES;
 
 /// A name that nothing binds.
 pub static CODE: Code = Code {
@@ -24,10 +25,13 @@ pub static CODE: Code = Code {
 pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
     let diagnostic = Diagnostic::new(&CODE, span, format!("nothing is called `{name}` here"));
     let Some(first) = near.first().cloned() else {
-        return diagnostic
-            .help("declare it as an input or a variable, or give a step before this the id");
+        return diagnostic.help(format!(
+            "declare it as an input or a variable, or give a step before this the id `{name}`"
+        ));
     };
-    let safe = evident(name, near.iter().map(String::as_str)).is_some();
+    // A namespace is no value by itself: whether one was meant is for the author to say.
+    let safe = !NAMESPACES.contains(&first.as_str())
+        && evident(name, near.iter().map(String::as_str)).is_some();
     let applicability = if safe {
         Applicability::Safe
     } else {
@@ -61,6 +65,18 @@ pub fn inside_a_loop(name: &str, span: Span, step: Option<Span>) -> Diagnostic {
         Some(step) => diagnostic.label(step, "the step is here"),
         None => diagnostic,
     }
+}
+
+/// A loop's variable, outside of it.
+#[must_use]
+pub fn loop_variable(name: &str, span: Span, at: Span) -> Diagnostic {
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("`{name}` is a loop's variable, and its name is not seen outside"),
+    )
+    .label(at, "the loop declares it here")
+    .help(format!("give each iteration's value to the loop with `collect`, such as `collect {name}`, and read the loop's output"))
 }
 
 /// A namespace of functions as a value.
