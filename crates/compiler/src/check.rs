@@ -11,6 +11,7 @@ use wfc_syntax::{Parsed, parse};
 
 use crate::allow::Allowed;
 use crate::analysis::{Analysis, analyse};
+use crate::rules::flow::single_branch;
 use crate::rules::{self, Mentions, RuleContext, names};
 use crate::settings::{Level, Settings};
 use crate::world::World;
@@ -72,7 +73,9 @@ pub fn check(
     } else {
         found
     });
-    diagnostics.extend(rules::run(&cx));
+    let mut by_rules = rules::run(&cx);
+    without_lost_branches(&mut by_rules, &parsed);
+    diagnostics.extend(by_rules);
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
     let diagnostics = finish(diagnostics, settings, &allowed);
     Checked {
@@ -99,6 +102,20 @@ fn without_followers(found: Vec<Diagnostic>, source: &Source) -> Vec<Diagnostic>
             !is_undefined(d) || mentions.count(name) <= reported.get(name).copied().unwrap_or(0)
         })
         .collect()
+}
+
+/// Drops `single-branch` where a branch may have been lost to an error inside the step, such as a name used twice.
+fn without_lost_branches(found: &mut Vec<Diagnostic>, parsed: &Parsed) {
+    found.retain(|d| {
+        let step = parsed.ast.steps.iter().find(|s| s.head == d.span);
+        let lost = step.is_some_and(|step| {
+            let errors = parsed.diagnostics.iter();
+            errors
+                .filter(|e| e.severity == Severity::Error)
+                .any(|e| step.span.start <= e.span.start && e.span.end <= step.span.end)
+        });
+        *d.code != single_branch::CODE || !lost
+    });
 }
 
 /// Applies the settings' levels and what the file allows, sorts, drops repeats, and caps.

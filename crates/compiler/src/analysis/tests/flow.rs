@@ -207,3 +207,19 @@ fn a_name_that_is_a_steps_id_on_one_path_and_a_variable_on_the_other_is_called_s
         );
     }
 }
+
+#[test]
+fn a_branch_that_was_lost_does_not_make_the_other_a_single_one() {
+    let all = |text: &str| -> Vec<&str> {
+        let checked = checked_as("w.wf", text);
+        checked.diagnostics.iter().map(|d| d.code.id).collect()
+    };
+    assert_eq!(
+        all("workflow w { parallel { branch x { bash \"a\" } branch x { bash \"b\" } } }\n"),
+        ["WF0014"]
+    );
+    assert_eq!(
+        all("workflow w { parallel { branch x { bash \"a\" } } }\n"),
+        ["WF0412"]
+    );
+}
