@@ -128,6 +128,16 @@ fn settings_change_severities_and_are_checked_themselves() {
     folder.file("wfc.toml", "[rules]\nunused-input = \"error\"\n");
     let said = folder.run(&["check", "--format", "json", "w.wf"]);
     assert_eq!(said.json()["diagnostics"][0]["severity"], "error");
+    folder.file("wfc.toml", "[rules]\nunused-inptu = \"off\"\n");
+    let said = folder.run(&["check", "w.wf"]);
+    assert_eq!(said.status, Some(2));
+    assert!(
+        said.err.contains("`unused-inptu`") && said.err.contains("did you mean `unused-input`?"),
+        "{}",
+        said.err
+    );
+    folder.file("wfc.toml", "[rules]\nWF0211 = \"off\"\n");
+    assert_eq!(folder.run(&["check", "w.wf"]).status, Some(0));
     folder.file("wfc.toml", "[rulez]\n");
     let said = folder.run(&["check", "w.wf"]);
     assert_eq!(said.status, Some(2));

@@ -75,13 +75,50 @@ impl SettingsCache {
                 message: format!("`{}`: {}", path.display(), error.message),
                 span: error.span.into(),
                 help: error.help,
-                text: NamedSource::new(path.display().to_string(), text),
+                text: NamedSource::new(path.display().to_string(), text.clone()),
             }))
         })?;
+        known_rules(&settings, path, &text)?;
         let settings = Arc::new(settings);
         read.insert(path.to_path_buf(), Arc::clone(&settings));
         Ok(settings)
     }
+}
+
+/// Holds the names under `[rules]` to the ids and names of the codes that there are.
+fn known_rules(settings: &Settings, path: &Path, text: &str) -> Result<(), CliError> {
+    let codes: Vec<_> = wfc_syntax::codes()
+        .into_iter()
+        .chain(wfc_compiler::rules::codes())
+        .collect();
+    let known = || codes.iter().flat_map(|c| [c.id, c.name]);
+    let Some(rule) = settings.rules.keys().find(|r| !known().any(|k| k == *r)) else {
+        return Ok(());
+    };
+    let near = wfc_syntax::near::nearest(rule, known());
+    let help = match near.first() {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write a code such as `WF0211`, or its name, such as `unused-input`".to_owned(),
+    };
+    let start = rule_at(text, rule).unwrap_or_default();
+    Err(CliError::Settings(Box::new(SettingsFault {
+        message: format!("`{}`: there is no rule `{rule}`", path.display()),
+        span: (start..start + rule.len()).into(),
+        help: Some(help),
+        text: NamedSource::new(path.display().to_string(), text.to_owned()),
+    })))
+}
+
+/// Where a key of `[rules]` stands: at the first place after the table's head where it is a word.
+fn rule_at(text: &str, rule: &str) -> Option<usize> {
+    let table = text.find("rules")?;
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let after = text.get(table..)?;
+    after.match_indices(rule).find_map(|(at, _)| {
+        let before = after.get(..at)?.chars().next_back();
+        let behind = after.get(at + rule.len()..)?.chars().next();
+        (!before.is_some_and(part) && !behind.is_some_and(part)).then_some(table + at)
+    })
 }
 
 fn nearest(file: &Path) -> Option<PathBuf> {
