@@ -55,14 +55,35 @@ fn found(place: &Place<'_>, code: &'static Code, start: usize, end: usize, why: 
     let span = Span::of(start, end);
     let text = place.text(start, end);
     let quoted = quote(text);
-    let (short, long) = (shorten(text), shorten(&quoted));
-    let diagnostic = Diagnostic::new(code, span, format!("`{short}` needs quotes: {why}"))
-        .help(format!("write `{long}`"))
+    let diagnostic = Diagnostic::new(code, span, needs(text, why))
+        .help(how_to_quote(text, &quoted))
         .replace(Applicability::Safe, "put quotes around it", span, quoted);
     Found {
         span,
         diagnostic,
         repairs: vec![Repair::Scalar(span)],
+    }
+}
+
+/// A text with backticks cannot be shown in them.
+fn needs(text: &str, why: &str) -> String {
+    if text.contains('`') {
+        format!("this value needs quotes: {why}")
+    } else {
+        format!("`{}` needs quotes: {why}", shorten(text))
+    }
+}
+
+/// What to write: the whole text, or the quotes alone where it is long or cannot be shown.
+fn how_to_quote(text: &str, quoted: &str) -> String {
+    const MOST: usize = 120;
+    if !quoted.contains(['`', '\n']) && quoted.chars().count() <= MOST {
+        return format!("write `{quoted}`");
+    }
+    match (quoted.starts_with('\''), text.contains('\'')) {
+        (false, _) => "put double quotes around it".to_owned(),
+        (true, false) => "put single quotes around it".to_owned(),
+        (true, true) => "put single quotes around it, and double each `'` inside".to_owned(),
     }
 }
 

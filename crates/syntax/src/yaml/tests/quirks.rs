@@ -370,3 +370,22 @@ fn what_is_plain_yaml_is_left_alone() {
         );
     }
 }
+
+#[test]
+fn what_to_write_is_whole_or_only_says_the_quotes() {
+    let help = |text: &str| {
+        let (_, found) = crate::yaml::parse(text);
+        found[0].help.clone().unwrap_or_default()
+    };
+    let long = r#"when: steps["a-b"].output.exit_code == 0 && "x: y" != '# no comment'"#;
+    assert_eq!(
+        help(long),
+        r#"write `'steps["a-b"].output.exit_code == 0 && "x: y" != ''# no comment'''`"#
+    );
+    let longer = format!("{long} && {}", "\"c: d\" != 'x' && ".repeat(10));
+    assert_eq!(
+        help(&longer),
+        "put single quotes around it, and double each `'` inside"
+    );
+    assert_eq!(help("command: `date`"), "put double quotes around it");
+}
