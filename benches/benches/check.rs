@@ -16,7 +16,11 @@ fn main() {
     println!("| spelling | lines | check | a line | MB/s | bare parser | ratio |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (name, spelling, generate) in [
-        ("YAML", Spelling::Yaml, generate::yaml as fn(usize) -> String),
+        (
+            "YAML",
+            Spelling::Yaml,
+            generate::yaml as fn(usize) -> String,
+        ),
         ("JSON", Spelling::Json, generate::json),
         ("text", Spelling::Text, generate::text),
     ] {
@@ -31,19 +35,34 @@ fn row(name: &str, spelling: Spelling, text: &str) {
     let budget = Duration::from_millis(1500);
     let check = || wfc_compiler::check(&source, spelling, &NoWorld, &Settings::default());
     let found = check().diagnostics;
-    assert!(found.is_empty(), "the generated workflow is not clean: {:?}", found.first());
+    assert!(
+        found.is_empty(),
+        "the generated workflow is not clean: {:?}",
+        found.first()
+    );
     let time = median(budget, check);
     let bare = match spelling {
-        Spelling::Yaml => Some(median(budget, || granit_parser::Parser::new_from_str(text).count())),
-        Spelling::Json => Some(median(budget, || serde_json::from_str::<serde_json::Value>(text).is_ok())),
+        Spelling::Yaml => Some(median(budget, || {
+            granit_parser::Parser::new_from_str(text).count()
+        })),
+        Spelling::Json => Some(median(budget, || {
+            serde_json::from_str::<serde_json::Value>(text).is_ok()
+        })),
         Spelling::Text => None,
     };
     let lines = text.lines().count();
     let per_line = time / u32::try_from(lines).unwrap_or(u32::MAX);
     let rate = text.len() as f64 / 1e6 / time.as_secs_f64();
     let (bare_text, ratio) = match bare {
-        Some(bare) => (show(bare), format!("{:.2}", time.as_secs_f64() / bare.as_secs_f64())),
+        Some(bare) => (
+            show(bare),
+            format!("{:.2}", time.as_secs_f64() / bare.as_secs_f64()),
+        ),
         None => ("–".to_owned(), "–".to_owned()),
     };
-    println!("| {name} | {lines} | {} | {} | {rate:.1} | {bare_text} | {ratio} |", show(time), show(per_line));
+    println!(
+        "| {name} | {lines} | {} | {} | {rate:.1} | {bare_text} | {ratio} |",
+        show(time),
+        show(per_line)
+    );
 }

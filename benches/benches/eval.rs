@@ -48,14 +48,21 @@ fn main() {
         let theirs = theirs(expression);
         let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
         ratios.push(ratio);
-        println!("| `{}` | {} | {} | {ratio:.1} |", expression.replace('|', "\\|"), show(ours), show(theirs));
+        println!(
+            "| `{}` | {} | {} | {ratio:.1} |",
+            expression.replace('|', "\\|"),
+            show(ours),
+            show(theirs)
+        );
     }
     let mean = (ratios.iter().map(|r| r.ln()).sum::<f64>() / ratios.len() as f64).exp();
     println!("\ngeometric mean of the ratios: {mean:.1}");
 }
 
 fn values() -> Vec<(&'static str, Type, Value)> {
-    let ints = |values: &[i64]| Value::list(values.iter().map(|n| Value::Int(*n)).collect::<Vec<_>>()).unwrap_or_default();
+    let ints = |values: &[i64]| {
+        Value::list(values.iter().map(|n| Value::Int(*n)).collect::<Vec<_>>()).unwrap_or_default()
+    };
     let map = Value::record([("a", Value::Int(1)), ("b", Value::Int(2))]).unwrap_or_default();
     vec![
         ("n", Type::Int, Value::Int(42)),
@@ -69,11 +76,29 @@ fn compile(expression: &str) -> Program {
     let mut exprs = Exprs::default();
     let mut diagnostics = Vec::new();
     let len = u32::try_from(expression.len()).unwrap_or(0);
-    let root = parse_embedded(expression, &SpanMap::identity(0, len), &mut exprs, &mut diagnostics);
-    let names = values().into_iter().map(|(name, ty, _)| Declared { name: name.to_owned(), ty }).collect();
-    let env = Env { names, ..Env::default() };
+    let root = parse_embedded(
+        expression,
+        &SpanMap::identity(0, len),
+        &mut exprs,
+        &mut diagnostics,
+    );
+    let names = values()
+        .into_iter()
+        .map(|(name, ty, _)| Declared {
+            name: name.to_owned(),
+            ty,
+        })
+        .collect();
+    let env = Env {
+        names,
+        ..Env::default()
+    };
     let checked = check_expression(&exprs, root, &env, Dialect::Workflow);
-    assert!(diagnostics.is_empty() && checked.diagnostics.is_empty(), "{expression}: {:?}", checked.diagnostics);
+    assert!(
+        diagnostics.is_empty() && checked.diagnostics.is_empty(),
+        "{expression}: {:?}",
+        checked.diagnostics
+    );
     match compile_expression(&exprs, root, &checked.analysis, Dialect::Workflow) {
         Ok(program) => program,
         Err(error) => panic!("{expression}: {error}"),
@@ -82,7 +107,10 @@ fn compile(expression: &str) -> Program {
 
 fn ours(expression: &str) -> Duration {
     let program = compile(expression);
-    let slots: Vec<Option<Value>> = values().into_iter().map(|(.., value)| Some(value)).collect();
+    let slots: Vec<Option<Value>> = values()
+        .into_iter()
+        .map(|(.., value)| Some(value))
+        .collect();
     let ctx = CallCtx::new(Timestamp::default());
     let round = median(Duration::from_millis(300), || {
         for _ in 0..ROUND {

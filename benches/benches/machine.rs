@@ -40,8 +40,15 @@ fn compile(text: &str) -> Arc<Program> {
 fn row(name: &str, text: &str) {
     let program = compile(text);
     let inputs = Map::record([("n", Value::Int(i64::from(STEPS)))]).unwrap_or_default();
-    let limits = Limits { fuel: u64::MAX, max_steps: u64::MAX, ..Limits::default() };
-    let meta = Meta { limits, ..Meta::new("bench", wfc_value::Timestamp::default()) };
+    let limits = Limits {
+        fuel: u64::MAX,
+        max_steps: u64::MAX,
+        ..Limits::default()
+    };
+    let meta = Meta {
+        limits,
+        ..Meta::new("bench", wfc_value::Timestamp::default())
+    };
     let mut machine = match Machine::start(program, &inputs, meta) {
         Ok(machine) => machine,
         Err(error) => panic!("{error}"),
@@ -63,9 +70,19 @@ fn drive(machine: &mut Machine) -> Outcome {
                 let effects: Vec<_> = machine.outstanding().cloned().collect();
                 for effect in effects {
                     let arguments = effect.args.get("arguments").cloned().unwrap_or_default();
-                    let n = arguments.get("n").and_then(Value::as_int).unwrap_or_default();
-                    let kind = EventKind::Completed { effect: effect.id, value: Value::Int(n + 1), usage: None };
-                    machine.deliver(Event { at: machine.now(), kind });
+                    let n = arguments
+                        .get("n")
+                        .and_then(Value::as_int)
+                        .unwrap_or_default();
+                    let kind = EventKind::Completed {
+                        effect: effect.id,
+                        value: Value::Int(n + 1),
+                        usage: None,
+                    };
+                    machine.deliver(Event {
+                        at: machine.now(),
+                        kind,
+                    });
                 }
             }
         }

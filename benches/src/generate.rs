@@ -22,7 +22,9 @@ pub fn yaml(lines: usize) -> String {
 /// The same in JSON, one step's field a line.
 #[must_use]
 pub fn json(lines: usize) -> String {
-    let mut out = String::from("{\n  \"name\": \"Generated\",\n  \"inputs\": { \"who\": \"string\" },\n  \"steps\": [\n");
+    let mut out = String::from(
+        "{\n  \"name\": \"Generated\",\n  \"inputs\": { \"who\": \"string\" },\n  \"steps\": [\n",
+    );
     let mut n = 0;
     while count(&out) < lines {
         if n > 0 {

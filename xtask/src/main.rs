@@ -23,7 +23,9 @@ fn main() -> ExitCode {
 
 fn corpus(update: bool) -> ExitCode {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["test", "--quiet", "-p", "wfc-cli", "--test", "all", "corpus"]);
+    command.args([
+        "test", "--quiet", "-p", "wfc-cli", "--test", "all", "corpus",
+    ]);
     if update {
         command.env("WFC_UPDATE", "1");
     }

@@ -170,9 +170,7 @@ impl Places {
         {
             for name in std::iter::once(item).chain(index) {
                 let text = Str::from(&*name.text);
-                self.loop_variables
-                    .entry(text.clone())
-                    .or_insert(name.span);
+                self.loop_variables.entry(text.clone()).or_insert(name.span);
                 inside.push(text);
             }
         }

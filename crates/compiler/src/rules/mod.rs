@@ -3,10 +3,10 @@
 //! Rules of the families 02 and 03 that need the walk itself are called by `analysis`; all others
 //! look at its result and are listed in [`RULES`].
 
-pub mod examples;
-pub mod limits;
 mod edit;
+pub mod examples;
 pub mod flow;
+pub mod limits;
 pub mod names;
 mod older_form;
 mod places;
@@ -53,7 +53,10 @@ impl RuleContext<'_> {
     pub fn is_surely_unused(&self, name: &str) -> bool {
         !self.ast.steps.is_empty()
             && !self.analysis.meant.contains(name)
-            && self.mentions.as_ref().is_none_or(|mentions| mentions.count(name) < 2)
+            && self
+                .mentions
+                .as_ref()
+                .is_none_or(|mentions| mentions.count(name) < 2)
     }
 }
 
@@ -129,7 +132,15 @@ const RULES: &[Rule] = &[
 ];
 
 /// The compiler's codes, family by family.
-pub const FAMILIES: &[&[&Code]] = &[limits::CODES, names::CODES, types::CODES, flow::CODES, time::CODES, trust::CODES, style::CODES];
+pub const FAMILIES: &[&[&Code]] = &[
+    limits::CODES,
+    names::CODES,
+    types::CODES,
+    flow::CODES,
+    time::CODES,
+    trust::CODES,
+    style::CODES,
+];
 
 /// Every code of the compiler, in the order of the ids.
 pub fn codes() -> impl Iterator<Item = &'static Code> {

@@ -202,7 +202,10 @@ fn a_name_that_is_a_steps_id_on_one_path_and_a_variable_on_the_other_is_called_s
             "{body}"
         );
         assert!(
-            only.help.as_deref().unwrap().contains("outputVariable: page"),
+            only.help
+                .as_deref()
+                .unwrap()
+                .contains("outputVariable: page"),
             "{body}"
         );
     }

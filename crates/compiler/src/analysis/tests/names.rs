@@ -70,7 +70,11 @@ fn namespaces_are_near_names_too() {
         only.help.clone().unwrap_or_default()
     };
     assert_eq!(help(text), "did you mean `trigger`?");
-    let body = |value: &str| format!("workflow w {{\n  input a: int\n  secret key\n  let s = bash \"x {{{{ a }}}} $K\" {{ env: {{ K: secrets.key }} }}\n  return {value}\n}}\n");
+    let body = |value: &str| {
+        format!(
+            "workflow w {{\n  input a: int\n  secret key\n  let s = bash \"x {{{{ a }}}} $K\" {{ env: {{ K: secrets.key }} }}\n  return {value}\n}}\n"
+        )
+    };
     assert_eq!(help(&body("input.a")), "did you mean `inputs`?");
     assert_eq!(help(&body("step.s.output")), "did you mean `steps`?");
     assert_eq!(help(&body("secret.key")), "did you mean `secrets`?");
