@@ -1,6 +1,8 @@
 //! `cargo bench -p wfc-benches --bench eval`: twenty expressions, compiled once and evaluated again and again, beside the `cel`
 //! crate on the same expressions and values.
 
+#![allow(clippy::panic, reason = "a benchmark that cannot run says so loudly")]
+
 use std::time::Duration;
 
 use wfc_benches::measure::{median, show};

@@ -1,6 +1,8 @@
 //! `cargo bench -p wfc-benches --bench machine`: a million in-memory steps of one run, without IO: a loop of `set` steps (the machine
 //! alone), and a loop of steps with an effect each, answered at once (machine, effect, event).
 
+#![allow(clippy::panic, reason = "a benchmark that cannot run says so loudly")]
+
 use std::sync::Arc;
 use std::time::Instant;
 
