@@ -374,7 +374,7 @@ fn what_is_plain_yaml_is_left_alone() {
 #[test]
 fn what_to_write_is_whole_or_only_says_the_quotes() {
     let help = |text: &str| {
-        let (_, found) = crate::yaml::parse(text);
+        let (_, found) = parse(text);
         found[0].help.clone().unwrap_or_default()
     };
     let long = r#"when: steps["a-b"].output.exit_code == 0 && "x: y" != '# no comment'"#;
