@@ -53,6 +53,8 @@ pub(crate) struct Notes {
     pub(crate) leading: Vec<String>,
     /// A comment on its own line's end.
     pub(crate) trailing: Option<String>,
+    /// A comment on the line where it ends, when it spans several.
+    pub(crate) after: Option<String>,
     /// Comments after the last entry.
     pub(crate) closing: Vec<String>,
     /// The author left a blank line before it.
@@ -61,7 +63,19 @@ pub(crate) struct Notes {
 
 impl Notes {
     pub(crate) fn has_comments(&self) -> bool {
-        !self.leading.is_empty() || self.trailing.is_some() || !self.closing.is_empty()
+        !self.leading.is_empty()
+            || self.trailing.is_some()
+            || self.after.is_some()
+            || !self.closing.is_empty()
+    }
+
+    /// All comments, in order.
+    pub(crate) fn lines(self) -> impl Iterator<Item = String> {
+        let leading = self.leading.into_iter();
+        leading
+            .chain(self.trailing)
+            .chain(self.after)
+            .chain(self.closing)
     }
 }
 

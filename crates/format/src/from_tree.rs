@@ -3,21 +3,24 @@
 //! Keys keep their order and what is a scalar stays one, so nothing is changed that the author chose. The table
 //! of shapes says which mappings are steps, and how a field of the text form is spelled as data.
 
+use std::collections::BTreeSet;
+
 use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::shape::{self, Field, Shape};
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Scalar, Spelling, Style, Tree};
+use wfc_syntax::template;
+use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Scalar, SpanMap, Spelling, Style, Tree};
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 
 use crate::comments::Comments;
 use crate::doc::{Doc, Entry, Item, Leaf, Map, Notes, Seq};
 use crate::numbers;
 use crate::types::type_text;
-use crate::values::value_doc;
+use crate::values::{constant_doc, value_doc};
 
 /// What the fields of a mapping may be.
 #[derive(Clone, Copy)]
-enum Fields {
+pub(crate) enum Fields {
     Root,
     Step,
     Trigger,
@@ -27,40 +30,22 @@ enum Fields {
 /// The tree as a document, and the comments that stand after everything.
 pub(crate) fn document(tree: &Tree, source: &str, to: Spelling) -> (Doc, Vec<String>) {
     let Some(root) = tree.root else {
-        let lines = Comments::attach(source, &tree.comments, &mut Vec::new()).left();
+        let lines = Comments::attach(tree, source).left();
         return (Doc::Map(Map::default()), lines);
     };
-    let mut anchors = Vec::new();
-    starts(tree, root, &mut anchors);
-    let comments = Comments::attach(source, &tree.comments, &mut anchors);
+    let comments = Comments::attach(tree, source);
     let mut builder = Builder {
         tree,
         source,
         to,
         comments,
+        seen: BTreeSet::new(),
+        closing: Vec::new(),
     };
     let doc = builder.fields(root, Fields::Root);
-    let left = builder.comments.left();
-    (doc, left)
-}
-
-/// Where entries and items start, in the whole tree.
-pub(crate) fn starts(tree: &Tree, id: NodeId, out: &mut Vec<u32>) {
-    match tree.kind(id) {
-        NodeKind::Map(entries) => {
-            for entry in entries {
-                out.push(entry.key_span.start);
-                starts(tree, entry.value, out);
-            }
-        }
-        NodeKind::Seq(items) => {
-            for item in items {
-                out.push(tree.span(*item).start);
-                starts(tree, *item, out);
-            }
-        }
-        _ => {}
-    }
+    let mut closing = builder.closing;
+    closing.extend(builder.comments.left());
+    (doc, closing)
 }
 
 struct Builder<'a> {
@@ -68,6 +53,10 @@ struct Builder<'a> {
     source: &'a str,
     to: Spelling,
     comments: Comments,
+    /// What was printed: YAML's aliases repeat it.
+    seen: BTreeSet<NodeId>,
+    /// Comments at the end of the text form's braces.
+    closing: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -81,14 +70,7 @@ impl Builder<'_> {
         let NodeKind::Map(entries) = tree.kind(id) else {
             return self.value_leaf(id);
         };
-        let kind = entries
-            .iter()
-            .find(|e| &*e.key == "type")
-            .and_then(|e| match self.tree.kind(e.value) {
-                NodeKind::Scalar(s) => Some(&*s.text),
-                _ => None,
-            })
-            .unwrap_or_default();
+        let kind = kind_of(tree, entries);
         let mut map = self.empty_map(id);
         map.holds_comments = matches!(fields, Fields::Root | Fields::Step);
         let mut said = self.said_comments(entries, map.holds_comments);
@@ -96,7 +78,7 @@ impl Builder<'_> {
             // What a step says of itself as a whole stands before it: `items` puts it there.
             take_key(said, "");
         }
-        for entry in entries {
+        for entry in self.in_order(entries, fields) {
             if said.is_some() && &*entry.key == "x-comments" {
                 continue;
             }
@@ -104,30 +86,57 @@ impl Builder<'_> {
             if self.tree.spelling == Spelling::Text && &*entry.key == "let" {
                 continue;
             }
-            let mut notes = self.comments.take(entry.key_span);
+            let mut notes = self.entry_notes(entry);
+            if self.tree.spelling == Spelling::Text && matches!(fields, Fields::Root) {
+                self.closing.append(&mut notes.closing);
+            }
             if let Some(said) = &mut said {
                 notes.leading.splice(0..0, take_key(said, &entry.key));
             }
-            let value = match field_shape(fields, kind, &entry.key) {
-                Some(shape) => self.shaped(entry.value, shape),
-                None => self.value(entry.value),
+            let value = match (
+                self.alias(entry.value),
+                field_shape(fields, kind, &entry.key),
+            ) {
+                (Some(alias), _) => alias,
+                (None, Some(shape)) => self.shaped(entry.value, shape),
+                (None, None) => self.value(entry.value),
             };
-            let value = self.alias_or(entry, value);
             map.entries.push(Entry {
                 key: entry.key.to_string(),
                 value,
                 notes,
             });
         }
-        let rest: Vec<String> = said
+        let mut rest: Vec<String> = said
             .into_iter()
             .flatten()
             .flat_map(|(_, lines)| lines)
             .collect();
+        if matches!(fields, Fields::Root) {
+            rest.splice(0..0, self.comments.head());
+        }
         if let Some(first) = map.entries.first_mut() {
             first.notes.leading.splice(0..0, rest);
         }
         Doc::Map(map)
+    }
+
+    /// The entries as they are printed: as they are written, but out of the text form, whose order is that of its
+    /// grammar, the root's in the order of the table and a step's name first.
+    fn in_order<'e>(&self, entries: &'e [MapEntry], fields: Fields) -> Vec<&'e MapEntry> {
+        let mut out: Vec<&MapEntry> = entries.iter().collect();
+        if self.tree.spelling == Spelling::Text {
+            let place = |key: &str| shape::ROOT.iter().position(|f| f.name == key);
+            match fields {
+                // Keys with `x-` stand where the text form has them.
+                Fields::Root => out.sort_by_key(|e| {
+                    place(&e.key).map_or((place("triggers"), 0), |at| (Some(at), 1))
+                }),
+                Fields::Step => out.sort_by_key(|e| &*e.key != "id"),
+                _ => {}
+            }
+        }
+        out
     }
 
     /// The comments that a JSON file carries in `x-comments`, when they go to a spelling that has comments.
@@ -146,7 +155,8 @@ impl Builder<'_> {
     fn shaped(&mut self, id: NodeId, shape: Shape) -> Doc {
         match (shape, self.tree.kind(id)) {
             (Shape::Block | Shape::OnError | Shape::Catch, NodeKind::Seq(_)) => {
-                self.items(id, |this, item| this.fields(item, Fields::Step))
+                let doc = self.items(id, |this, item| this.fields(item, Fields::Step));
+                self.block_style(doc)
             }
             (Shape::Catch, NodeKind::Map(_)) => self.fields(id, Fields::Table(shape::CATCH)),
             (Shape::Record(fields), NodeKind::Map(_)) => self.fields(id, Fields::Table(fields)),
@@ -161,19 +171,24 @@ impl Builder<'_> {
                 self.entries(id, |this, _, value| this.shaped(value, Shape::Block))
             }
             (Shape::Triggers, NodeKind::Seq(_)) => {
-                self.items(id, |this, item| this.fields(item, Fields::Trigger))
+                let doc = self.items(id, |this, item| this.fields(item, Fields::Trigger));
+                self.block_style(doc)
             }
             (Shape::Inputs, NodeKind::Map(_)) => {
-                self.entries(id, |this, _, v| this.declaration(v, shape::INPUT, true))
+                let doc = self.entries(id, |this, _, v| this.declaration(v, shape::INPUT));
+                self.block_style(doc)
             }
             (Shape::EnvDecls, NodeKind::Map(_)) => {
-                self.entries(id, |this, _, v| this.declaration(v, shape::ENV, true))
+                let doc = self.entries(id, |this, _, v| this.declaration(v, shape::ENV));
+                self.block_style(doc)
             }
             (Shape::Variables, NodeKind::Map(_)) => {
-                self.entries(id, |this, _, v| this.declaration(v, shape::ENV, false))
+                let doc = self.entries(id, |this, _, v| this.shaped(v, Shape::Value));
+                self.block_style(doc)
             }
             (Shape::Types, NodeKind::Map(_)) => {
-                self.entries(id, |this, _, v| this.shaped(v, Shape::Type))
+                let doc = self.entries(id, |this, _, v| this.shaped(v, Shape::Type));
+                self.block_style(doc)
             }
             (_, NodeKind::Expr(e)) => self.expression(*e, shape),
             (_, NodeKind::Type(t)) => self.type_doc(*t),
@@ -182,31 +197,39 @@ impl Builder<'_> {
         }
     }
 
+    /// Steps and declarations of the text form stand one below the other elsewhere, too.
+    fn block_style(&self, mut doc: Doc) -> Doc {
+        if self.tree.spelling == Spelling::Text {
+            match &mut doc {
+                Doc::Map(map) => map.inline = false,
+                Doc::Seq(seq) => seq.inline = false,
+                Doc::Leaf(_) => {}
+            }
+        }
+        doc
+    }
+
     /// `name: type`, or `name: { type, default, ... }`. A text form's declaration that says no more than its
     /// type is spelled the short way.
-    fn declaration(&mut self, id: NodeId, fields: &'static [Field], types: bool) -> Doc {
+    fn declaration(&mut self, id: NodeId, fields: &'static [Field]) -> Doc {
         let NodeKind::Map(entries) = self.tree.kind(id) else {
-            return self.shaped(id, if types { Shape::Type } else { Shape::Value });
+            return undeclared(self.shaped(id, Shape::Type));
         };
-        let is_declaration = entries.iter().any(|e| &*e.key == "type")
-            || (self.tree.spelling == Spelling::Text && fields.len() == shape::INPUT.len());
+        let is_declaration =
+            entries.iter().any(|e| &*e.key == "type") || self.tree.spelling == Spelling::Text;
         if self.tree.spelling == Spelling::Text
             && let [only] = entries.as_slice()
             && &*only.key == "type"
             && matches!(self.tree.kind(only.value), NodeKind::Type(_))
         {
-            return self.shaped(only.value, Shape::Type);
+            let ty = self.shaped(only.value, Shape::Type);
+            return undeclared(ty);
         }
         if is_declaration {
             self.fields(id, Fields::Table(fields))
         } else {
-            self.shaped_map(id, types)
+            self.shaped(id, Shape::Type)
         }
-    }
-
-    fn shaped_map(&mut self, id: NodeId, types: bool) -> Doc {
-        let shape = if types { Shape::Type } else { Shape::Value };
-        self.entries(id, |this, _, v| this.shaped(v, shape))
     }
 
     /// Data, whose keys mean nothing to the language.
@@ -228,9 +251,11 @@ impl Builder<'_> {
         };
         let mut map = self.empty_map(id);
         for entry in entries {
-            let notes = self.comments.take(entry.key_span);
-            let value = each(self, &entry.key, entry.value);
-            let value = self.alias_or(entry, value);
+            let notes = self.entry_notes(entry);
+            let value = match self.alias(entry.value) {
+                Some(alias) => alias,
+                None => each(self, &entry.key, entry.value),
+            };
             map.entries.push(Entry {
                 key: entry.key.to_string(),
                 value,
@@ -238,6 +263,15 @@ impl Builder<'_> {
             });
         }
         Doc::Map(map)
+    }
+
+    fn entry_notes(&mut self, entry: &MapEntry) -> Notes {
+        let mut notes = self.comments.take(entry.key_span);
+        if notes.trailing.is_none() {
+            notes.trailing = notes.after.take();
+        }
+        notes.leading.extend(notes.after.take());
+        notes
     }
 
     fn items(&mut self, id: NodeId, mut each: impl FnMut(&mut Self, NodeId) -> Doc) -> Doc {
@@ -251,7 +285,21 @@ impl Builder<'_> {
             items: Vec::new(),
         };
         for item in items {
-            let mut notes = self.comments.take(self.tree.span(*item));
+            if let Some(value) = self.alias(*item) {
+                let notes = Notes::default();
+                seq.items.push(Item { value, notes });
+                continue;
+            }
+            let span = tree.span(*item);
+            let mut notes = self.comments.take_item(span);
+            notes.leading.extend(notes.after.take());
+            if let NodeKind::Seq(inner) = tree.kind(*item)
+                && inner
+                    .first()
+                    .is_some_and(|i| tree.span(*i).start == span.start)
+            {
+                self.comments.give_back(span, notes.trailing.take());
+            }
             let value = each(self, *item);
             if let (Doc::Map(map), true) = (&value, notes.leading.is_empty())
                 && map.holds_comments
@@ -284,27 +332,35 @@ impl Builder<'_> {
         }
     }
 
+    /// A type: records and JSON Schemas as mappings, where they are read as such, all else as text.
     fn type_doc(&self, id: TypeId) -> Doc {
         let (types, exprs) = (&self.tree.types, &self.tree.exprs);
         match &types.get(id).kind {
-            TypeExprKind::Record(fields) if !fields.is_empty() => Doc::Map(Map {
-                entries: fields
-                    .iter()
-                    .map(|f| Entry {
-                        key: format!("{}{}", f.name.text, if f.optional { "?" } else { "" }),
-                        value: self.type_doc(f.ty),
-                        notes: Notes::default(),
-                    })
-                    .collect(),
-                inline: true,
-                ..Map::default()
-            }),
-            TypeExprKind::Schema(e) => value_doc(exprs, *e),
-            _ => match type_text(types, exprs, id) {
-                Some(text) => Doc::Leaf(Leaf::Text(text)),
-                None => Doc::Leaf(Leaf::Text(self.slice(types.get(id).span).to_owned())),
-            },
+            TypeExprKind::Record(fields) if !fields.is_empty() => {
+                let entries = fields.iter().map(|f| Entry {
+                    key: format!("{}{}", f.name.text, if f.optional { "?" } else { "" }),
+                    value: self.type_doc(f.ty),
+                    notes: Notes::default(),
+                });
+                let doc = Doc::Map(Map {
+                    entries: entries.collect(),
+                    inline: true,
+                    ..Map::default()
+                });
+                let odd = fields.iter().any(|f| f.name.text.ends_with('?'));
+                if !odd && !self.reads_as_schema(&doc) {
+                    return doc;
+                }
+            }
+            TypeExprKind::Schema(e) => {
+                let doc = constant_doc(exprs, *e);
+                if self.reads_as_schema(&doc) {
+                    return doc;
+                }
+            }
+            _ => {}
         }
+        Doc::Leaf(Leaf::Text(type_text(types, exprs, id)))
     }
 
     fn scalar(&self, id: NodeId, shape: Shape) -> Doc {
@@ -313,7 +369,7 @@ impl Builder<'_> {
         };
         let span = self.tree.span(id);
         if self.same_spelling() {
-            return Doc::Leaf(self.verbatim(scalar, span));
+            return Doc::Leaf(self.anchored(id, self.verbatim(scalar, span)));
         }
         let data = matches!(
             shape,
@@ -332,10 +388,7 @@ impl Builder<'_> {
         );
         Doc::Leaf(if scalar.style.is_quoted() {
             if code && self.tree.spelling == Spelling::Text {
-                // A text form's string in an expression's place is CEL's string.
-                let mut quoted = String::new();
-                crate::json::string(&scalar.text, &mut quoted);
-                return Doc::Leaf(Leaf::Text(quoted));
+                return Doc::Leaf(Leaf::Text(code_of(&scalar.text)));
             }
             Leaf::Text(scalar.text.to_string())
         } else if (data && is_data(&scalar.text)) || (code && truth) {
@@ -353,9 +406,14 @@ impl Builder<'_> {
     fn verbatim(&self, scalar: &Scalar, span: Span) -> Leaf {
         let raw = self.slice(span);
         match scalar.style {
-            Style::Literal | Style::Folded => {
+            Style::Literal if crate::yaml::block_can(&scalar.text) => {
+                let (header, lines) = crate::yaml::literal(&scalar.text);
+                Leaf::Block { header, lines }
+            }
+            Style::Folded if crate::yaml::block_safe(&scalar.text) => {
                 block(raw).unwrap_or_else(|| Leaf::Text(scalar.text.to_string()))
             }
+            Style::Literal | Style::Folded => Leaf::Text(scalar.text.to_string()),
             // An empty value is null, and reads better said.
             Style::Plain if raw.is_empty() => Leaf::Plain("null".to_owned()),
             _ if raw.contains('\n') => Leaf::Text(scalar.text.to_string()),
@@ -383,41 +441,149 @@ impl Builder<'_> {
         }
     }
 
-    /// The YAML anchor before a node.
+    /// The YAML anchor before a node; comments may stand between them.
     fn anchor(&self, id: NodeId) -> Option<String> {
         if self.tree.spelling != Spelling::Yaml || self.to != Spelling::Yaml {
             return None;
         }
-        let before = self.source.get(..self.tree.span(id).start as usize)?;
-        let before = before.trim_end_matches(|c: char| c.is_whitespace());
-        let word = before.rsplit(|c: char| c.is_whitespace()).next()?;
-        let name = word.strip_prefix('&')?;
-        (!name.is_empty()).then(|| name.to_owned())
+        let comments = &self.tree.comments;
+        let mut before = self.source.get(..self.tree.span(id).start as usize)?;
+        loop {
+            before = before.trim_end_matches(|c: char| c.is_whitespace());
+            let last = comments.partition_point(|c| (c.span.start as usize) < before.len());
+            let comment = last.checked_sub(1).and_then(|i| comments.get(i));
+            match comment.filter(|c| c.span.end as usize >= before.len()) {
+                Some(comment) => before = before.get(..comment.span.start as usize)?,
+                None => break,
+            }
+        }
+        let at = before.rfind('&')?;
+        let (lead, name) = (before.get(..at)?, before.get(at + 1..)?);
+        let starts = lead.is_empty()
+            || lead.ends_with(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ',' | ':'));
+        let whole = !name.is_empty()
+            && !name
+                .contains(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | '{' | '}' | ','));
+        (starts && whole).then(|| name.to_owned())
     }
 
-    /// An entry whose value stands elsewhere in the file is an alias of it.
-    fn alias_or(&self, entry: &MapEntry, value: Doc) -> Doc {
+    /// The alias that stands for a node which was printed already.
+    fn alias(&mut self, id: NodeId) -> Option<Doc> {
         if self.tree.spelling != Spelling::Yaml || self.to != Spelling::Yaml {
-            return value;
+            return None;
         }
-        if self.tree.span(entry.value).start >= entry.key_span.end {
-            return value;
+        if self.seen.insert(id) {
+            return None;
         }
-        let after = self
-            .source
-            .get(entry.key_span.end as usize..)
-            .unwrap_or_default();
-        let after = after.trim_start_matches([':', ' ', '\t']);
-        match after.strip_prefix('*') {
-            Some(rest) => {
-                let end = rest
-                    .find(|c: char| c.is_whitespace() || ",]}".contains(c))
-                    .unwrap_or(rest.len());
-                Doc::Leaf(Leaf::Alias(rest.get(..end).unwrap_or_default().to_owned()))
-            }
-            None => value,
+        Some(Doc::Leaf(Leaf::Alias(self.anchor(id)?)))
+    }
+
+    /// A scalar with its anchor.
+    fn anchored(&self, id: NodeId, leaf: Leaf) -> Leaf {
+        let Some(name) = self.anchor(id) else {
+            return leaf;
+        };
+        match leaf {
+            Leaf::Plain(text) | Leaf::Raw(text) => Leaf::Raw(format!("&{name} {text}")),
+            Leaf::Text(text) => Leaf::Raw(format!("&{name} {}", crate::yaml::scalar(&text, true))),
+            Leaf::Block { header, lines } => Leaf::Block {
+                header: format!("&{name} {header}"),
+                lines,
+            },
+            Leaf::Alias(_) => leaf,
         }
     }
+
+    /// Whether a mapping in the place of a type would be taken for a JSON Schema.
+    fn reads_as_schema(&self, doc: &Doc) -> bool {
+        let mut tree = Tree::new(self.to);
+        let declared = self.tree.root.and_then(|r| self.tree.field(r, "types"));
+        let mut names = Map::default();
+        if let Some(NodeKind::Map(entries)) = declared.map(|n| self.tree.kind(n)) {
+            names.entries.extend(entries.iter().map(|e| Entry {
+                key: e.key.to_string(),
+                value: Doc::Leaf(Leaf::Text("any".to_owned())),
+                notes: Notes::default(),
+            }));
+        }
+        let types = node_of(&mut tree, &Doc::Map(names));
+        let root = vec![MapEntry {
+            key: "types".into(),
+            key_span: Span::default(),
+            value: types,
+        }];
+        let root = tree.push(NodeKind::Map(root), Span::default());
+        tree.root = Some(root);
+        let node = node_of(&mut tree, doc);
+        wfc_syntax::lower::reads_as_schema(&tree, node)
+    }
+}
+
+/// A type in the place of a declaration: a mapping that looks like a declaration becomes the type of one.
+fn undeclared(ty: Doc) -> Doc {
+    match &ty {
+        Doc::Map(map)
+            if map
+                .entries
+                .iter()
+                .any(|e| shape::find(shape::INPUT, &e.key).is_some()) =>
+        {
+            Doc::Map(Map {
+                entries: vec![Entry {
+                    key: "type".to_owned(),
+                    value: ty,
+                    notes: Notes::default(),
+                }],
+                inline: true,
+                ..Map::default()
+            })
+        }
+        _ => ty,
+    }
+}
+
+/// A text form's string in an expression's place, as CEL. A mixed template has no such form.
+fn code_of(text: &str) -> String {
+    let pieces = template::pieces(text);
+    if let [template::Piece::Code(range)] = pieces.as_slice() {
+        let code = text.get(range.start + 2..range.end.saturating_sub(2));
+        return code.unwrap_or_default().trim().to_owned();
+    }
+    let mut quoted = String::new();
+    crate::json::string(&template::unescape(text), &mut quoted);
+    quoted
+}
+
+/// A document as a tree without places.
+fn node_of(tree: &mut Tree, doc: &Doc) -> NodeId {
+    let kind = match doc {
+        Doc::Map(map) => NodeKind::Map(
+            map.entries
+                .iter()
+                .map(|e| MapEntry {
+                    key: e.key.as_str().into(),
+                    key_span: Span::default(),
+                    value: node_of(tree, &e.value),
+                })
+                .collect(),
+        ),
+        Doc::Seq(seq) => NodeKind::Seq(seq.items.iter().map(|i| node_of(tree, &i.value)).collect()),
+        Doc::Leaf(leaf) => {
+            let (text, style) = match leaf {
+                Leaf::Plain(text) => (text.as_str(), Style::Plain),
+                Leaf::Text(text) | Leaf::Raw(text) | Leaf::Alias(text) => {
+                    (text.as_str(), Style::DoubleQuoted)
+                }
+                Leaf::Block { .. } => ("", Style::Literal),
+            };
+            NodeKind::Scalar(Scalar {
+                text: text.into(),
+                style,
+                map: SpanMap::default(),
+            })
+        }
+    };
+    tree.push(kind, Span::default())
 }
 
 /// Reads an `x-comments` mapping: key of the mapping that it belongs to, and lines.
@@ -451,7 +617,16 @@ fn is_data(text: &str) -> bool {
     text.is_empty() || crate::yaml::resolves_to_other(text)
 }
 
-fn field_shape(fields: Fields, kind: &str, name: &str) -> Option<Shape> {
+/// The word in `type`.
+pub(crate) fn kind_of<'a>(tree: &'a Tree, entries: &[MapEntry]) -> &'a str {
+    let entry = entries.iter().find(|e| &*e.key == "type");
+    match entry.map(|e| tree.kind(e.value)) {
+        Some(NodeKind::Scalar(s)) => &s.text,
+        _ => "",
+    }
+}
+
+pub(crate) fn field_shape(fields: Fields, kind: &str, name: &str) -> Option<Shape> {
     let field = match fields {
         Fields::Root => shape::find(shape::ROOT, name),
         Fields::Table(fields) => shape::find(fields, name),
@@ -476,7 +651,8 @@ fn block(raw: &str) -> Option<Leaf> {
     let mut lines = raw.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l));
     let header = lines.next()?;
     let signs = header.split([' ', '\t', '#']).next()?.to_owned();
-    if signs.contains(|c: char| c.is_ascii_digit()) {
+    // Where empty lines at the end belong to the text, it is written anew.
+    if signs.contains(|c: char| c.is_ascii_digit() || c == '+') {
         return None;
     }
     let lines: Vec<&str> = lines.collect();
@@ -488,15 +664,8 @@ fn block(raw: &str) -> Option<Leaf> {
         .iter()
         .map(|l| l.get(indent..).unwrap_or_default().to_owned())
         .collect();
-    if signs.contains('+') {
-        // The last piece is what follows the final line break: nothing.
-        if cut.last().is_some_and(String::is_empty) {
-            cut.pop();
-        }
-    } else {
-        while cut.last().is_some_and(|l| l.trim().is_empty()) {
-            cut.pop();
-        }
+    while cut.last().is_some_and(|l| l.trim().is_empty()) {
+        cut.pop();
     }
     Some(Leaf::Block {
         header: signs,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::comments::BLANK;
 use crate::doc::{Doc, Leaf, Map, Notes, Seq};
 
 const WIDTH: usize = 100;
@@ -12,7 +13,8 @@ pub(crate) fn print(doc: &Doc, closing: Vec<String>) -> String {
     let left = hoist(&mut doc);
     if let Doc::Map(root) = &mut doc {
         let mut all = left;
-        all.extend(closing.into_iter().map(|line| (String::new(), line)));
+        let closing = closing.into_iter().filter(|l| l != BLANK);
+        all.extend(closing.map(|line| (String::new(), line)));
         add_comments(root, all);
     }
     let mut out = String::new();
@@ -62,10 +64,8 @@ fn hoist(doc: &mut Doc) -> Vec<(String, String)> {
 }
 
 fn take(notes: &mut Notes) -> Vec<String> {
-    let mut lines = std::mem::take(&mut notes.leading);
-    lines.extend(notes.trailing.take());
-    lines.append(&mut notes.closing);
-    lines
+    let lines = std::mem::take(notes).lines();
+    lines.filter(|l| l != BLANK).collect()
 }
 
 fn add_comments(map: &mut Map, comments: Vec<(String, String)>) {

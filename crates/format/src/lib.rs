@@ -5,6 +5,7 @@
 
 mod comments;
 mod doc;
+mod extensions;
 mod from_tree;
 pub mod graph;
 mod json;
@@ -27,6 +28,11 @@ use wfc_syntax::tree::Spelling;
 pub enum FormatError {
     /// It has errors of syntax or shape: nothing is certain enough to be written anew.
     HasErrors,
+    /// The text form has no place for a key with `x-`: among `types`, say, or in a `case`.
+    NoPlace {
+        /// The key.
+        key: String,
+    },
     /// What was printed would not mean the same. A fault of this crate; the file is best left as it is.
     WouldChange {
         /// The spelling that was printed.
@@ -39,6 +45,9 @@ impl fmt::Display for FormatError {
         match self {
             Self::HasErrors => {
                 f.write_str("the file has errors of syntax or shape; mend them first")
+            }
+            Self::NoPlace { key } => {
+                write!(f, "the text form has no place for `{key}` where it stands")
             }
             Self::WouldChange { to } => {
                 write!(
@@ -84,10 +93,11 @@ pub fn convert(parsed: &Parsed, source: &Source, to: Spelling) -> Result<String,
         return Err(FormatError::HasErrors);
     }
     let printed = match to {
-        Spelling::Text => text::print(&parsed.ast, &parsed.tree, &source.text),
+        Spelling::Text => text::print(&parsed.ast, &parsed.tree, &source.text)
+            .map_err(|key| FormatError::NoPlace { key })?,
         Spelling::Yaml => {
             let (doc, closing) = from_tree::document(&parsed.tree, &source.text, to);
-            yaml::print(&doc, &closing)
+            yaml::print(doc, &closing)
         }
         Spelling::Json => {
             let (doc, closing) = from_tree::document(&parsed.tree, &source.text, to);

@@ -54,6 +54,29 @@ pub(crate) fn value_doc(exprs: &Exprs, id: ExprId) -> Doc {
     }
 }
 
+/// A constant, whose strings are no templates: a JSON Schema.
+pub(crate) fn constant_doc(exprs: &Exprs, id: ExprId) -> Doc {
+    let mut doc = value_doc(exprs, id);
+    fn plain_strings(exprs: &Exprs, id: ExprId, doc: &mut Doc) {
+        match (&exprs.get(id).kind, doc) {
+            (ExprKind::String(text), Doc::Leaf(leaf)) => *leaf = Leaf::Text(text.to_string()),
+            (ExprKind::List(items), Doc::Seq(seq)) => {
+                for (item, doc) in items.iter().zip(&mut seq.items) {
+                    plain_strings(exprs, item.value, &mut doc.value);
+                }
+            }
+            (ExprKind::Map(entries), Doc::Map(map)) => {
+                for (entry, doc) in entries.iter().zip(&mut map.entries) {
+                    plain_strings(exprs, entry.value, &mut doc.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    plain_strings(exprs, id, &mut doc);
+    doc
+}
+
 /// The entries of a map whose keys are all literal strings; `None` for any other.
 pub(crate) fn named_entries<'a>(exprs: &'a Exprs, expr: &Expr) -> Option<Vec<(&'a str, ExprId)>> {
     let ExprKind::Map(entries) = &expr.kind else {
@@ -99,13 +122,19 @@ pub(crate) fn escape_braces(text: &str) -> String {
 
 /// A duration as the language writes it; 0 is `0s`.
 pub(crate) fn duration_text(nanos: i64) -> String {
-    const UNITS: [(&str, u64); 4] = [
+    const UNITS: [(&str, u64); 7] = [
         ("d", 86_400_000_000_000),
         ("h", 3_600_000_000_000),
         ("m", 60_000_000_000),
         ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
     ];
     let mut rest = nanos.unsigned_abs();
+    if rest == 0 {
+        return "0s".to_owned();
+    }
     let mut out = String::new();
     if nanos < 0 {
         out.push('-');
@@ -118,13 +147,6 @@ pub(crate) fn duration_text(nanos: i64) -> String {
             out.push_str(&format!("{take}{unit}"));
             rest -= take * size;
         }
-    }
-    if rest > 0 {
-        let millis = rest / 1_000_000;
-        out.push_str(&format!("{millis}ms"));
-    }
-    if out.is_empty() || out == "-" {
-        out.push_str("0s");
     }
     out
 }

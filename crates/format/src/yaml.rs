@@ -1,14 +1,16 @@
 //! Prints a document as YAML: block style, two columns a level; what fits on a line and was on one stays there.
 
+use crate::comments::BLANK;
 use crate::doc::{Doc, Entry, Item, Leaf, Map, Notes, Seq};
 use crate::json;
 
 const WIDTH: usize = 100;
 
 /// The whole file's text, with a newline at the end.
-pub(crate) fn print(doc: &Doc, closing: &[String]) -> String {
+pub(crate) fn print(mut doc: Doc, closing: &[String]) -> String {
     let mut out = String::new();
-    match doc {
+    lift(&mut doc);
+    match &doc {
         Doc::Map(m) if !m.entries.is_empty() => map(m, 0, &mut out),
         Doc::Seq(s) if !s.items.is_empty() => seq(s, 0, &mut out),
         other => {
@@ -20,6 +22,32 @@ pub(crate) fn print(doc: &Doc, closing: &[String]) -> String {
         comment_lines(closing, 0, &mut out);
     }
     out
+}
+
+/// Moves comments above the first thing in an item to above its dash, behind which there is no line for them.
+fn lift(doc: &mut Doc) {
+    match doc {
+        Doc::Map(map) => map.entries.iter_mut().for_each(|e| lift(&mut e.value)),
+        Doc::Seq(seq) => {
+            for item in &mut seq.items {
+                lift(&mut item.value);
+                let first = match &mut item.value {
+                    Doc::Map(map) => map.entries.first_mut().map(|e| &mut e.notes),
+                    Doc::Seq(seq) => seq.items.first_mut().map(|i| {
+                        if !matches!(i.value, Doc::Leaf(_)) {
+                            i.notes.leading.extend(i.notes.trailing.take());
+                        }
+                        &mut i.notes
+                    }),
+                    Doc::Leaf(_) => None,
+                };
+                if let Some(first) = first {
+                    item.notes.leading.append(&mut first.leading);
+                }
+            }
+        }
+        Doc::Leaf(_) => {}
+    }
 }
 
 fn map(map: &Map, indent: usize, out: &mut String) {
@@ -61,7 +89,7 @@ fn value(doc: &Doc, notes: &Notes, indent: usize, out: &mut String) {
         Doc::Leaf(Leaf::Block { header, lines }) => block(header, lines, notes, indent, out),
         Doc::Leaf(Leaf::Text(text)) if text.contains('\n') && block_safe(text) => {
             let (header, lines) = literal(text);
-            block(header, &lines, notes, indent, out);
+            block(&header, &lines, notes, indent, out);
         }
         other => {
             out.push(' ');
@@ -74,33 +102,46 @@ fn value(doc: &Doc, notes: &Notes, indent: usize, out: &mut String) {
 fn seq(seq: &Seq, indent: usize, out: &mut String) {
     for (i, item) in seq.items.iter().enumerate() {
         before(&item.notes, indent, i == 0, out);
+        // What would stand behind the dash stands above it.
+        if !fits_item(item, indent) {
+            comment_lines(item.notes.trailing.as_slice(), indent, out);
+        }
         item_at(item, indent, out);
     }
+}
+
+/// Whether the item is a mapping that starts behind the dash, an entry a line.
+fn is_block_item(item: &Item, indent: usize) -> bool {
+    match &item.value {
+        Doc::Map(m) => {
+            !m.entries.is_empty()
+                && m.anchor.is_none()
+                && !(m.inline && fits_at(&item.value, indent + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the item, a mapping or a sequence, stands on one line.
+fn fits_item(item: &Item, indent: usize) -> bool {
+    let (inline, empty) = match &item.value {
+        Doc::Map(m) => (m.inline, m.entries.is_empty()),
+        Doc::Seq(s) => (s.inline, s.items.is_empty()),
+        Doc::Leaf(_) => return true,
+    };
+    empty || inline && fits_at(&item.value, indent + 1)
 }
 
 fn item_at(item: &Item, indent: usize, out: &mut String) {
     pad_to(indent, out);
     out.push('-');
     match &item.value {
-        Doc::Map(m)
-            if !m.entries.is_empty()
-                && m.anchor.is_none()
-                && !(m.inline && fits(&item.value, out)) =>
-        {
-            if let Some(comment) = &item.notes.trailing {
-                out.push_str(" # ");
-                out.push_str(comment);
-                out.push('\n');
-            } else if m
-                .entries
-                .first()
-                .is_some_and(|e| !e.notes.leading.is_empty())
-            {
-                out.push('\n');
-            } else {
-                out.push(' ');
-            }
+        Doc::Map(m) if is_block_item(item, indent) => {
+            out.push(' ');
             map(m, indent + 2, out);
+        }
+        Doc::Map(_) | Doc::Seq(_) if !fits_item(item, indent) => {
+            value(&item.value, &Notes::default(), indent, out);
         }
         other => value(other, &item.notes, indent, out),
     }
@@ -110,7 +151,7 @@ fn item_at(item: &Item, indent: usize, out: &mut String) {
 /// A blank line and comments before an entry.
 fn before(notes: &Notes, indent: usize, first: bool, out: &mut String) {
     let at_line_start = out.is_empty() || out.ends_with('\n');
-    if notes.blank_before && !first && at_line_start {
+    if notes.blank_before && !first && at_line_start && !ends_blank(out) {
         out.push('\n');
     }
     if at_line_start {
@@ -118,8 +159,20 @@ fn before(notes: &Notes, indent: usize, first: bool, out: &mut String) {
     }
 }
 
+/// Whether the last line is empty, or has nothing but spaces: the end of a block scalar.
+fn ends_blank(out: &str) -> bool {
+    let last = out.strip_suffix('\n').unwrap_or(out);
+    last.trim_end_matches([' ', '\t']).ends_with('\n')
+}
+
 fn comment_lines(lines: &[String], indent: usize, out: &mut String) {
     for line in lines {
+        if line == BLANK {
+            if !out.is_empty() && !ends_blank(out) {
+                out.push('\n');
+            }
+            continue;
+        }
         pad_to(indent, out);
         out.push('#');
         if !line.is_empty() {
@@ -151,38 +204,50 @@ fn block(header: &str, lines: &[String], notes: &Notes, indent: usize, out: &mut
     }
 }
 
-/// Whether `text` can stand in a literal block as it is.
-fn block_safe(text: &str) -> bool {
-    let first = text.lines().find(|l| !l.trim().is_empty());
-    first.is_some_and(|l| !l.starts_with([' ', '\t']))
-        && !text.starts_with('\n')
+/// Whether `text` can stand in a literal block and reads well there.
+pub(crate) fn block_safe(text: &str) -> bool {
+    block_can(text)
+        && !text.starts_with([' ', '\t', '\n'])
+        && text.lines().all(|l| !l.ends_with([' ', '\t']))
+}
+
+/// Whether `text` can stand in a literal block at all.
+pub(crate) fn block_can(text: &str) -> bool {
+    !text.trim().is_empty()
         && text
             .chars()
             .all(|c| c == '\n' || c == '\t' || !c.is_control())
         && !text.contains(['\u{feff}', '\u{2028}', '\u{2029}', '\u{85}'])
-        && text.lines().all(|l| !l.trim().is_empty() || l.is_empty())
 }
 
 /// Header and lines of a literal block that gives `text` back.
-fn literal(text: &str) -> (&'static str, Vec<String>) {
+pub(crate) fn literal(text: &str) -> (String, Vec<String>) {
     let body = text.trim_end_matches('\n');
     let ends = text.len() - body.len();
     let mut lines: Vec<String> = body.split('\n').map(str::to_owned).collect();
-    let header = match ends {
-        0 => "|-",
-        1 => "|",
-        _ => "|+",
-    };
     lines.extend(std::iter::repeat_n(String::new(), ends.saturating_sub(1)));
-    (header, lines)
+    // Spaces at the start would be taken for indentation.
+    let indent = match lines.iter().find(|l| !l.is_empty()) {
+        Some(first) if first.starts_with(' ') => "2",
+        _ => "",
+    };
+    let chomp = match ends {
+        0 => "-",
+        1 => "",
+        _ => "+",
+    };
+    (format!("|{indent}{chomp}"), lines)
 }
 
 /// Whether the value fits on the rest of the line.
 fn fits(doc: &Doc, out: &str) -> bool {
+    fits_at(doc, out.len() - out.rfind('\n').map_or(0, |i| i + 1))
+}
+
+fn fits_at(doc: &Doc, column: usize) -> bool {
     if !doc.fits_inline() {
         return false;
     }
-    let column = out.len() - out.rfind('\n').map_or(0, |i| i + 1);
     let mut line = String::new();
     inline(doc, &mut line);
     line.chars().count() + column < WIDTH
@@ -240,7 +305,7 @@ fn flow_key(text: &str, out: &mut String) {
 }
 
 /// `text` as a scalar on one line: plain where nothing could take it for something else, else quoted.
-fn scalar(text: &str, in_flow: bool) -> String {
+pub(crate) fn scalar(text: &str, in_flow: bool) -> String {
     if plain_safe(text, in_flow) {
         return text.to_owned();
     }

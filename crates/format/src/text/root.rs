@@ -1,43 +1,44 @@
 //! The root: declarations before the steps.
 
 use wfc_syntax::ast::{CatchUp, InputDecl, OnOverlap, Trigger, TriggerKind, Verify};
+use wfc_syntax::expr::ExprKind;
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::{NodeId, NodeKind};
+use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling, Tree};
 
 use super::Printer;
 use super::value::{Opts, int, name, object, plain_string, push};
+use crate::doc::Notes;
 use crate::values::is_name;
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
     pub(super) fn root(&mut self) {
         let w = &self.ast.workflow;
-        if let Some(root) = self.tree.root {
-            let span = self.tree.span(root);
-            let mut notes = self.comments.take(span);
-            // The head says several fields on one line.
-            for key in ["wfc", "slug", "name"] {
-                let more = self.field_notes(key);
-                notes.leading.extend(more.leading);
-                notes.leading.extend(more.trailing);
+        let root = self.tree.root;
+        let mut notes = Notes {
+            leading: self.comments.head(),
+            ..Notes::default()
+        };
+        let slug = w.slug.as_ref().map(|s| &*s.text);
+        let slug_in_head = slug.is_some_and(is_name);
+        // The head says several fields on one line.
+        for key in ["wfc", "slug", "name"] {
+            if key == "slug" && !slug_in_head {
+                continue;
             }
-            notes.leading.extend(notes.trailing.take());
-            self.before(&notes);
-            let said = self
-                .tree
-                .field(root, "x-comments")
-                .and_then(|n| crate::from_tree::said_comments(self.tree, n));
-            for line in said.into_iter().flatten().flat_map(|(_, lines)| lines) {
-                let line = super::comment(&line);
-                self.line(&line);
+            let mut more = self.notes_of(root, key);
+            if self.tree.spelling == Spelling::Text && notes.trailing.is_none() {
+                notes.trailing = more.trailing.take();
             }
+            notes.leading.extend(more.lines());
         }
+        notes.leading.extend(self.said(root));
+        self.before(&notes);
         let mut head = String::new();
         if let Some(edition) = w.edition {
             head.push_str(&format!("wfc {} ", edition.value));
         }
         head.push_str("workflow");
-        let slug = w.slug.as_ref().map(|s| &*s.text);
-        if let Some(slug) = slug.filter(|s| is_name(s)) {
+        if let Some(slug) = slug.filter(|_| slug_in_head) {
             head.push(' ');
             head.push_str(slug);
         }
@@ -45,63 +46,92 @@ impl Printer<'_> {
             head.push(' ');
             head.push_str(&plain_string(&title.text));
         }
-        self.line(&format!("{head} {{"));
+        head.push_str(" {");
+        if let Some(trailing) = &notes.trailing {
+            head.push_str(&format!(" {}", super::comment(trailing)));
+        }
+        self.line(&head);
         self.indent = 2;
-        if let Some(slug) = slug.filter(|s| !is_name(s)) {
-            self.line(&format!("slug {}", plain_string(slug)));
+        if let Some(slug) = slug.filter(|_| !slug_in_head) {
+            let notes = self.notes_of(root, "slug");
+            self.noted(notes, &format!("slug {}", plain_string(slug)));
         }
         self.declarations();
         self.blank();
-        let around = self.key_notes("steps");
-        self.before(&around);
+        let around = root.map_or_else(Notes::default, |r| self.block_notes(r, "steps"));
+        self.comment_lines(&around.leading);
+        self.comment_lines(around.trailing.as_slice());
         self.steps(&w.steps);
+        let mut closing = around.closing;
         if let Some(value) = w.return_value {
-            let notes = self.field_notes("return");
+            let mut notes = self.notes_of(root, "return");
+            if let Some(step) = self.last_return() {
+                let span = self.tree.span(step);
+                let found = self.step_notes(span, step);
+                notes.blank_before |= found.blank_before;
+                super::merge(&mut notes, found);
+            }
+            closing.append(&mut notes.closing);
             let text = self.value(value);
             self.noted(notes, &format!("return {text}"));
         }
-        for (key, block) in [("failure", &w.on_failure), ("finally", &w.finally)] {
+        for (key, word, block) in [
+            ("on_failure", "failure", &w.on_failure),
+            ("finally", "finally", &w.finally),
+        ] {
             if let Some(block) = block {
+                let mut notes = root.map_or_else(Notes::default, |r| self.block_notes(r, key));
+                closing.append(&mut notes.closing);
                 self.blank();
-                self.pad();
-                self.block(&format!("on {key}"), block);
-                self.out.push('\n');
+                self.inner_block(&format!("on {word}"), block, notes);
             }
         }
+        self.comment_lines(&closing);
         self.indent = 0;
         self.line("}");
+    }
+
+    /// The last step of YAML or JSON that became what the workflow returns.
+    fn last_return(&self) -> Option<NodeId> {
+        let steps = self.entry_of(self.tree.root, "steps")?.value;
+        match self.tree.kind(steps) {
+            NodeKind::Seq(items) if items.len() > self.ast.workflow.steps.steps.len() => {
+                items.last().copied()
+            }
+            _ => None,
+        }
     }
 
     fn declarations(&mut self) {
         let w = &self.ast.workflow;
         for (key, text) in [("description", &w.description), ("version", &w.version)] {
             if let Some(text) = text {
-                let notes = self.field_notes(key);
+                let notes = self.notes_of(self.tree.root, key);
                 self.noted(notes, &format!("{key} {}", plain_string(&text.text)));
             }
         }
         if !w.catalogues.is_empty() {
             let list: Vec<String> = w.catalogues.iter().map(|c| plain_string(&c.text)).collect();
-            let notes = self.field_notes("tools");
+            let notes = self.notes_of(self.tree.root, "tools");
             self.noted(notes, &format!("tools {}", list.join(", ")));
         }
         for decl in &w.types {
-            let notes = self.entry_notes("types", &decl.name.text, decl.name.span);
+            let notes = self.declared_notes("types", decl.name.span);
             let ty = self.ty(decl.ty);
             self.noted(notes, &format!("type {} = {ty}", decl.name.text));
         }
         for decl in &w.inputs {
-            let notes = self.entry_notes("inputs", &decl.name.text, decl.name.span);
+            let notes = self.declared_notes("inputs", decl.name.span);
             let text = self.input(decl);
             self.noted(notes, &text);
         }
         if !w.secrets.is_empty() {
             let list: Vec<&str> = w.secrets.iter().map(|s| &*s.text).collect();
-            let notes = self.field_notes("secrets");
+            let notes = self.notes_of(self.tree.root, "secrets");
             self.noted(notes, &format!("secret {}", list.join(", ")));
         }
         for decl in &w.env {
-            let notes = self.entry_notes("env", &decl.name.text, decl.name.span);
+            let notes = self.declared_notes("env", decl.name.span);
             let ty = decl
                 .ty
                 .map(|t| format!(": {}", self.ty(t)))
@@ -110,10 +140,17 @@ impl Printer<'_> {
                 .default
                 .map(|v| format!(" = {}", self.value(v)))
                 .unwrap_or_default();
-            self.noted(notes, &format!("env {}{ty}{value}", decl.name.text));
+            let mut opts = Opts::new();
+            self.push_declared_extensions("env", &decl.name.text, &mut opts);
+            let with = if opts.is_empty() {
+                String::new()
+            } else {
+                format!(" with {}", object(&opts, self.usual_column()))
+            };
+            self.noted(notes, &format!("env {}{ty}{value}{with}", decl.name.text));
         }
         for decl in &w.variables {
-            let notes = self.entry_notes("variables", &decl.name.text, decl.name.span);
+            let notes = self.declared_notes("variables", decl.name.span);
             let ty = decl
                 .ty
                 .map(|t| format!(": {}", self.ty(t)))
@@ -127,67 +164,58 @@ impl Printer<'_> {
             );
         }
         if let Some(ty) = w.returns {
-            let notes = self.field_notes("returns");
+            let notes = self.notes_of(self.tree.root, "returns");
             let ty = self.ty(ty);
             self.noted(notes, &format!("returns {ty}"));
         }
         self.policy();
         self.allowed();
         self.extras();
-        for trigger in &w.triggers {
-            let notes = self.notes(trigger.span, None);
+        for (i, trigger) in w.triggers.iter().enumerate() {
+            let notes = self.trigger_notes(trigger, i == 0);
             let text = self.trigger(trigger);
             self.noted(notes, &text);
         }
     }
 
-    fn field_notes(&mut self, key: &str) -> crate::doc::Notes {
-        let Some(root) = self.tree.root else {
-            return crate::doc::Notes::default();
-        };
-        let tree = self.tree;
-        let NodeKind::Map(entries) = tree.kind(root) else {
-            return crate::doc::Notes::default();
-        };
-        match entries.iter().find(|e| &*e.key == key) {
-            Some(entry) => self.notes(entry.key_span, Some(entry.value)),
-            None => crate::doc::Notes::default(),
-        }
-    }
-
-    /// Notes of a root key alone, as leading ones.
-    fn key_notes(&mut self, key: &str) -> crate::doc::Notes {
-        let tree = self.tree;
-        let Some(NodeKind::Map(entries)) = tree.root.map(|r| tree.kind(r)) else {
-            return crate::doc::Notes::default();
-        };
-        let mut notes = match entries.iter().find(|e| &*e.key == key) {
-            Some(entry) => self.comments.take(entry.key_span),
-            None => crate::doc::Notes::default(),
-        };
-        notes.leading.extend(notes.trailing.take());
-        notes.blank_before = false;
-        notes
-    }
-
     /// Notes of a declaration; the first of its kind takes those of the mapping's own key too.
-    fn entry_notes(&mut self, field: &str, key: &str, span: Span) -> crate::doc::Notes {
-        let tree = self.tree;
-        let map = tree.root.and_then(|root| tree.field(root, field));
-        let mut notes = crate::doc::Notes::default();
-        if let Some(NodeKind::Map(root)) = tree.root.map(|r| tree.kind(r))
-            && let Some(entry) = root.iter().find(|e| &*e.key == field)
-        {
-            let own = self.comments.take(entry.key_span);
-            notes.blank_before |= own.blank_before;
-            notes.leading.extend(own.leading);
-            notes.leading.extend(own.trailing);
+    fn declared_notes(&mut self, field: &str, key: Span) -> Notes {
+        let root = self.tree.root;
+        let mut notes = match self.entry_of(root, field) {
+            Some(entry) => self.comments.take(entry.key_span),
+            None => Notes::default(),
+        };
+        if self.tree.spelling != Spelling::Text {
+            // At the mapping's own line, which is not printed.
+            notes.leading.extend(notes.trailing.take());
         }
-        let value = map.and_then(|m| tree.field(m, key));
-        let found = self.notes(span, value);
+        let map = self.entry_of(root, field).map(|e| e.value);
+        let found = match map.map(|m| self.tree.kind(m)) {
+            Some(NodeKind::Map(entries)) => {
+                match entries.iter().find(|e| e.key_span.contains(key)) {
+                    Some(entry) => {
+                        let mut found = self.comments.take(entry.key_span);
+                        self.gather(entry.value, &mut found);
+                        found
+                    }
+                    None => Notes::default(),
+                }
+            }
+            _ => Notes::default(),
+        };
         notes.blank_before |= found.blank_before;
-        notes.leading.extend(found.leading);
-        notes.trailing = found.trailing;
+        notes.after = notes.after.take().or(found.after);
+        let (closing, after) = (found.closing, notes.after.take());
+        super::merge(
+            &mut notes,
+            Notes {
+                leading: found.leading,
+                trailing: found.trailing,
+                ..Notes::default()
+            },
+        );
+        notes.after = after;
+        notes.closing.splice(0..0, closing);
         notes
     }
 
@@ -208,10 +236,20 @@ impl Printer<'_> {
             "required",
             decl.required.map(|r| r.value.to_string()),
         );
+        self.push_declared_extensions("inputs", &decl.name.text, &mut opts);
         if !opts.is_empty() {
-            text.push_str(&format!(" with {}", object(&opts, text.chars().count() + 8)));
+            text.push_str(&format!(
+                " with {}",
+                object(&opts, text.chars().count() + 8)
+            ));
         }
         text
+    }
+
+    /// Keys with `x-` of a declaration; those of a type's mapping are fields.
+    fn push_declared_extensions(&self, field: &str, name: &str, opts: &mut Opts) {
+        let map = self.entry_of(self.tree.root, field).map(|e| e.value);
+        self.push_extensions_in(map, name, opts);
     }
 
     fn policy(&mut self) {
@@ -234,18 +272,24 @@ impl Printer<'_> {
         push(
             &mut opts,
             "budget",
-            p.budget.as_ref().map(|b| self.budget(b)),
+            p.budget.as_ref().map(|b| {
+                let policy = self.entry_of(self.tree.root, "policy").map(|e| e.value);
+                self.budget(b, policy)
+            }),
         );
+        self.push_extensions_in(self.tree.root, "policy", &mut opts);
         if p.span.is_some() {
-            let notes = self.field_notes("policy");
+            let notes = self.notes_of(self.tree.root, "policy");
             self.noted(notes, &format!("policy {}", object(&opts, 9)));
         }
         if let Some(allowed) = self.ast.workflow.allow_self_modification {
-            let notes = self.field_notes("constraints");
-            self.noted(
-                notes,
-                &format!("constraints {{ allowSelfModification: {} }}", allowed.value),
-            );
+            let notes = self.notes_of(self.tree.root, "constraints");
+            let mut opts: Opts = vec![(
+                "allowSelfModification".to_owned(),
+                allowed.value.to_string(),
+            )];
+            self.push_extensions_in(self.tree.root, "constraints", &mut opts);
+            self.noted(notes, &format!("constraints {}", object(&opts, 14)));
         }
     }
 
@@ -253,24 +297,47 @@ impl Printer<'_> {
         if self.ast.workflow.allow.is_empty() {
             return;
         }
-        let notes = self.field_notes("allow");
-        let text = super::step::allow_text(&self.ast.workflow.allow);
+        let notes = self.notes_of(self.tree.root, "allow");
+        let text = self.allow_text(&self.ast.workflow.allow, self.tree.root);
         self.noted(notes, &format!("allow {text}"));
     }
 
     /// Keys with `x-` are kept.
     fn extras(&mut self) {
-        let tree = self.tree;
-        let Some(NodeKind::Map(entries)) = tree.root.map(|r| tree.kind(r)) else {
-            return;
-        };
-        for entry in entries {
-            if entry.key.starts_with("x-") && &*entry.key != "x-comments" {
-                let notes = self.notes(entry.key_span, None);
-                let text = self.data(entry.value);
-                self.noted(notes, &format!("{} {text}", entry.key));
-            }
+        for entry in self.extensions_of(self.tree.root) {
+            let notes = self.entry_notes(entry);
+            let text = self.data(entry.value);
+            self.noted(notes, &format!("{} {text}", entry.key));
         }
+    }
+
+    /// The entries with `x-` of a mapping, which the caller prints.
+    fn extensions_of(&self, node: Option<NodeId>) -> Vec<&'a MapEntry> {
+        let tree: &'a Tree = self.tree;
+        let Some(NodeKind::Map(entries)) = node.map(|n| tree.kind(n)) else {
+            return Vec::new();
+        };
+        let json = tree.spelling == Spelling::Json;
+        let found = entries
+            .iter()
+            .filter(|e| e.key.starts_with("x-") && !(json && &*e.key == "x-comments"));
+        let found: Vec<&MapEntry> = found.collect();
+        let mut printed = self.extensions.borrow_mut();
+        printed.extend(found.iter().map(|e| e.value));
+        found
+    }
+
+    /// The same as fields.
+    pub(super) fn push_extensions(&self, node: Option<NodeId>, opts: &mut Opts) {
+        for entry in self.extensions_of(node) {
+            opts.push((entry.key.to_string(), self.data(entry.value)));
+        }
+    }
+
+    /// The same of the field `key` of a mapping.
+    pub(super) fn push_extensions_in(&self, node: Option<NodeId>, key: &str, opts: &mut Opts) {
+        let field = self.entry_of(node, key).map(|e| e.value);
+        self.push_extensions(field, opts);
     }
 
     /// A node as plain data, for keys that the language does not know.
@@ -292,15 +359,61 @@ impl Printer<'_> {
                     && (s.text.is_empty() || crate::yaml::resolves_to_other(&s.text)) =>
             {
                 match crate::numbers::plain(&s.text) {
+                    // What is beyond 64 bits with a sign has none in the text form.
+                    crate::doc::Leaf::Plain(t)
+                        if t.parse::<i64>().is_err() && t.parse::<u64>().is_ok() =>
+                    {
+                        format!("{t}u")
+                    }
                     crate::doc::Leaf::Plain(t) => t,
                     crate::doc::Leaf::Text(t) => plain_string(&t),
                     _ => "null".to_owned(),
                 }
             }
             NodeKind::Scalar(s) => plain_string(&s.text),
+            // A number keeps its digits.
+            NodeKind::Expr(e) if matches!(self.tree.exprs.kind(*e), ExprKind::Double(_)) => {
+                let written = self.source.get(self.tree.span(id).range());
+                written.unwrap_or("null").to_owned()
+            }
             NodeKind::Expr(e) => wfc_syntax::print_expr::expr_text(&self.tree.exprs, *e),
             NodeKind::Type(_) | NodeKind::Error => "null".to_owned(),
         }
+    }
+
+    fn trigger_node(&self, trigger: &Trigger) -> Option<NodeId> {
+        let items = self.entry_of(self.tree.root, "triggers")?.value;
+        let node = match self.tree.kind(items) {
+            NodeKind::Seq(items) => items
+                .iter()
+                .find(|i| self.tree.span(**i) == trigger.span)
+                .copied(),
+            _ => Some(items),
+        };
+        node.filter(|n| self.tree.span(*n) == trigger.span)
+    }
+
+    fn trigger_notes(&mut self, trigger: &Trigger, first: bool) -> Notes {
+        let mut above = Notes::default();
+        if first && let Some(root) = self.tree.root {
+            above = self.block_notes(root, "triggers");
+        }
+        let item = self.trigger_node(trigger);
+        let mut notes = self.comments.take_item(trigger.span);
+        if let Some(item) = item {
+            self.gather(item, &mut notes);
+        }
+        notes.blank_before |= above.blank_before;
+        notes.leading.splice(0..0, above.leading);
+        super::merge(
+            &mut notes,
+            Notes {
+                trailing: above.trailing,
+                ..Notes::default()
+            },
+        );
+        notes.closing.extend(above.closing);
+        notes
     }
 
     fn trigger(&self, trigger: &Trigger) -> String {
@@ -359,8 +472,12 @@ impl Printer<'_> {
         if let Some(when) = trigger.when {
             text.push_str(&format!(" when {}", self.expr(when)));
         }
+        self.push_extensions(self.trigger_node(trigger), &mut with);
         if !with.is_empty() {
-            text.push_str(&format!(" with {}", object(&with, text.chars().count() + 8)));
+            text.push_str(&format!(
+                " with {}",
+                object(&with, text.chars().count() + 8)
+            ));
         }
         if let Some(inputs) = trigger.inputs {
             text.push_str(&format!(" {}", self.value(inputs)));

@@ -4,10 +4,12 @@ use wfc_syntax::ast::{
     Allow, Block, Join, LoopHead, OnApprovalTimeout, OnDeny, OnError, OnInterrupt, Parse, Step,
     StepId, StepKind, Wait,
 };
-use wfc_syntax::tree::NodeKind;
+use wfc_syntax::expr::{ExprId, ExprKind};
+use wfc_syntax::tree::{NodeId, NodeKind};
 
 use super::Printer;
-use super::value::{Opts, int, name, object, plain_string, push, texts};
+use super::value::{Opts, int, list, name, object, plain_string, push, texts};
+use crate::doc::Notes;
 use crate::values::is_name;
 
 /// What a kind prints besides its blocks.
@@ -41,35 +43,11 @@ impl Printer<'_> {
     pub(super) fn step(&mut self, id: StepId) {
         let ast = self.ast;
         let step = ast.step(id);
-        let mut notes = self.notes(step.span, Some(step.node));
-        let start = self.out.len();
-        let before = {
-            let mut leading = notes.clone();
-            leading.trailing = None;
-            leading
-        };
-        self.before(&before);
-        let body = self.out.len();
-        self.pad();
-        self.step_text(step);
-        let one_line = !self
-            .out
-            .get(body..)
-            .unwrap_or_default()
-            .trim_end()
-            .contains('\n');
-        if let Some(trailing) = notes.trailing.take() {
-            if one_line {
-                self.out.push(' ');
-                self.out.push_str(&super::comment(&trailing));
-            } else {
-                let line = super::comment(&trailing);
-                let pad = " ".repeat(self.indent);
-                self.out.insert_str(body, &format!("{pad}{line}\n"));
-            }
-        }
-        debug_assert!(start <= body, "steps only append");
-        self.out.push('\n');
+        let notes = self.step_notes(step.span, step.node);
+        self.around(notes, |this| {
+            this.pad();
+            this.step_text(step);
+        });
     }
 
     fn step_text(&mut self, step: &Step) {
@@ -84,28 +62,28 @@ impl Printer<'_> {
             self.clauses(step, Opts::new(), false);
             return;
         }
-        if let Some(id) = &step.id {
+        if let Some(id) = &step.id
+            && self.takes_let(step)
+        {
             let text = format!("let {} = ", name(&id.text));
             self.text(&text);
         }
         match &step.kind {
-            StepKind::Conditional { .. } => self.conditional(step, true),
+            StepKind::Conditional { .. } => self.conditional(step, None),
             StepKind::Switch { on, cases, default } => {
                 let head = format!("switch {}", self.expr(*on));
                 self.text(&head);
                 self.clauses(step, Opts::new(), false);
                 self.out.push_str(" {\n");
                 self.indent += 2;
-                for case in cases {
+                for (i, case) in cases.iter().enumerate() {
                     let values: Vec<String> = case.values.iter().map(|v| self.expr(*v)).collect();
-                    self.pad();
-                    self.block(&format!("case {}", values.join(", ")), &case.body);
-                    self.out.push('\n');
+                    let notes = self.case_notes(step.node, i);
+                    self.inner_block(&format!("case {}", values.join(", ")), &case.body, notes);
                 }
                 if let Some(default) = default {
-                    self.pad();
-                    self.block("default", default);
-                    self.out.push('\n');
+                    let notes = self.block_notes(step.node, "default");
+                    self.inner_block("default", default, notes);
                 }
                 self.close();
                 self.tail(step);
@@ -115,7 +93,7 @@ impl Printer<'_> {
                 branches,
                 max_concurrency,
                 join,
-                ..
+                from_steps,
             } => {
                 let limit = max_concurrency
                     .map(|n| format!(" {}", n.value))
@@ -130,11 +108,24 @@ impl Printer<'_> {
                 self.clauses(step, opts, false);
                 self.out.push_str(" {\n");
                 self.indent += 2;
+                let around =
+                    self.block_notes(step.node, if *from_steps { "steps" } else { "branches" });
+                self.comment_lines(&around.leading);
+                self.comment_lines(around.trailing.as_slice());
                 for branch in branches {
-                    self.pad();
-                    self.block(&format!("branch {}", name(&branch.name.text)), &branch.body);
-                    self.out.push('\n');
+                    if *from_steps {
+                        self.steps(&branch.body);
+                        continue;
+                    }
+                    let node = self.tree.field(step.node, "branches");
+                    let notes = match self.entry_of(node, &branch.name.text) {
+                        Some(entry) => self.comments.take(entry.key_span),
+                        None => Notes::default(),
+                    };
+                    let head = format!("branch {}", name(&branch.name.text));
+                    self.inner_block(&head, &branch.body, notes);
                 }
+                self.comment_lines(&around.closing);
                 self.close();
                 self.tail(step);
             }
@@ -145,18 +136,21 @@ impl Printer<'_> {
             } => {
                 self.text("try");
                 self.clauses(step, Opts::new(), false);
-                self.block("", body);
+                let notes = self.block_notes(step.node, "steps");
+                self.block("", body, &notes);
                 if let Some(catch) = catch {
+                    let notes = self.catch_notes(step.node);
                     let name = &catch.name.text;
                     let head = if &**name == "error" {
                         " catch".to_owned()
                     } else {
                         format!(" catch {name}")
                     };
-                    self.block(&head, &catch.body);
+                    self.block(&head, &catch.body, &notes);
                 }
                 if let Some(finally) = finally {
-                    self.block(" finally", finally);
+                    let notes = self.block_notes(step.node, "finally");
+                    self.block(" finally", finally, &notes);
                 }
                 self.tail(step);
             }
@@ -167,17 +161,6 @@ impl Printer<'_> {
                 self.tail(step);
             }
         }
-    }
-
-    /// Adds text that may span lines at the current indentation.
-    fn text(&mut self, text: &str) {
-        let pad = format!("\n{}", " ".repeat(self.indent));
-        let text = text.replace('\n', &pad);
-        // Empty lines stay empty.
-        let text = text
-            .split('\n')
-            .map(|l| if l.trim().is_empty() { "" } else { l });
-        self.out.push_str(&text.collect::<Vec<_>>().join("\n"));
     }
 
     fn close(&mut self) {
@@ -196,7 +179,7 @@ impl Printer<'_> {
         }
         // Kinds with blocks take all their fields before the first block.
         if let Some(when) = step.when
-            && !has_blocks(&step.kind)
+            && !self.when_in_options(step)
         {
             let text = format!(" when {}", self.expr(when));
             self.text(&text);
@@ -206,23 +189,58 @@ impl Printer<'_> {
     /// What follows a step: the blocks of its common fields.
     fn tail(&mut self, step: &Step) {
         if let Some(OnError::Steps(block)) = &step.on_error {
-            self.block(" on_error", block);
+            let notes = self.block_notes(step.node, "on_error");
+            self.block(" on_error", block, &notes);
         }
         if let Some(block) = &step.compensate {
-            self.block(" compensate", block);
+            let notes = self.block_notes(step.node, "compensate");
+            self.block(" compensate", block, &notes);
         }
+    }
+
+    /// Whether what stands after `let x =` is known for a step by its first words; if not, the name stands among
+    /// the options.
+    fn takes_let(&self, step: &Step) -> bool {
+        match &step.kind {
+            StepKind::Fail { code, message } => {
+                code.is_none() && message.is_some_and(|m| !self.is_collection(m))
+            }
+            StepKind::Agent { goal: main, .. }
+            | StepKind::AgentMessage { content: main, .. }
+            | StepKind::Bash { command: main, .. }
+            | StepKind::Approval { prompt: main, .. } => !self.is_collection(*main),
+            StepKind::Set { values, .. } => values.len() == 1,
+            StepKind::Switch { on, .. } => {
+                let on = self.expr(*on);
+                let rest = on.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+                // `b"..."` is neither a name nor a string.
+                let bytes = rest.len() < on.len() && rest.starts_with('"');
+                let first = on.chars().next();
+                !bytes && first.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '"'))
+            }
+            _ => true,
+        }
+    }
+
+    /// Kinds with blocks take their fields before the first block; behind a lone `return`, a bracket or a sign
+    /// would make `when` a name.
+    fn when_in_options(&self, step: &Step) -> bool {
+        has_blocks(&step.kind) || matches!(step.kind, StepKind::Return(None))
     }
 
     fn common(&self, step: &Step) -> Opts {
         let mut opts = Opts::new();
         let text = |n: &wfc_syntax::expr::Name| plain_string(&n.text);
+        if !self.takes_let(step) {
+            push(&mut opts, "id", step.id.as_ref().map(|id| name(&id.text)));
+        }
         push(&mut opts, "name", step.name.as_ref().map(text));
         push(
             &mut opts,
             "description",
             step.description.as_ref().map(text),
         );
-        if has_blocks(&step.kind) {
+        if self.when_in_options(step) {
             push(&mut opts, "when", step.when.map(|e| self.expr(e)));
         }
         push(&mut opts, "timeout", step.timeout.map(|e| self.value(e)));
@@ -234,7 +252,7 @@ impl Printer<'_> {
         push(
             &mut opts,
             "retry",
-            step.retry.as_ref().map(|r| self.retry(r)),
+            step.retry.as_ref().map(|r| self.retry(r, step.node)),
         );
         push(
             &mut opts,
@@ -256,7 +274,9 @@ impl Printer<'_> {
         push(
             &mut opts,
             "budget",
-            step.budget.as_ref().map(|b| self.budget(b)),
+            step.budget
+                .as_ref()
+                .map(|b| self.budget(b, Some(step.node))),
         );
         push(
             &mut opts,
@@ -264,20 +284,17 @@ impl Printer<'_> {
             step.output.as_ref().map(|o| name(&o.text)),
         );
         if !step.allow.is_empty() {
-            opts.push(("allow".to_owned(), allow_text(&step.allow)));
+            let text = self.allow_text(&step.allow, Some(step.node));
+            opts.push(("allow".to_owned(), text));
         }
-        if let NodeKind::Map(entries) = self.tree.kind(step.node) {
-            for entry in entries
-                .iter()
-                .filter(|e| e.key.starts_with("x-") && &*e.key != "x-comments")
-            {
-                opts.push((entry.key.to_string(), self.data(entry.value)));
-            }
-        }
+        self.push_extensions(Some(step.node), &mut opts);
         opts
     }
 
-    fn conditional(&mut self, step: &Step, first: bool) {
+    /// `above` are the comments of an `else if`, which has no options.
+    fn conditional(&mut self, step: &Step, above: Option<Vec<String>>) {
+        let first = above.is_none();
+        let above = above.unwrap_or_default();
         let StepKind::Conditional {
             condition,
             then,
@@ -291,18 +308,81 @@ impl Printer<'_> {
         if first {
             self.clauses(step, Opts::new(), false);
         }
-        self.block("", then);
-        if let Some(block) = otherwise { match self.else_if(block) {
-            Some(nested) => {
-                self.out.push_str(" else ");
+        let mut notes = self.block_notes(step.node, "then");
+        notes.leading.splice(0..0, above);
+        self.block("", then, &notes);
+        if let Some(block) = otherwise {
+            let mut notes = self.block_notes(step.node, "else");
+            if let Some(nested) = self.else_if(block) {
                 let ast = self.ast;
-                self.conditional(ast.step(nested), false);
+                let nested = ast.step(nested);
+                let inner = self.step_notes(nested.span, nested.node);
+                // There is no place between `else` and `if`.
+                let above = std::mem::take(&mut notes).lines().chain(inner.lines());
+                let above = above.filter(|l| l != crate::comments::BLANK).collect();
+                self.out.push_str(" else ");
+                self.conditional(nested, Some(above));
+            } else {
+                self.block(" else", block, &notes);
             }
-            None => self.block(" else", block),
-        } }
+        }
         if first {
             self.tail(step);
         }
+    }
+
+    /// Prints a block of its own line, with its comments around it.
+    pub(super) fn inner_block(&mut self, head: &str, block: &Block, mut notes: Notes) {
+        let within = Notes {
+            trailing: notes.trailing.take(),
+            ..Notes::default()
+        };
+        self.around(notes, |this| {
+            this.pad();
+            this.text(head);
+            this.block("", block, &within);
+        });
+    }
+
+    /// What stands around the case at `index`.
+    fn case_notes(&mut self, step: NodeId, index: usize) -> Notes {
+        let tree = self.tree;
+        let mut first = Notes::default();
+        if index == 0 {
+            first = self.block_notes(step, "cases");
+        }
+        let mut notes = match tree.field(step, "cases").map(|n| tree.kind(n)) {
+            Some(NodeKind::Map(entries)) => match entries.get(index) {
+                Some(entry) => self.comments.take(entry.key_span),
+                None => Notes::default(),
+            },
+            Some(NodeKind::Seq(items)) => match items.get(index) {
+                Some(item) => {
+                    let mut notes = self.step_notes(tree.span(*item), *item);
+                    let body = self.block_notes(*item, "steps");
+                    super::merge(&mut notes, body);
+                    notes
+                }
+                None => Notes::default(),
+            },
+            _ => Notes::default(),
+        };
+        notes.blank_before |= first.blank_before;
+        notes.leading.splice(0..0, first.lines());
+        notes
+    }
+
+    fn catch_notes(&mut self, step: NodeId) -> Notes {
+        let mut notes = self.block_notes(step, "catch");
+        if let Some(catch) = self.tree.field(step, "catch")
+            && let NodeKind::Map(entries) = self.tree.kind(catch)
+        {
+            for entry in entries {
+                let found = self.comments.take(entry.key_span);
+                super::merge(&mut notes, found);
+            }
+        }
+        notes
     }
 
     /// The conditional that an `else` block consists of, when it says nothing more of itself.
@@ -350,7 +430,7 @@ impl Printer<'_> {
                 format!(
                     "for {}{index} in {}{}",
                     item.text,
-                    self.value(*over),
+                    self.over(*over),
                     parallel.unwrap_or_default()
                 )
             }
@@ -370,10 +450,11 @@ impl Printer<'_> {
         );
         self.clauses(step, opts, false);
         let collect = *collect;
-        self.block_with("", body, |this| {
+        let notes = self.block_notes(step.node, "steps");
+        self.block_with("", body, &notes, |this| {
             if let Some(collect) = collect {
                 let text = format!("collect {}", this.value(collect));
-                this.lines(&text);
+                this.noted(Notes::default(), &text);
             }
         });
         if let LoopHead::Until(cond) = head {
@@ -405,7 +486,7 @@ impl Printer<'_> {
                     opts.push(("tools".to_owned(), texts(tools)));
                 }
                 push(&mut opts, "returns", returns.map(|t| self.ty(t)));
-                Head::opts(format!("agent {}", self.main_text(*goal)), opts)
+                self.main_head("agent", "goal", *goal, opts)
             }
             StepKind::AgentMessage {
                 content,
@@ -425,12 +506,12 @@ impl Printer<'_> {
                     await_response.map(|b| b.value.to_string()),
                 );
                 let millis = await_timeout.map(|e| match self.ast.exprs.kind(e) {
-                    wfc_syntax::expr::ExprKind::Duration(nanos) => (nanos / 1_000_000).to_string(),
+                    ExprKind::Duration(nanos) => (nanos / 1_000_000).to_string(),
                     _ => self.value(e),
                 });
                 push(&mut opts, "await_timeout_ms", millis);
                 push(&mut opts, "returns", returns.map(|t| self.ty(t)));
-                Head::opts(format!("agent_message {}", self.main_text(*content)), opts)
+                self.main_head("agent_message", "content", *content, opts)
             }
             StepKind::Bash {
                 command,
@@ -452,7 +533,7 @@ impl Printer<'_> {
                 });
                 push(&mut opts, "parse", parse);
                 push(&mut opts, "returns", returns.map(|t| self.ty(t)));
-                Head::opts(format!("bash {}", self.main_text(*command)), opts)
+                self.main_head("bash", "command", *command, opts)
             }
             StepKind::Approval {
                 prompt,
@@ -483,7 +564,7 @@ impl Printer<'_> {
                         OnDeny::Continue => "continue".to_owned(),
                     }),
                 );
-                Head::opts(format!("approval {}", self.main_text(*prompt)), opts)
+                self.main_head("approval", "prompt", *prompt, opts)
             }
             StepKind::Tool { tool, arguments } => {
                 let arguments = arguments
@@ -537,16 +618,20 @@ impl Printer<'_> {
                 Head::with(format!("return{value}"), opts)
             }
             StepKind::Fail { code, message } => {
-                let code_text = code
-                    .as_ref()
-                    .map(|c| format!(" {}", c.text))
-                    .unwrap_or_default();
-                let message = match (code, message) {
-                    (_, Some(m)) => format!(" {}", self.main_text(*m)),
-                    (Some(_), None) => " \"\"".to_owned(),
-                    (None, None) => String::new(),
-                };
-                Head::with(format!("fail{code_text}{message}"), opts)
+                let mut text = "fail".to_owned();
+                match code {
+                    Some(code) if is_code(&code.text) => text.push_str(&format!(" {}", code.text)),
+                    Some(code) => opts.push(("code".to_owned(), plain_string(&code.text))),
+                    None => {}
+                }
+                if let Some(message) = message {
+                    if self.is_collection(*message) {
+                        opts.push(("message".to_owned(), self.value(*message)));
+                    } else {
+                        text.push_str(&format!(" {}", self.main_text(*message)));
+                    }
+                }
+                Head::with(text, opts)
             }
             StepKind::Break => Head::with("break".to_owned(), opts),
             StepKind::Continue => Head::with("continue".to_owned(), opts),
@@ -554,9 +639,33 @@ impl Printer<'_> {
         }
     }
 
+    /// A list of values, or an expression.
+    fn over(&self, id: ExprId) -> String {
+        match self.ast.exprs.kind(id) {
+            ExprKind::List(_) => self.value(id),
+            _ => self.expr(id),
+        }
+    }
+
+    /// Whether a value is a list or mapping, which has a place of its own among the options.
+    fn is_collection(&self, id: ExprId) -> bool {
+        matches!(
+            self.ast.exprs.kind(id),
+            ExprKind::List(_) | ExprKind::Map(_)
+        )
+    }
+
+    /// A kind that begins with a string: what is a list or mapping stands among the options.
+    fn main_head(&self, kind: &str, field: &str, main: ExprId, mut opts: Opts) -> Head {
+        if self.is_collection(main) {
+            opts.insert(0, (field.to_owned(), self.value(main)));
+            return Head::opts(kind.to_owned(), opts);
+        }
+        Head::opts(format!("{kind} {}", self.main_text(main)), opts)
+    }
+
     /// The string that a kind begins with; what is no string is put in a template.
-    fn main_text(&self, id: wfc_syntax::expr::ExprId) -> String {
-        use wfc_syntax::expr::ExprKind;
+    fn main_text(&self, id: ExprId) -> String {
         match self.ast.exprs.kind(id) {
             ExprKind::String(_) | ExprKind::Template(_) => self.value(id),
             _ => super::value::string(&format!(
@@ -564,6 +673,30 @@ impl Printer<'_> {
                 wfc_syntax::print_expr::expr_text(&self.ast.exprs, id)
             )),
         }
+    }
+
+    /// The findings that the mapping `of` allows.
+    pub(super) fn allow_text(&self, allow: &[Allow], of: Option<NodeId>) -> String {
+        let node = self.entry_of(of, "allow").map(|e| e.value);
+        let nodes: Vec<NodeId> = match node.map(|n| self.tree.kind(n)) {
+            Some(NodeKind::Seq(items)) => items.clone(),
+            _ => node.into_iter().collect(),
+        };
+        let items: Vec<String> = allow
+            .iter()
+            .enumerate()
+            .map(|(i, a)| {
+                let mut opts = Opts::new();
+                opts.push(("code".to_owned(), plain_string(&a.code.text)));
+                let reason = a.reason.as_ref().map(|r| plain_string(&r.text));
+                push(&mut opts, "reason", reason);
+                if nodes.len() == allow.len() {
+                    self.push_extensions(nodes.get(i).copied(), &mut opts);
+                }
+                object(&opts, self.usual_column())
+            })
+            .collect();
+        list(&items, self.usual_column())
     }
 
     fn set_text(&self, values: &[wfc_syntax::ast::Assign]) -> String {
@@ -578,7 +711,11 @@ impl Printer<'_> {
             _ => {
                 let opts: Opts = values
                     .iter()
-                    .map(|a| (name(&a.name.text), self.value(a.value)))
+                    .map(|a| {
+                        let ty = a.ty.map(|t| format!(": {}", self.one_line_type(t)));
+                        let key = format!("{}{}", a.name.text, ty.unwrap_or_default());
+                        (name(&key), self.value(a.value))
+                    })
                     .collect();
                 format!("set {}", object(&opts, self.indent + 4))
             }
@@ -586,21 +723,9 @@ impl Printer<'_> {
     }
 }
 
-pub(super) fn allow_text(allow: &[Allow]) -> String {
-    let items: Vec<String> = allow
-        .iter()
-        .map(|a| {
-            let mut opts = Opts::new();
-            opts.push(("code".to_owned(), plain_string(&a.code.text)));
-            push(
-                &mut opts,
-                "reason",
-                a.reason.as_ref().map(|r| plain_string(&r.text)),
-            );
-            object(&opts, 40)
-        })
-        .collect();
-    format!("[{}]", items.join(", "))
+/// Whether `text` can stand bare behind `fail`.
+fn is_code(text: &str) -> bool {
+    text.split('.').all(is_name) && !matches!(text, "with" | "when" | "on_error" | "compensate")
 }
 
 fn has_blocks(kind: &StepKind) -> bool {

@@ -3,6 +3,7 @@
 use wfc_syntax::ast::{At, Budget, Retry};
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
+use wfc_syntax::tree::NodeId;
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 
 use super::{Printer, WIDTH};
@@ -38,6 +39,29 @@ impl Printer<'_> {
         }
     }
 
+    /// A constant, whose strings are no templates: a JSON Schema.
+    fn constant(&self, id: ExprId) -> String {
+        let exprs = &self.ast.exprs;
+        match exprs.kind(id) {
+            ExprKind::String(text) => plain_string(text),
+            ExprKind::List(items) if items.iter().all(|i| !i.optional) => {
+                let items: Vec<String> = items.iter().map(|i| self.constant(i.value)).collect();
+                list(&items, self.usual_column())
+            }
+            ExprKind::Map(_) => match named_entries(exprs, exprs.get(id)) {
+                Some(entries) => {
+                    let entries: Opts = entries
+                        .into_iter()
+                        .map(|(k, v)| (name(k), self.constant(v)))
+                        .collect();
+                    object(&entries, self.usual_column())
+                }
+                None => expr_text(exprs, id),
+            },
+            _ => expr_text(exprs, id),
+        }
+    }
+
     /// About where a value begins: after the indentation and a name.
     pub(super) fn usual_column(&self) -> usize {
         self.indent + 18
@@ -51,11 +75,15 @@ impl Printer<'_> {
         }
     }
 
+    pub(super) fn one_line_type(&self, id: TypeId) -> String {
+        type_text(&self.ast.types, &self.ast.exprs, id)
+    }
+
     pub(super) fn ty(&self, id: TypeId) -> String {
+        let text = type_text(&self.ast.types, &self.ast.exprs, id);
         if let TypeExprKind::Schema(e) = self.ast.types.get(id).kind {
-            return format!("schema {}", self.value(e));
+            return format!("schema {}", self.constant(e));
         }
-        let text = type_text(&self.ast.types, &self.ast.exprs, id).unwrap_or_default();
         if text.chars().count() + self.usual_column() <= WIDTH {
             return text;
         }
@@ -74,7 +102,7 @@ impl Printer<'_> {
         }
     }
 
-    pub(super) fn budget(&self, budget: &Budget) -> String {
+    pub(super) fn budget(&self, budget: &Budget, of: Option<NodeId>) -> String {
         let mut opts = Opts::new();
         push(&mut opts, "usd", budget.usd.map(|b| number(b.value)));
         push(
@@ -87,14 +115,19 @@ impl Printer<'_> {
             "agent_calls",
             budget.agent_calls.map(|b| b.value.to_string()),
         );
+        self.push_extensions_in(of, "budget", &mut opts);
         object(&opts, self.usual_column())
     }
 
-    pub(super) fn retry(&self, retry: &Retry) -> String {
+    pub(super) fn retry(&self, retry: &Retry, of: NodeId) -> String {
         let mut opts = Opts::new();
         push(&mut opts, "max_attempts", int(retry.max_attempts));
         push(&mut opts, "delay", retry.delay.map(|d| self.value(d)));
-        push(&mut opts, "backoff", retry.backoff.map(|b| format!("{:?}", b.value)));
+        push(
+            &mut opts,
+            "backoff",
+            retry.backoff.map(|b| format!("{:?}", b.value)),
+        );
         push(
             &mut opts,
             "max_delay",
@@ -108,6 +141,7 @@ impl Printer<'_> {
         if !retry.on.is_empty() {
             opts.push(("on".to_owned(), texts(&retry.on)));
         }
+        self.push_extensions_in(Some(of), "retry", &mut opts);
         object(&opts, self.usual_column())
     }
 }
@@ -132,9 +166,9 @@ pub(super) fn texts(names: &[Name]) -> String {
     list(&items, WIDTH / 3)
 }
 
-/// A name, quoted where it is none.
+/// A name, quoted where it is none, or would go on with the expression in the line above it.
 pub(super) fn name(text: &str) -> String {
-    if is_name(text) {
+    if is_name(text) && !matches!(text, "in" | "and" | "or") {
         text.to_owned()
     } else {
         plain_string(text)
@@ -177,9 +211,19 @@ pub(super) fn string(text: &str) -> String {
         return plain_string(text);
     }
     // The closing quotes' own line ends the text without a line break.
-    format!("\"\"\"\n  {}\n\"\"\"", text.replace('\n', "\n  "))
-        .replace("\n  \n", "\n\n")
-        .replace("\n  \n", "\n\n")
+    format!("\"\"\"\n  {}\n\"\"\"", indented(text))
+}
+
+/// `text` with two more spaces before each of its lines but the first; empty ones stay empty.
+fn indented(text: &str) -> String {
+    let lines = text
+        .split('\n')
+        .enumerate()
+        .map(|(i, line)| match (i, line) {
+            (0, _) | (_, "") => line.to_owned(),
+            _ => format!("  {line}"),
+        });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// `{ a: 1, b: 2 }`, or one field a line where that would go beyond the line that begins at `column`.
@@ -201,6 +245,11 @@ fn wrap((open, close): (&str, &str), items: &[String], column: usize, comma: &st
     if items.is_empty() || (column + long + 2 <= WIDTH && items.iter().all(|i| !i.contains('\n'))) {
         return format!("{open}{}{close}", items.join(", "));
     }
-    let lines: Vec<String> = items.iter().map(|i| format!("  {}", i.replace('\n', "\n  "))).collect();
-    format!("{}\n{}\n{}", open.trim_end(), lines.join(&format!("{comma}\n")), close.trim_start())
+    let lines: Vec<String> = items.iter().map(|i| format!("  {}", indented(i))).collect();
+    format!(
+        "{}\n{}\n{}",
+        open.trim_end(),
+        lines.join(&format!("{comma}\n")),
+        close.trim_start()
+    )
 }

@@ -1,56 +1,9 @@
 //! What `fmt` and `convert` promise: nothing changes but the layout, no comment is lost, twice is once.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "tests fail loudly, and read files"
-)]
-
-use std::path::Path;
-
 use wfc_format::{convert, format};
 use wfc_syntax::canonical::source_hash;
-use wfc_syntax::parse::{Parsed, parse};
-use wfc_syntax::source::Source;
-use wfc_syntax::tree::Spelling;
 
-fn read(name: &str, text: &str) -> (Source, Parsed) {
-    let source = Source::new(name, text);
-    let parsed = parse(&source, Spelling::of(name, text));
-    (source, parsed)
-}
-
-/// All example workflows: name and text.
-fn examples() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.is_file() && p.to_str().unwrap().contains(".wf") && !p.ends_with("wfc.toml"))
-        .map(|p| {
-            (
-                p.file_name().unwrap().to_str().unwrap().to_owned(),
-                std::fs::read_to_string(&p).unwrap(),
-            )
-        })
-        .collect();
-    found.sort();
-    assert!(found.len() >= 8);
-    found
-}
-
-fn name_in(spelling: Spelling) -> &'static str {
-    match spelling {
-        Spelling::Yaml => "x.wf.yaml",
-        Spelling::Json => "x.wf.json",
-        Spelling::Text => "x.wf",
-    }
-}
-
-const ALL: [Spelling; 3] = [Spelling::Yaml, Spelling::Json, Spelling::Text];
+use crate::files::{ALL, examples, name_in, read};
 
 #[test]
 fn examples_keep_their_hash_over_all_pairs_of_spellings() {
