@@ -81,18 +81,23 @@ impl Comments {
                 let blank = is_blank_line_above(source, comment.span.start);
                 let blank = blank && !this.head.is_empty();
                 this.head.extend(blank.then(|| BLANK.to_owned()));
-                this.head.extend(lines_of(comment));
+                this.head.extend(lines_of(source, comment));
                 continue;
             }
             let home = anchors.home(comment, &mut gap);
             let blank = comment.own_line && is_blank_line_above(source, comment.span.start);
-            this.put(home, lines_of(comment), blank);
+            this.put(home, lines_of(source, comment), blank);
         }
         if !this.head.is_empty() && is_blank_line_above(source, root) {
             this.head.push(BLANK.to_owned());
         }
         for anchor in &anchors.all {
-            if !anchor.group && is_blank_line_above(source, anchor.start) {
+            let start = if tree.spelling == Spelling::Text && !anchor.item {
+                behind_keyword(source, anchor.start)
+            } else {
+                anchor.start
+            };
+            if !anchor.group && is_blank_line_above(source, start) {
                 let notes = this.notes.entry((anchor.start, anchor.item)).or_default();
                 if notes.leading.is_empty() {
                     notes.blank_before = true;
@@ -361,28 +366,20 @@ impl<'a> Anchors<'a> {
         let before = self.source.get(..at as usize)?;
         let line = u32::try_from(before.rfind('\n').map_or(0, |i| i + 1)).ok()?;
         let ends = |a: &Anchor| a.end <= at && !a.group && !a.block;
-        let mut ordered = next;
+        let (last, _) = next.checked_sub(1).and_then(|i| self.get(i))?;
+        let mut index = Some(last);
         let mut home = None;
-        let mut found = None;
-        while let Some((index, anchor)) = ordered.checked_sub(1).and_then(|i| self.get(i)) {
-            if anchor.start < line {
-                break;
-            }
-            // The outermost that is complete, else the one that starts last.
-            if home.is_none() || ends(anchor) {
-                home = Some(Home::Trailing(self.at_line_end(anchor)));
-                found = Some(index);
-            }
-            ordered -= 1;
-        }
-        // Behind the end of something that started on an earlier line: the outermost.
-        let last = next.checked_sub(1).and_then(|i| self.get(i));
-        let mut index = found.or(last.map(|(i, _)| i));
         while let Some(anchor) = index.and_then(|i| self.all.get(i)) {
-            if anchor.start < line && anchor.end > line && ends(anchor) {
+            index = anchor.parent;
+            if anchor.start >= line {
+                // The outermost that is complete, else the one that starts last.
+                if home.is_none() || ends(anchor) {
+                    home = Some(Home::Trailing(self.at_line_end(anchor)));
+                }
+            } else if anchor.end > line && ends(anchor) {
+                // Behind the end of something that started on an earlier line: the outermost.
                 home = Some(Home::After(self.at_line_end(anchor)));
             }
-            index = anchor.parent;
         }
         home
     }
@@ -427,24 +424,25 @@ impl<'a> Anchors<'a> {
     }
 }
 
-/// A comment's lines without signs; a block comment has its stars and indentation cut.
-fn lines_of(comment: &Comment) -> Vec<String> {
-    let line = |l: &str| {
-        let l = l.trim();
-        let l = if comment.block {
-            l.trim_start_matches('*').trim()
-        } else {
-            l
-        };
-        l.to_owned()
-    };
+/// A comment's lines without signs. What stands further in stays so; a block comment has its stars and
+/// indentation cut.
+fn lines_of(source: &str, comment: &Comment) -> Vec<String> {
+    let written = source.get(comment.span.range()).unwrap_or_default();
+    if !comment.block {
+        let text = written
+            .strip_prefix("//")
+            .or_else(|| written.strip_prefix('#'))
+            .unwrap_or(&comment.text);
+        return vec![text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned()];
+    }
+    let line = |l: &str| l.trim().trim_start_matches('*').trim().to_owned();
     let mut lines: Vec<String> = comment
         .text
         .lines()
         .map(line)
-        .skip_while(|l| comment.block && l.is_empty())
+        .skip_while(String::is_empty)
         .collect();
-    while comment.block && lines.last().is_some_and(String::is_empty) {
+    while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
     if lines.is_empty() {
@@ -453,13 +451,21 @@ fn lines_of(comment: &Comment) -> Vec<String> {
     lines
 }
 
+/// Where the line starts, when only the keyword of a declaration or branch stands before its name.
+fn behind_keyword(source: &str, name: u32) -> u32 {
+    let before = source.get(..name as usize).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |i| i + 1);
+    let word = before.get(line..).unwrap_or_default().trim();
+    match word {
+        "type" | "input" | "env" | "var" | "branch" => u32::try_from(line).unwrap_or(name),
+        _ => name,
+    }
+}
+
 /// Whether the line above is empty, dashes of sequences and indentation aside.
 fn is_blank_line_above(source: &str, at: u32) -> bool {
     let text = source.get(..at as usize).unwrap_or_default();
     let text = text.trim_end_matches([' ', '\t', '-']);
-    // The text form's keyword before a name: `input x`.
-    let text = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let text = text.trim_end_matches([' ', '\t']);
     let Some(mut text) = text.strip_suffix('\n') else {
         return false;
     };

@@ -103,7 +103,7 @@ impl Builder<'_> {
             };
             map.entries.push(Entry {
                 key: entry.key.to_string(),
-                value,
+                value: self.one_case(fields, &entry.key, value),
                 notes,
             });
         }
@@ -121,6 +121,24 @@ impl Builder<'_> {
         Doc::Map(map)
     }
 
+    /// The values of a `case` of the text form are a list, also when there is one.
+    fn one_case(&self, fields: Fields, key: &str, value: Doc) -> Doc {
+        let is_case =
+            matches!(fields, Fields::Table(table) if table == shape::CASE) && key == "case";
+        match value {
+            Doc::Seq(mut seq) if is_case && self.tree.spelling == Spelling::Text => {
+                match seq.items.pop() {
+                    Some(only) if seq.items.is_empty() && !only.notes.has_comments() => only.value,
+                    last => {
+                        seq.items.extend(last);
+                        Doc::Seq(seq)
+                    }
+                }
+            }
+            other => other,
+        }
+    }
+
     /// The entries as they are printed: as they are written, but out of the text form, whose order is that of its
     /// grammar, the root's in the order of the table and a step's name first.
     fn in_order<'e>(&self, entries: &'e [MapEntry], fields: Fields) -> Vec<&'e MapEntry> {
@@ -132,7 +150,12 @@ impl Builder<'_> {
                 Fields::Root => out.sort_by_key(|e| {
                     place(&e.key).map_or((place("triggers"), 0), |at| (Some(at), 1))
                 }),
-                Fields::Step => out.sort_by_key(|e| &*e.key != "id"),
+                Fields::Step => out.sort_by_key(|e| match &*e.key {
+                    "id" => 0,
+                    // It stands in the braces of the steps.
+                    "collect" => 2,
+                    _ => 1,
+                }),
                 _ => {}
             }
         }
@@ -292,6 +315,9 @@ impl Builder<'_> {
             }
             let span = tree.span(*item);
             let mut notes = self.comments.take_item(span);
+            if notes.after.is_some() {
+                notes.leading.extend(notes.trailing.take());
+            }
             notes.leading.extend(notes.after.take());
             if let NodeKind::Seq(inner) = tree.kind(*item)
                 && inner
@@ -457,7 +483,10 @@ impl Builder<'_> {
                 None => break,
             }
         }
-        let at = before.rfind('&')?;
+        let word = before
+            .rfind(|c: char| c.is_whitespace())
+            .map_or(0, |i| i + 1);
+        let at = word + before.get(word..)?.rfind('&')?;
         let (lead, name) = (before.get(..at)?, before.get(at + 1..)?);
         let starts = lead.is_empty()
             || lead.ends_with(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ',' | ':'));

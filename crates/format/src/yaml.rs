@@ -174,19 +174,24 @@ fn comment_lines(lines: &[String], indent: usize, out: &mut String) {
             continue;
         }
         pad_to(indent, out);
-        out.push('#');
-        if !line.is_empty() {
-            out.push(' ');
-            out.push_str(line);
-        }
+        comment(line, out);
         out.push('\n');
     }
 }
 
+/// A comment with its sign; rules of signs (`####`) stay as they are.
+fn comment(line: &str, out: &mut String) {
+    out.push('#');
+    if !line.is_empty() && !line.starts_with(['#', '!']) {
+        out.push(' ');
+    }
+    out.push_str(line);
+}
+
 fn end_line(notes: &Notes, out: &mut String) {
     if let Some(comment) = &notes.trailing {
-        out.push_str(" # ");
-        out.push_str(comment);
+        out.push(' ');
+        self::comment(comment, out);
     }
     out.push('\n');
 }

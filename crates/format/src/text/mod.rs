@@ -56,9 +56,10 @@ struct Printer<'a> {
     indent: usize,
 }
 
+/// A comment with its sign; a third `/` stays at the others.
 fn comment(line: &str) -> String {
-    if line.is_empty() {
-        "//".to_owned()
+    if line.is_empty() || line.starts_with('/') {
+        format!("//{line}")
     } else {
         format!("// {line}")
     }
@@ -222,7 +223,13 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints `text` with its comments around it.
-    fn noted(&mut self, notes: Notes, text: &str) {
+    ///
+    /// What is said at its end is said above it: behind it, it would belong to what follows.
+    fn noted(&mut self, mut notes: Notes, text: &str) {
+        let closing = std::mem::take(&mut notes.closing);
+        notes
+            .leading
+            .extend(closing.into_iter().filter(|l| l != BLANK));
         self.around(notes, |this| {
             this.pad();
             this.text(text);

@@ -72,7 +72,7 @@ impl<'a> Printer<'a> {
                 super::merge(&mut notes, found);
             }
             closing.append(&mut notes.closing);
-            let text = self.value(value);
+            let text = self.value_at(value, self.indent + 7);
             self.noted(notes, &format!("return {text}"));
         }
         for (key, word, block) in [
@@ -480,7 +480,8 @@ impl<'a> Printer<'a> {
             ));
         }
         if let Some(inputs) = trigger.inputs {
-            text.push_str(&format!(" {}", self.value(inputs)));
+            let column = self.indent + text.chars().count() + 1;
+            text.push_str(&format!(" {}", self.value_at(inputs, column)));
         }
         text
     }

@@ -8,7 +8,7 @@ use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::tree::{NodeId, NodeKind};
 
 use super::Printer;
-use super::value::{Opts, int, list, name, object, plain_string, push, texts};
+use super::value::{Opts, broken, int, list, name, object, plain_string, push, texts};
 use crate::doc::Notes;
 use crate::values::is_name;
 
@@ -43,11 +43,13 @@ impl Printer<'_> {
     pub(super) fn step(&mut self, id: StepId) {
         let ast = self.ast;
         let step = ast.step(id);
+        let start = self.out.len();
+        self.pad();
+        self.step_text(step);
+        let printed = self.out.split_off(start);
+        // What the parts did not say for themselves.
         let notes = self.step_notes(step.span, step.node);
-        self.around(notes, |this| {
-            this.pad();
-            this.step_text(step);
-        });
+        self.around(notes, |this| this.out.push_str(&printed));
     }
 
     fn step_text(&mut self, step: &Step) {
@@ -57,7 +59,8 @@ impl Printer<'_> {
         } = &step.kind
             && let [one] = values.as_slice()
         {
-            let text = format!("let {} = {}", name(&one.name.text), self.value(one.value));
+            let mut text = format!("let {} =", name(&one.name.text));
+            self.push_object(&mut text, Some(one.value));
             self.text(&text);
             self.clauses(step, Opts::new(), false);
             return;
@@ -174,8 +177,12 @@ impl Printer<'_> {
         own.extend(self.common(step));
         if !own.is_empty() {
             let with = if takes_opts { " " } else { " with " };
-            let text = format!("{with}{}", object(&own, self.column() + with.len()));
-            self.text(&text);
+            let noted = self.option_notes(step, &own);
+            let options = match noted {
+                Some(fields) => broken(("{ ", " }"), &fields, ""),
+                None => object(&own, self.column() + with.len()),
+            };
+            self.text(&format!("{with}{options}"));
         }
         // Kinds with blocks take all their fields before the first block.
         if let Some(when) = step.when
@@ -184,6 +191,41 @@ impl Printer<'_> {
             let text = format!(" when {}", self.expr(when));
             self.text(&text);
         }
+    }
+
+    /// Options with their comments around them; none when there are no comments.
+    fn option_notes(&mut self, step: &Step, own: &Opts) -> Option<Vec<String>> {
+        let notes: Vec<Notes> = own
+            .iter()
+            .map(|(key, _)| self.notes_of(Some(step.node), key))
+            .collect();
+        if !notes.iter().any(Notes::has_comments) {
+            return None;
+        }
+        let fields = own.iter().zip(notes).map(|((key, value), mut notes)| {
+            let mut lines: Vec<String> = Vec::new();
+            let field = format!("{key}: {value}");
+            let first = field.lines().next().unwrap_or_default();
+            let several = field.contains('\n');
+            let opens = first.ends_with(['{', '[']);
+            if several && !opens || !several && notes.after.is_some() {
+                notes.leading.extend(notes.trailing.take());
+            }
+            // Fields are one paragraph.
+            let said = |l: &String| (l != crate::comments::BLANK).then(|| super::comment(l));
+            lines.extend(notes.leading.iter().filter_map(said));
+            let trailing = notes.trailing.map(|t| format!(" {}", super::comment(&t)));
+            let after = notes.after.map(|t| format!(" {}", super::comment(&t)));
+            let rest = field.get(first.len()..).unwrap_or_default();
+            lines.push(format!(
+                "{first}{}{rest}{}",
+                trailing.unwrap_or_default(),
+                after.unwrap_or_default()
+            ));
+            lines.extend(notes.closing.iter().filter_map(said));
+            lines.join("\n")
+        });
+        Some(fields.collect())
     }
 
     /// What follows a step: the blocks of its common fields.
@@ -450,11 +492,13 @@ impl Printer<'_> {
         );
         self.clauses(step, opts, false);
         let collect = *collect;
-        let notes = self.block_notes(step.node, "steps");
+        let mut notes = self.block_notes(step.node, "steps");
+        let mut around = self.notes_of(Some(step.node), "collect");
+        notes.closing.append(&mut around.closing);
         self.block_with("", body, &notes, |this| {
             if let Some(collect) = collect {
                 let text = format!("collect {}", this.value(collect));
-                this.noted(Notes::default(), &text);
+                this.noted(around, &text);
             }
         });
         if let LoopHead::Until(cond) = head {
@@ -567,10 +611,9 @@ impl Printer<'_> {
                 self.main_head("approval", "prompt", *prompt, opts)
             }
             StepKind::Tool { tool, arguments } => {
-                let arguments = arguments
-                    .map(|a| format!(" {}", self.value(a)))
-                    .unwrap_or_default();
-                Head::with(format!("tool {}{arguments}", reference(&tool.text)), opts)
+                let mut text = format!("tool {}", reference(&tool.text));
+                self.push_object(&mut text, *arguments);
+                Head::with(text, opts)
             }
             StepKind::Subworkflow {
                 workflow,
@@ -578,10 +621,9 @@ impl Printer<'_> {
                 wait,
             } => {
                 push(&mut opts, "wait", wait.map(|b| b.value.to_string()));
-                let inputs = inputs
-                    .map(|a| format!(" {}", self.value(a)))
-                    .unwrap_or_default();
-                Head::with(format!("call {}{inputs}", reference(&workflow.text)), opts)
+                let mut text = format!("call {}", reference(&workflow.text));
+                self.push_object(&mut text, *inputs);
+                Head::with(text, opts)
             }
             StepKind::Wait {
                 wait,
@@ -612,10 +654,9 @@ impl Printer<'_> {
             }
             StepKind::Set { values, .. } => Head::with(self.set_text(values), opts),
             StepKind::Return(value) => {
-                let value = value
-                    .map(|v| format!(" {}", self.value(v)))
-                    .unwrap_or_default();
-                Head::with(format!("return{value}"), opts)
+                let mut text = "return".to_owned();
+                self.push_object(&mut text, *value);
+                Head::with(text, opts)
             }
             StepKind::Fail { code, message } => {
                 let mut text = "fail".to_owned();
@@ -636,6 +677,15 @@ impl Printer<'_> {
             StepKind::Break => Head::with("break".to_owned(), opts),
             StepKind::Continue => Head::with("continue".to_owned(), opts),
             _ => Head::with(String::new(), opts),
+        }
+    }
+
+    /// Adds a value behind the text that stands at the current column.
+    fn push_object(&self, text: &mut String, value: Option<ExprId>) {
+        if let Some(value) = value {
+            text.push(' ');
+            let value = self.value_at(value, self.column() + text.chars().count());
+            text.push_str(&value);
         }
     }
 
@@ -706,7 +756,9 @@ impl Printer<'_> {
                     .ty
                     .map(|t| format!(": {}", self.ty(t)))
                     .unwrap_or_default();
-                format!("set {}{ty} = {}", one.name.text, self.value(one.value))
+                let mut text = format!("set {}{ty} =", one.name.text);
+                self.push_object(&mut text, Some(one.value));
+                text
             }
             _ => {
                 let opts: Opts = values

@@ -16,6 +16,11 @@ pub(super) type Opts = Vec<(String, String)>;
 impl Printer<'_> {
     /// An expression in a value's place.
     pub(super) fn value(&self, id: ExprId) -> String {
+        self.value_at(id, self.usual_column())
+    }
+
+    /// The same of a value that starts at `column`.
+    pub(super) fn value_at(&self, id: ExprId, column: usize) -> String {
         let exprs = &self.ast.exprs;
         match exprs.kind(id) {
             ExprKind::String(text) => string(&escape_braces(text)),
@@ -23,7 +28,7 @@ impl Printer<'_> {
             ExprKind::Duration(nanos) => duration_text(*nanos),
             ExprKind::List(items) if items.iter().all(|i| !i.optional) => {
                 let items: Vec<String> = items.iter().map(|i| self.value(i.value)).collect();
-                list(&items, self.usual_column())
+                list(&items, column)
             }
             ExprKind::Map(_) => match named_entries(exprs, exprs.get(id)) {
                 Some(entries) => {
@@ -31,7 +36,7 @@ impl Printer<'_> {
                         .into_iter()
                         .map(|(k, v)| (name(k), self.value(v)))
                         .collect();
-                    object(&entries, self.usual_column())
+                    object(&entries, column)
                 }
                 None => expr_text(exprs, id),
             },
@@ -196,22 +201,21 @@ pub(super) fn plain_string(text: &str) -> String {
 }
 
 /// A string in a value's place, whose templates are already spelled: over several lines it is a `"""` block.
-///
-/// A template's own quotes stand inside the string, so they are escaped like all others.
 pub(super) fn string(text: &str) -> String {
     let block = text.contains('\n')
         && !text.starts_with('\n')
-        && !text.contains(['\\', '\r', '\t'])
-        && !text.contains("\"\"\"")
-        && !text.ends_with('"')
-        && text.lines().next().is_some_and(|l| !l.starts_with(' '))
-        && text.lines().all(|l| l.is_empty() || !l.ends_with(' '))
-        && text.chars().all(|c| c == '\n' || !c.is_control());
+        && !text.contains(['\r', '\t'])
+        && text.lines().any(|l| !l.is_empty() && !l.starts_with(' '))
+        && text.lines().all(|l| !l.ends_with(' '))
+        && text.chars().all(|c| {
+            c == '\n' || !(c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
+        });
     if !block {
         return plain_string(text);
     }
+    let text = text.replace('\\', "\\\\").replace("\"\"\"", "\\\"\"\"");
     // The closing quotes' own line ends the text without a line break.
-    format!("\"\"\"\n  {}\n\"\"\"", indented(text))
+    format!("\"\"\"\n  {}\n\"\"\"", indented(&text))
 }
 
 /// `text` with two more spaces before each of its lines but the first; empty ones stay empty.
@@ -245,6 +249,11 @@ fn wrap((open, close): (&str, &str), items: &[String], column: usize, comma: &st
     if items.is_empty() || (column + long + 2 <= WIDTH && items.iter().all(|i| !i.contains('\n'))) {
         return format!("{open}{}{close}", items.join(", "));
     }
+    broken((open, close), items, comma)
+}
+
+/// The same with one item a line.
+pub(super) fn broken((open, close): (&str, &str), items: &[String], comma: &str) -> String {
     let lines: Vec<String> = items.iter().map(|i| format!("  {}", indented(i))).collect();
     format!(
         "{}\n{}\n{}",
