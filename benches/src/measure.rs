@@ -15,6 +15,29 @@ pub fn median<T>(budget: Duration, mut work: impl FnMut() -> T) -> Duration {
     rounds.get(rounds.len() / 2).copied().unwrap_or_default()
 }
 
+/// The median times of one call of each of two works, done in turn, so that what else runs on the machine slows both alike.
+pub fn beside<A, B>(
+    budget: Duration,
+    mut first: impl FnMut() -> A,
+    mut second: impl FnMut() -> B,
+) -> (Duration, Duration) {
+    let begun = Instant::now();
+    let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
+    while firsts.len() < 5 || (begun.elapsed() < budget && firsts.len() < 10_000) {
+        let start = Instant::now();
+        std::hint::black_box(first());
+        let middle = Instant::now();
+        std::hint::black_box(second());
+        seconds.push(middle.elapsed());
+        firsts.push(middle - start);
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    };
+    (median(&mut firsts), median(&mut seconds))
+}
+
 /// A time in the unit that reads best.
 #[must_use]
 pub fn show(time: Duration) -> String {
