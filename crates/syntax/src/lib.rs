@@ -8,6 +8,7 @@ pub mod code;
 mod codes;
 pub mod diagnostic;
 pub mod expr;
+pub mod fix;
 pub mod json;
 pub mod lexer;
 pub mod limits;

@@ -20,3 +20,6 @@ pub const MAX_FAULTS: usize = 50;
 
 /// Bytes that the YAML parser reads again, all together, to go on after faults.
 pub const MAX_REREAD_BYTES: usize = 64 * 1024 * 1024;
+
+/// How often one file is checked while its fixes are applied; what is left then stays as it is.
+pub const MAX_FIX_CHECKS: usize = 200;
