@@ -1,0 +1,134 @@
+//! Each fix alone: its finding is gone, nothing new came, comments stay.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use wfc_syntax::code::Severity;
+use wfc_syntax::diagnostic::{Diagnostic, Fix};
+use wfc_syntax::fix::splice;
+use wfc_syntax::source::Source;
+
+use super::sources::{File, files};
+
+#[test]
+fn every_fix_mends_its_finding_and_brings_nothing_new() {
+    let mut wrong = String::new();
+    let (mut tried, mut bad) = (0, 0);
+    for file in files() {
+        let found = file.check(&file.text);
+        for diagnostic in &found {
+            for fix in &diagnostic.fixes {
+                tried += 1;
+                if let Err(what) = try_fix(&file, &found, diagnostic, fix) {
+                    bad += 1;
+                    let _ = writeln!(
+                        wrong,
+                        "=== {} {} {} {}: {}\n{}",
+                        file.from,
+                        diagnostic.code.id,
+                        fix.applicability.word(),
+                        fix.title,
+                        what,
+                        shown(&file.text, fix)
+                    );
+                }
+            }
+        }
+    }
+    assert!(tried > 500, "only {tried} fixes were tried");
+    assert!(wrong.is_empty(), "{wrong}\n{bad} of {tried} fixes are wrong");
+}
+
+fn shown(text: &str, fix: &Fix) -> String {
+    let after = splice(text, &fix.edits).unwrap_or_default();
+    let lines = |t: &str| t.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (before, after) = (lines(text), lines(&after));
+    let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let tail = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    let cut = |l: &[String], sign: &str| {
+        let end = l.len().saturating_sub(tail).max(same);
+        l[same..end].iter().map(|l| format!("{sign}{l}\n")).collect::<String>()
+    };
+    format!("{}{}", cut(&before, "  - "), cut(&after, "  + "))
+}
+
+fn try_fix(file: &File, found: &[Diagnostic], of: &Diagnostic, fix: &Fix) -> Result<(), String> {
+    well_formed(file, fix)?;
+    let text = splice(&file.text, &fix.edits).ok_or("the edits do not fit the text")?;
+    if text == file.text {
+        return Err("it changes nothing".into());
+    }
+    let after = file.check(&text);
+    let count = |found: &[Diagnostic]| found.iter().filter(|d| d.code == of.code).count();
+    if count(&after) >= count(found) {
+        return Err(format!("the finding is still there: {:?}", messages(&after)));
+    }
+    let fresh = fresh(found, &after, of);
+    if !fresh.is_empty() {
+        return Err(format!("it brings {fresh:?}"));
+    }
+    comments(file, &text, of)
+}
+
+fn messages(found: &[Diagnostic]) -> Vec<String> {
+    found.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect()
+}
+
+/// Findings that were not there before. A mended fault of syntax may let a reader see what was hidden behind it: of
+/// that, only faults of syntax again are the fix's own.
+fn fresh(before: &[Diagnostic], after: &[Diagnostic], of: &Diagnostic) -> Vec<String> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for d in before {
+        *known.entry(d.code.id).or_default() += 1;
+    }
+    let hidden = of.severity == Severity::Error && of.code.id.starts_with("WF00");
+    after
+        .iter()
+        .filter(|d| {
+            let count = known.entry(d.code.id).or_default();
+            let is_new = *count == 0;
+            *count = count.saturating_sub(1);
+            is_new && !(hidden && !d.code.id.starts_with("WF00"))
+        })
+        .map(|d| format!("{} {}", d.code.id, d.message))
+        .collect()
+}
+
+fn well_formed(file: &File, fix: &Fix) -> Result<(), String> {
+    if fix.title.is_empty() || fix.edits.is_empty() {
+        return Err("it says nothing".into());
+    }
+    for pair in fix.edits.windows(2) {
+        if pair[0].span.end > pair[1].span.start || pair[0].span.start >= pair[1].span.start {
+            return Err("its edits are out of order".into());
+        }
+    }
+    for edit in &fix.edits {
+        let Some(old) = file.text.get(edit.span.range()) else {
+            return Err("an edit is not of whole characters".into());
+        };
+        if old == edit.text {
+            return Err("an edit changes nothing".into());
+        }
+    }
+    Ok(())
+}
+
+fn comments(file: &File, text: &str, of: &Diagnostic) -> Result<(), String> {
+    let of_text = |text: &str| {
+        let source = Source::new(file.name.as_str(), text);
+        let parsed = wfc_syntax::parse(&source, file.spelling);
+        let mut all: Vec<String> = parsed.tree.comments.iter().map(|c| c.text.to_string()).collect();
+        all.sort();
+        all
+    };
+    let _ = of;
+    let (before, mut after) = (of_text(&file.text), of_text(text));
+    for comment in before {
+        match after.iter().position(|c| *c == comment) {
+            Some(i) => drop(after.remove(i)),
+            None => return Err(format!("the comment `{comment}` is lost")),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! `docs/fixes.md`: which codes have fixes, in which spellings.
