@@ -1,11 +1,15 @@
 //! The project's own automation: `cargo xtask`.
 
+mod commands;
+
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask corpus [--update]
+const USAGE: &str = "usage: cargo xtask COMMAND
 
   corpus            runs the corpus of tests/suite
   corpus --update   writes what was found into it; read the difference before you commit it
+  cel [DIR]         runs the cases of the expressions' standard in DIR/*.jsonl (../shared/conformance/cel by default)
+  cel --verbose     and says what failed and why
 ";
 
 fn main() -> ExitCode {
@@ -14,6 +18,7 @@ fn main() -> ExitCode {
     match args.as_slice() {
         ["corpus"] => corpus(false),
         ["corpus", "--update"] => corpus(true),
+        ["cel", rest @ ..] => commands::cel::run(rest),
         _ => {
             eprint!("{USAGE}");
             ExitCode::from(2)

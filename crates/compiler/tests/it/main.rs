@@ -11,8 +11,6 @@
 )]
 
 mod case;
-mod cel;
-mod cel_data;
 mod expressions;
 mod fields;
 mod forks;
@@ -20,7 +18,6 @@ mod host;
 mod kinds;
 mod limits;
 mod loops;
-mod promise;
 mod promise_random;
 mod root;
 mod shape;

@@ -1,8 +1,7 @@
 //! The promise of the workflow dialect: what its checker takes meets no fault of types or names when it runs, and
 //! gives a value of the type that was found. Held against the standard's own expressions.
 
-use serde_json::Value as Json;
-use wfc_compiler::analysis::{Declared, Dialect, Env, check_expression};
+use wfc_compiler::analysis::{Dialect, check_expression};
 use wfc_compiler::emit::compile_expression;
 use wfc_syntax::expr::Exprs;
 use wfc_syntax::parse_expr::parse_embedded;
@@ -10,8 +9,7 @@ use wfc_syntax::tree::SpanMap;
 use wfc_value::funcs::CallCtx;
 use wfc_value::ty::decode;
 use wfc_value::{Timestamp, Type, TypeTable};
-
-use crate::cel_data::{ty, value};
+use xtask::cel::{Case, default_folder, files};
 
 /// What a type fault says.
 const TYPE_FAULTS: &[&str] = &[
@@ -23,25 +21,20 @@ const TYPE_FAULTS: &[&str] = &[
 
 #[test]
 fn what_the_workflow_dialect_takes_meets_no_type_fault() {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/conformance/cel"
-    );
-    let Ok(files) = std::fs::read_dir(folder) else {
-        println!("skipped: {folder} is not there");
+    let folder = default_folder();
+    let Ok(files) = files(&folder) else {
+        println!("skipped: {} is not there", folder.display());
         return;
     };
-    let mut files: Vec<_> = files.filter_map(|f| Some(f.ok()?.path())).collect();
-    files.sort();
     let (mut taken, mut all, mut broken) = (0, 0, Vec::new());
     for file in files {
         for line in std::fs::read_to_string(&file).unwrap().lines() {
-            let test: Json = serde_json::from_str(line).unwrap();
+            let case = Case::read(line).unwrap();
             all += 1;
-            match run(&test) {
+            match run(&case) {
                 None => {}
                 Some(Ok(())) => taken += 1,
-                Some(Err(why)) => broken.push(format!("{}: {why}", test["expr"])),
+                Some(Err(why)) => broken.push(format!("{}: {why}", case.expr)),
             }
         }
     }
@@ -51,48 +44,29 @@ fn what_the_workflow_dialect_takes_meets_no_type_fault() {
 }
 
 /// Nothing when the expression is not taken.
-fn run(test: &Json) -> Option<Result<(), String>> {
-    let text = test["expr"].as_str().unwrap();
+fn run(case: &Case) -> Option<Result<(), String>> {
     let mut exprs = Exprs::default();
     let mut faults = Vec::new();
-    let map = SpanMap::identity(0, u32::try_from(text.len()).unwrap());
-    let root = parse_embedded(text, &map, &mut exprs, &mut faults);
-    let mut names = Vec::new();
-    for declared in test["typeEnv"].as_array().into_iter().flatten() {
-        let ident = declared.get("ident")?;
-        names.push(Declared {
-            name: declared["name"].as_str().unwrap().to_owned(),
-            ty: ty(&ident["type"]),
-        });
+    let map = SpanMap::identity(0, u32::try_from(case.expr.len()).unwrap());
+    let root = parse_embedded(&case.expr, &map, &mut exprs, &mut faults);
+    if !case.env.functions.is_empty() {
+        return None;
     }
-    for name in test["bindings"]
-        .as_object()
-        .into_iter()
-        .flat_map(|b| b.keys())
-    {
-        if !names.iter().any(|d| d.name == *name) {
-            names.push(Declared {
-                name: name.clone(),
-                ty: Type::Any,
-            });
+    let mut env = case.env.clone();
+    for declared in &mut env.names {
+        if declared.ty == Type::Dyn {
+            declared.ty = Type::Any;
         }
     }
-    let env = Env {
-        names,
-        ..Env::default()
-    };
     let checked = check_expression(&exprs, root, &env, Dialect::Workflow);
     if !faults.is_empty() || !checked.diagnostics.is_empty() {
         return None;
     }
     let program = compile_expression(&exprs, root, &checked.analysis, Dialect::Workflow).ok()?;
-    let slots = env
-        .names
-        .iter()
-        .map(|d| test["bindings"].get(&d.name).map(|b| value(&b["value"])));
     let ctx = CallCtx::new(Timestamp::EPOCH);
-    let unknown = env.names.iter().any(|d| d.ty == Type::Any) || text.contains("dyn(");
-    let out = wfc_vm::eval_with(&program, slots.collect(), &ctx, wfc_vm::DEFAULT_EVAL_FUEL);
+    let unknown = env.names.iter().any(|d| d.ty == Type::Any) || case.expr.contains("dyn(");
+    let fuel = wfc_vm::DEFAULT_EVAL_FUEL;
+    let out = wfc_vm::eval_with(&program, case.slots.clone(), &ctx, fuel);
     Some(match out {
         Ok(found) => match decode(&found, &checked.ty, &TypeTable::new()) {
             Ok(_) => Ok(()),

@@ -1,0 +1,3 @@
+//! What the project's automation and its tests share: harnesses that judge the compiler and the machine from outside.
+
+pub mod cel;
