@@ -23,6 +23,7 @@ pub fn checks(settings: &Settings) -> checks::Settings {
         .map(|(rule, level)| (rule.clone(), level_of(*level)));
     checks::Settings {
         levels: levels.collect(),
+        tools: std::collections::BTreeMap::new(),
     }
 }
 

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use wfc_syntax::code::{Code, Severity};
 
+use crate::analysis::catalogue::{Catalogues, Hints};
+
 /// Settings of a check.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Levels by a code's id (`WF0211`) or name (`unused-input`); what is absent keeps its own.
     pub levels: BTreeMap<String, Level>,
+    /// What tools do, over what their catalogues say: by `server.tool`, or by the beginning of such names before a
+    /// `*` at the end (`server.*`, `server.delete_*`).
+    pub tools: BTreeMap<String, Hints>,
 }
 
 /// What becomes of a code's findings.
@@ -28,5 +33,88 @@ impl Settings {
             .get(code.id)
             .or_else(|| self.levels.get(code.name))
             .copied()
+    }
+
+    /// What the settings say of the tool `server.tool`: each hint comes from the longest pattern that gives it, and
+    /// from the tool's own name before any pattern.
+    #[must_use]
+    pub fn hints(&self, tool: &str) -> Option<Hints> {
+        let mut fitting: Vec<(&str, &Hints)> = self
+            .tools
+            .iter()
+            .map(|(pattern, hints)| (pattern.as_str(), hints))
+            .filter(|(pattern, _)| fits(pattern, tool))
+            .collect();
+        fitting
+            .sort_by_key(|(pattern, _)| (pattern.ends_with('*'), std::cmp::Reverse(pattern.len())));
+        fitting
+            .into_iter()
+            .map(|(_, hints)| *hints)
+            .reduce(|near, far| near.or(far))
+    }
+
+    /// Tools of a server that the settings name in full.
+    pub fn tools_of<'a>(&'a self, server: &'a str) -> impl Iterator<Item = &'a str> {
+        self.tools.keys().map(String::as_str).filter(move |t| {
+            !t.ends_with('*') && t.split_once('.').is_some_and(|(s, _)| s == server)
+        })
+    }
+
+    /// Puts the settings' hints over those of the catalogues.
+    pub(crate) fn put_hints(&self, catalogues: &mut Catalogues) {
+        if self.tools.is_empty() {
+            return;
+        }
+        for catalogue in &mut catalogues.servers {
+            for tool in &mut catalogue.tools {
+                let name = format!("{}.{}", catalogue.server, tool.name);
+                if let Some(said) = self.hints(&name) {
+                    tool.hints = said.or(tool.hints);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a tool's name fits the name or pattern of a setting.
+pub(crate) fn fits(pattern: &str, tool: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => tool.starts_with(start),
+        None => pattern == tool,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tools_own_name_goes_before_patterns_and_longer_patterns_before_shorter() {
+        let hints = |destructive, open_world| Hints {
+            destructive,
+            open_world,
+            ..Hints::default()
+        };
+        let settings = Settings {
+            tools: [
+                ("x.*", hints(Some(true), Some(true))),
+                ("x.get_*", hints(Some(false), None)),
+                ("x.get_rid", hints(Some(true), None)),
+            ]
+            .into_iter()
+            .map(|(name, hints)| (name.to_owned(), hints))
+            .collect(),
+            ..Settings::default()
+        };
+        assert_eq!(
+            settings.hints("x.get_a"),
+            Some(hints(Some(false), Some(true)))
+        );
+        assert_eq!(
+            settings.hints("x.get_rid"),
+            Some(hints(Some(true), Some(true)))
+        );
+        assert_eq!(settings.hints("y.get_a"), None);
+        assert_eq!(settings.tools_of("x").collect::<Vec<_>>(), ["x.get_rid"]);
     }
 }

@@ -52,6 +52,19 @@ pub struct Hints {
     pub open_world: Option<bool>,
 }
 
+impl Hints {
+    /// These hints, and `other`'s where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            read_only: self.read_only.or(other.read_only),
+            destructive: self.destructive.or(other.destructive),
+            idempotent: self.idempotent.or(other.idempotent),
+            open_world: self.open_world.or(other.open_world),
+        }
+    }
+}
+
 /// What a tool's name refers to.
 #[derive(Clone, Copy, Debug)]
 pub enum Found<'a> {

@@ -81,11 +81,13 @@ const MAX_ROUNDS: usize = 4;
 pub fn analyse(
     ast: &Ast,
     world: &dyn World,
-    _settings: &Settings,
+    settings: &Settings,
     file: &str,
 ) -> (Analysis, Vec<Diagnostic>) {
     let host = Host::new(world, file);
-    analyse_in(ast, &host, file)
+    let (mut tables, found) = analyse_in(ast, &host, file);
+    settings.put_hints(&mut tables.catalogues);
+    (tables, found)
 }
 
 /// The same, as a part of another file's analysis.
