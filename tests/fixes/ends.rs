@@ -20,7 +20,13 @@ fn mending_ends_and_leaves_nothing_that_it_may_mend() {
                 .map(|d| format!("{} {}", d.code.id, d.message))
                 .collect();
             if !left.is_empty() {
-                let _ = writeln!(wrong, "=== {} {}: {left:?}\n{}", file.from, allowed.word(), once.text);
+                let _ = writeln!(
+                    wrong,
+                    "=== {} {}: {left:?}\n{}",
+                    file.from,
+                    allowed.word(),
+                    once.text
+                );
             }
         }
     }

@@ -36,18 +36,33 @@ fn every_fix_mends_its_finding_and_brings_nothing_new() {
         }
     }
     assert!(tried > 500, "only {tried} fixes were tried");
-    assert!(wrong.is_empty(), "{wrong}\n{bad} of {tried} fixes are wrong");
+    assert!(
+        wrong.is_empty(),
+        "{wrong}\n{bad} of {tried} fixes are wrong"
+    );
 }
 
 fn shown(text: &str, fix: &Fix) -> String {
     let after = splice(text, &fix.edits).unwrap_or_default();
     let lines = |t: &str| t.lines().map(str::to_owned).collect::<Vec<_>>();
     let (before, after) = (lines(text), lines(&after));
-    let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-    let tail = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    let same = before
+        .iter()
+        .zip(&after)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let tail = before
+        .iter()
+        .rev()
+        .zip(after.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let cut = |l: &[String], sign: &str| {
         let end = l.len().saturating_sub(tail).max(same);
-        l[same..end].iter().map(|l| format!("{sign}{l}\n")).collect::<String>()
+        l[same..end]
+            .iter()
+            .map(|l| format!("{sign}{l}\n"))
+            .collect::<String>()
     };
     format!("{}{}", cut(&before, "  - "), cut(&after, "  + "))
 }
@@ -61,7 +76,10 @@ fn try_fix(file: &File, found: &[Diagnostic], of: &Diagnostic, fix: &Fix) -> Res
     let after = file.check(&text);
     let count = |found: &[Diagnostic]| found.iter().filter(|d| d.code == of.code).count();
     if count(&after) >= count(found) {
-        return Err(format!("the finding is still there: {:?}", messages(&after)));
+        return Err(format!(
+            "the finding is still there: {:?}",
+            messages(&after)
+        ));
     }
     let fresh = fresh(found, &after, of);
     if !fresh.is_empty() {
@@ -71,7 +89,10 @@ fn try_fix(file: &File, found: &[Diagnostic], of: &Diagnostic, fix: &Fix) -> Res
 }
 
 fn messages(found: &[Diagnostic]) -> Vec<String> {
-    found.iter().map(|d| format!("{} {}", d.code.id, d.message)).collect()
+    found
+        .iter()
+        .map(|d| format!("{} {}", d.code.id, d.message))
+        .collect()
 }
 
 /// Findings that were not there before. A mended fault of syntax may let a reader see what was hidden behind it: of
@@ -118,7 +139,12 @@ fn comments(file: &File, text: &str, of: &Diagnostic) -> Result<(), String> {
     let of_text = |text: &str| {
         let source = Source::new(file.name.as_str(), text);
         let parsed = wfc_syntax::parse(&source, file.spelling);
-        let mut all: Vec<String> = parsed.tree.comments.iter().map(|c| c.text.to_string()).collect();
+        let mut all: Vec<String> = parsed
+            .tree
+            .comments
+            .iter()
+            .map(|c| c.text.to_string())
+            .collect();
         all.sort();
         all
     };
