@@ -16,6 +16,10 @@ use wfc_compiler::world::{NoWorld, World};
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 
+/// That of the command line, for the checker and for the bare parser alike.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
 
 fn main() {
