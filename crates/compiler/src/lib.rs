@@ -2,6 +2,7 @@
 
 mod allow;
 pub mod analysis;
+pub mod bounds;
 mod check;
 mod compile;
 pub mod emit;

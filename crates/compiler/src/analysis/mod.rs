@@ -29,6 +29,7 @@ mod tests;
 pub use lone::{CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression};
 pub use tables::*;
 
+pub(crate) use callee::is_path;
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
 pub(crate) use names::{NAMESPACES, step_path};

@@ -14,7 +14,7 @@ pub mod never_approved;
 pub mod same_output_variable;
 pub mod single_branch;
 pub mod subworkflow_cycle;
-mod truth;
+pub(crate) mod truth;
 pub mod unbounded_loop;
 pub mod uncovered_switch;
 pub mod unreachable_step;

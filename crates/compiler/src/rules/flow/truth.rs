@@ -1,6 +1,6 @@
 //! Conditions whose outcome is known as they are written.
 
-use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, UnaryOp};
+use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Exprs, UnaryOp};
 use wfc_value::{Value, ops};
 
 use crate::analysis::constant::constant;
@@ -9,19 +9,23 @@ use crate::rules::RuleContext;
 /// What the condition always is, if that can be seen: constants, and what `&&`, `||`, `!` and comparisons make of them.
 /// Nesting is capped by the parsers.
 pub(crate) fn truth(cx: &RuleContext<'_>, id: ExprId) -> Option<bool> {
-    let exprs = &cx.ast.exprs;
+    truth_of(&cx.ast.exprs, id)
+}
+
+/// The same of an expression by itself.
+pub(crate) fn truth_of(exprs: &Exprs, id: ExprId) -> Option<bool> {
     match exprs.kind(id) {
         ExprKind::Bool(b) => Some(*b),
         ExprKind::Unary {
             op: UnaryOp::Not,
             arg,
-        } => truth(cx, *arg).map(|b| !b),
+        } => truth_of(exprs, *arg).map(|b| !b),
         ExprKind::Binary {
             op: BinaryOp::And,
             left,
             right,
             ..
-        } => match (truth(cx, *left), truth(cx, *right)) {
+        } => match (truth_of(exprs, *left), truth_of(exprs, *right)) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
@@ -31,7 +35,7 @@ pub(crate) fn truth(cx: &RuleContext<'_>, id: ExprId) -> Option<bool> {
             left,
             right,
             ..
-        } => match (truth(cx, *left), truth(cx, *right)) {
+        } => match (truth_of(exprs, *left), truth_of(exprs, *right)) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (Some(false), Some(false)) => Some(false),
             _ => None,
