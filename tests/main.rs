@@ -12,4 +12,5 @@
 
 mod cli;
 mod corpus;
+mod docs;
 mod examples;
