@@ -71,12 +71,49 @@ pub struct Check {
     /// The name that standard input goes by; its ending says the spelling
     #[arg(long, value_name = "NAME", default_value = "stdin.wf.yaml")]
     pub stdin_name: String,
-    /// How findings are printed
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-    pub format: CheckFormat,
     /// Check again whenever a file changes
     #[arg(long)]
     pub watch: bool,
+    /// How findings are printed, and where
+    #[command(flatten)]
+    pub print: Print,
+    /// Which findings count
+    #[command(flatten)]
+    pub choice: Chosen,
+}
+
+/// How `check` prints findings, and where.
+#[derive(Debug, Args)]
+pub struct Print {
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human, env = "WFC_CHECK_FORMAT", hide_env_values = true)]
+    pub format: CheckFormat,
+    /// Write the findings to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print no more than N findings, the gravest ones; all are counted
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
+}
+
+/// Which findings `check` reports, and which make it fail.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    /// Report only these: ids, names, families (`WF06`, `trust`), with commas between them. Errors of syntax stay
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave these out. Errors without which a workflow has no meaning (WF00 to WF03) stay
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Leave out the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings that there are into the baseline instead of reporting them
+    #[arg(long, requires = "baseline")]
+    pub write_baseline: bool,
+    /// The least severity that makes the exit status 1
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
 }
 
 /// How findings are printed.
@@ -86,6 +123,27 @@ pub enum CheckFormat {
     Human,
     /// One JSON document.
     Json,
+    /// One JSON object a line: the findings, then a summary.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// `file:line:column: severity: message`, as compilers print.
+    Gcc,
+}
+
+/// The least severity that makes `check` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// Any finding.
+    Note,
+    /// None: only a command that cannot be carried out fails.
+    Never,
 }
 
 /// What `run` and `resume` share.

@@ -72,6 +72,23 @@ pub struct SettingsFault {
 }
 
 impl CliError {
+    /// The error with its cause and its help, in one line: for formats that have no room for an excerpt.
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        if let Some(cause) = std::error::Error::source(self) {
+            words.push_str(&format!(": {cause}"));
+        }
+        if let Some(help) = Diagnostic::help(self) {
+            words.push_str(&format!("; {help}"));
+        }
+        words
+    }
+
+    /// Prints the error to standard error.
+    pub fn show(self) {
+        crate::term::eprint(&format!("{:?}\n", miette::Report::new(self)));
+    }
+
     /// An error of arguments.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Usage {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::source::Source;
@@ -20,6 +20,16 @@ pub enum Input {
     Stdin(String),
     /// A file.
     File(PathBuf),
+}
+
+impl Input {
+    /// The name that it is shown by.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin(name) => name.clone(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
 }
 
 /// A file that was read.
@@ -72,6 +82,22 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
                 .to_path_buf()
         })
         .collect()
+}
+
+/// A path as it is seen from the root, without `.` and `..`; links are not followed.
+pub fn plain(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 /// Whether a file in a folder is taken for a workflow, by its name.

@@ -7,6 +7,7 @@ mod commands;
 mod error;
 mod exit;
 mod files;
+mod findings;
 mod inputs;
 mod output;
 mod program;

@@ -56,10 +56,10 @@ pub fn load_program(
     }
     let loaded = load(&Input::File(path.to_path_buf()))?;
     if !loaded.diagnostics.is_empty() {
-        return Ok(Loaded::Faulty(Report {
-            source: loaded.source,
-            diagnostics: loaded.diagnostics,
-        }));
+        return Ok(Loaded::Faulty(Report::new(
+            loaded.source,
+            loaded.diagnostics,
+        )));
     }
     let settings = settings.of(&loaded.source.name)?;
     Ok(compile(
@@ -91,10 +91,7 @@ fn compile(
             depths: depths(&checked.parsed.ast),
             source: Some(source),
         })),
-        None => Loaded::Faulty(Report {
-            source,
-            diagnostics: checked.diagnostics,
-        }),
+        None => Loaded::Faulty(Report::new(source, checked.diagnostics)),
     }
 }
 

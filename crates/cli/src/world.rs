@@ -70,6 +70,11 @@ impl DiskWorld {
 }
 
 impl DiskWorld {
+    /// A file by the name that findings call it by.
+    pub fn named(&self, name: &str) -> Option<Arc<Source>> {
+        self.read(Path::new(name))
+    }
+
     /// Slugs of the workflows beside a file.
     pub fn slugs_near(&self, from: &str) -> Vec<String> {
         self.slugs_in(&folder_of(from))

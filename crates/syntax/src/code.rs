@@ -54,6 +54,28 @@ pub struct Code {
     pub good: Example,
 }
 
+/// The families of codes: the two digits behind `WF`, and the name.
+pub const FAMILIES: [(&str, &str); 8] = [
+    ("00", "syntax"),
+    ("01", "shape"),
+    ("02", "names"),
+    ("03", "types"),
+    ("04", "flow"),
+    ("05", "time"),
+    ("06", "trust"),
+    ("07", "style"),
+];
+
+impl Code {
+    /// The name of the code's family.
+    #[must_use]
+    pub fn family(&self) -> &'static str {
+        let digits = self.id.get(2..4).unwrap_or_default();
+        let found = FAMILIES.iter().find(|(of, _)| *of == digits);
+        found.map_or("syntax", |(_, name)| name)
+    }
+}
+
 /// A file shown in the documentation of a code and checked by the tests.
 #[derive(Debug)]
 pub struct Example {

@@ -1,22 +1,27 @@
 //! `wfc check`: many files in parallel, findings in the order of the files.
 
+use std::time::Instant;
+
 use rayon::prelude::*;
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 
-use crate::args::{Check, CheckFormat, Cli};
+use crate::args::{Check, CheckFormat, Cli, FailOn};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::files::{Input, inputs, load};
-use crate::output::{Counts, Report, human, json};
+use crate::findings::baseline::{self, Baseline};
+use crate::findings::choice::Choice;
+use crate::output::places::Text;
+use crate::output::{Baselined, Counts, Found, Report, gcc, github, human, json, jsonl, sarif};
 use crate::settings::{SettingsCache, checks};
 use crate::world::DiskWorld;
-use crate::{term, watch};
+use crate::{term, watch, write};
 
 /// Checks, once or whenever a file changes.
 ///
 /// # Errors
-/// When a path, a file or the settings cannot be read.
+/// When the arguments do not go together, a path names nothing, or a file cannot be written.
 pub fn run(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
     if args.watch {
         if args.paths.iter().any(|p| p == "-") {
@@ -31,35 +36,68 @@ pub fn run(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
 }
 
 fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
+    let started = Instant::now();
+    let choice = Choice::of(&args.choice)?;
+    let known = match &args.choice.baseline {
+        Some(path) if !args.choice.write_baseline => Some(Baseline::read(path)?),
+        _ => None,
+    };
     let files = inputs(&args.paths, &args.stdin_name)?;
+    if files.is_empty() {
+        term::eprint(
+            "no workflows are there: files named `*.wf`, `*.wf.yaml`, `*.wf.yml` and `*.wf.json` are looked for\n",
+        );
+    }
     let world = DiskWorld::default();
-    let settings = SettingsCache::new(cli.config.as_deref());
-    let checked: Vec<Result<Report, CliError>> = files
-        .par_iter()
-        .map(|input| check_file(input, &world, &settings))
-        .collect();
-    let mut reports = Vec::new();
-    let mut failed = None;
-    for result in checked {
-        match result {
-            Ok(report) => reports.push(report),
-            Err(error) => failed = failed.or(Some(error)),
+    let mut found = check_all(&files, &world, &SettingsCache::new(cli.config.as_deref()));
+    for report in &mut found.reports {
+        report.retain(|d, _| choice.takes(d));
+    }
+    if let Some(path) = args
+        .choice
+        .baseline
+        .as_deref()
+        .filter(|_| args.choice.write_baseline)
+    {
+        let written = baseline::write(path, &found.reports)?;
+        term::eprint(&format!(
+            "`{}` knows the {written} findings that there are\n",
+            path.display()
+        ));
+        return Ok(failures(found, Exit::Clean));
+    }
+    if let Some(known) = known {
+        let (known, gone) = known.apply(&mut found.reports, &choice);
+        found.baseline = Some(Baselined { known, gone });
+    }
+    found.cap(args.print.max_findings);
+    for name in found.other_files() {
+        if let Some(source) = world.named(&name) {
+            found
+                .others
+                .insert(name, Text::new(source.as_ref().clone()));
         }
     }
-    let text = match args.format {
-        CheckFormat::Human => human::print(&reports, files.len(), term::colours(cli.color)),
-        CheckFormat::Json => json::print(&reports, files.len()),
-    };
-    term::print(&text);
-    if let Some(error) = failed {
-        return Err(error);
+    found.took = started.elapsed();
+    print(cli, args, &found)?;
+    let exit = exit(args.choice.fail_on, found.counts);
+    Ok(failures(found, exit))
+}
+
+fn check_all(files: &[Input], world: &DiskWorld, settings: &SettingsCache) -> Found {
+    let checked: Vec<Result<Report, CliError>> = files
+        .par_iter()
+        .map(|input| check_file(input, world, settings))
+        .collect();
+    let mut reports = Vec::new();
+    let mut failures = Vec::new();
+    for (input, result) in files.iter().zip(checked) {
+        match result {
+            Ok(report) => reports.push(report),
+            Err(error) => failures.push((input.name(), error)),
+        }
     }
-    let counts = Counts::of(&reports);
-    Ok(if counts.errors + counts.warnings > 0 {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    })
+    Found::new(reports, failures)
 }
 
 fn check_file(
@@ -74,10 +112,58 @@ fn check_file(
     } else {
         loaded.diagnostics
     };
-    Ok(Report {
-        source: loaded.source,
-        diagnostics,
-    })
+    Ok(Report::new(loaded.source, diagnostics))
+}
+
+/// Prints everything in the form that was asked for.
+fn print(cli: &Cli, args: &Check, found: &Found) -> Result<(), CliError> {
+    let path = args.print.output.as_deref();
+    let colour =
+        path.is_none() && term::colours(cli.color) || cli.color == crate::args::Colour::Always;
+    let text = match args.print.format {
+        // Nothing was checked: what is wrong is told on standard error.
+        CheckFormat::Human if found.reports.is_empty() && !found.failures.is_empty() => {
+            String::new()
+        }
+        CheckFormat::Human => human::print_found(found, colour),
+        CheckFormat::Json => json::print(found),
+        CheckFormat::Jsonl => jsonl::print(found),
+        CheckFormat::Sarif => sarif::print(found),
+        CheckFormat::Github => github::print(found),
+        CheckFormat::Gcc => gcc::print(found),
+    };
+    write::output(path, &text)?;
+    if path.is_some() {
+        term::eprint(&human::summary(found));
+    }
+    Ok(())
+}
+
+/// Tells on standard error what could not be checked, each reason once.
+fn failures(found: Found, otherwise: Exit) -> Exit {
+    let mut told = std::collections::BTreeSet::new();
+    let mut exit = otherwise;
+    for (_, error) in found.failures {
+        exit = Exit::Usage;
+        if told.insert(error.in_words()) {
+            error.show();
+        }
+    }
+    exit
+}
+
+fn exit(fail_on: FailOn, counts: Counts) -> Exit {
+    let failing = match fail_on {
+        FailOn::Error => counts.errors,
+        FailOn::Warning => counts.errors + counts.warnings,
+        FailOn::Note => counts.all(),
+        FailOn::Never => 0,
+    };
+    if failing > 0 {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
 }
 
 /// Whether a workflow with these findings may run.

@@ -49,10 +49,7 @@ pub fn run(args: &Convert, colour: bool) -> Result<Exit, CliError> {
         "only errors keep a file from being converted"
     );
     term::eprint(&human::print(
-        &[Report {
-            source: loaded.source,
-            diagnostics,
-        }],
+        &[Report::new(loaded.source, diagnostics)],
         1,
         colour,
     ));

@@ -99,10 +99,7 @@ fn type_of(value: &Value) -> Type {
 fn report(args: &Eval, diagnostics: Vec<Diagnostic>, colour: bool) -> Exit {
     let source = Source::new("expression", &args.expr);
     term::eprint(&human::print(
-        &[Report {
-            source,
-            diagnostics,
-        }],
+        &[Report::new(source, diagnostics)],
         1,
         colour,
     ));

@@ -36,10 +36,7 @@ pub fn run(cli: &Cli, args: &Graph) -> Result<Exit, CliError> {
         }
         diagnostics = parsed.diagnostics;
     }
-    let report = Report {
-        source: loaded.source,
-        diagnostics,
-    };
+    let report = Report::new(loaded.source, diagnostics);
     term::eprint(&human::print(&[report], 1, term::colours(cli.color)));
     Ok(Exit::Findings)
 }

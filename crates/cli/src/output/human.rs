@@ -10,38 +10,108 @@ use wfc_syntax::line_index::{Encoding, LineIndex};
 use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 
-use super::{Counts, Report};
+use super::places::Others;
+use super::{Counts, Found, Report};
+use crate::term::tame;
 
 type Place = (String, Range<usize>);
 
-/// Prints all findings and a summary line.
-pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
+/// Prints what `check` found, and a summary line with the time that it took.
+pub fn print_found(found: &Found, colour: bool) -> String {
     let mut out = String::new();
-    for report in reports.iter().filter(|r| !r.diagnostics.is_empty()) {
-        let mut cache =
-            ariadne::sources([(report.source.name.clone(), report.source.text.to_string())]);
-        for diagnostic in &report.diagnostics {
-            if report.source.text.is_empty() {
-                bare(&report.source, diagnostic, &mut out);
-                continue;
-            }
-            let mut bytes = Vec::new();
-            let written = build(&report.source, diagnostic, colour).write(&mut cache, &mut bytes);
-            match written {
-                Ok(()) => {
-                    // The renderer's word for the lowest severity is not ours.
-                    out.push_str(&String::from_utf8_lossy(&bytes).replacen("Advice:", "Note:", 1));
-                    out.push('\n');
-                }
-                Err(_) => bare(&report.source, diagnostic, &mut out),
-            }
-        }
+    for report in &found.reports {
+        excerpts(report, &found.others, colour, &mut out);
     }
-    out.push_str(&summary(reports, files));
+    if found.left_out > 0 {
+        let _ = writeln!(
+            out,
+            "{} not shown (`--max-findings`)\n",
+            plural(found.left_out, "more finding")
+        );
+    }
+    if let Some(gone) = found
+        .baseline
+        .as_ref()
+        .map(|b| &b.gone)
+        .filter(|g| !g.is_empty())
+    {
+        let _ = writeln!(
+            out,
+            "{} of the baseline no longer there (`--write-baseline` takes them out):",
+            plural(gone.len(), "finding")
+        );
+        for known in gone {
+            let _ = writeln!(
+                out,
+                "  {}: {} [{}]",
+                tame(&known.file),
+                tame(&known.message),
+                known.code
+            );
+        }
+        out.push('\n');
+    }
+    out.push_str(&summary(found));
     out
 }
 
-fn build<'a>(source: &Source, d: &Diagnostic, colour: bool) -> ariadne::Report<'a, Place> {
+/// Prints the findings of files that a command works on, and how many they are.
+pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
+    let mut out = String::new();
+    for report in reports {
+        excerpts(report, &Others::default(), colour, &mut out);
+    }
+    let _ = writeln!(out, "{}", counted(files, Counts::of(reports)));
+    out
+}
+
+fn excerpts(report: &Report, others: &Others, colour: bool, out: &mut String) {
+    if report.diagnostics.is_empty() {
+        return;
+    }
+    let own = (tame(&report.source.name), shown(&report.source.text));
+    let mut cache = ariadne::sources([own]);
+    for diagnostic in &report.diagnostics {
+        if report.source.text.is_empty() {
+            bare(&report.source, diagnostic, out);
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let written =
+            build(&report.source, others, diagnostic, colour).write(&mut cache, &mut bytes);
+        match written {
+            Ok(()) => {
+                // The renderer's word for the lowest severity is not ours.
+                out.push_str(&String::from_utf8_lossy(&bytes).replacen("Advice:", "Note:", 1));
+                out.push('\n');
+            }
+            Err(_) => bare(&report.source, diagnostic, out),
+        }
+    }
+}
+
+/// A text as excerpts show it: signs that do something to a terminal, and those that the renderer takes for line ends
+/// and the language does not, are replaced by others of as many bytes.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => c,
+            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                '\u{FFFD}'
+            }
+            c if c.is_control() && c.len_utf8() == 1 => '?',
+            c if c.is_control() => '\u{BF}',
+            c => c,
+        })
+        .collect()
+}
+
+fn build<'a>(
+    source: &Source,
+    others: &Others,
+    d: &Diagnostic,
+    colour: bool,
+) -> ariadne::Report<'a, Place> {
     let (kind, mark) = match d.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),
@@ -51,35 +121,42 @@ fn build<'a>(source: &Source, d: &Diagnostic, colour: bool) -> ariadne::Report<'
         .with_index_type(IndexType::Byte)
         .with_color(colour)
         .with_char_set(CharSet::Unicode);
+    let name = tame(&source.name);
     let primary = range(source, d.span);
-    let mut builder = ariadne::Report::build(kind, (source.name.clone(), primary.clone()))
+    let mut builder = ariadne::Report::build(kind, (name.clone(), primary.clone()))
         .with_config(config)
         .with_code(d.code.id)
-        .with_message(&d.message)
+        .with_message(tame(&d.message))
         .with_label(
-            Label::new((source.name.clone(), primary))
+            Label::new((name.clone(), primary))
                 .with_message(d.code.name)
                 .with_color(mark)
                 .with_order(0),
         );
     for (i, label) in d.labels.iter().enumerate() {
-        if label.file.is_none() {
-            let place = (source.name.clone(), range(source, label.span));
+        let said = tame(&label.message);
+        let Some(file) = &label.file else {
+            let place = (name.clone(), range(source, label.span));
             builder = builder.with_label(
                 Label::new(place)
-                    .with_message(&label.message)
+                    .with_message(said)
                     .with_color(Color::Cyan)
                     .with_order(i32::try_from(i).unwrap_or(i32::MAX) + 1),
             );
-        } else if let Some(file) = &label.file {
-            builder = builder.with_note(format!("{file}: {}", label.message));
-        }
+            continue;
+        };
+        let at = others
+            .get(file)
+            .map(|text| text.place(label.span, Encoding::Utf32).start);
+        let at = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+        builder = builder.with_note(format!("{}{at}: {said}", tame(file)));
     }
     if let Some(help) = &d.help {
-        builder = builder.with_help(help);
+        builder = builder.with_help(tame(help));
     }
     for fix in &d.fixes {
-        builder = builder.with_note(format!("{} fix: {}", fix.applicability.word(), fix.title));
+        let title = tame(&fix.title);
+        builder = builder.with_note(format!("{} fix: {title}", fix.applicability.word()));
     }
     builder.finish()
 }
@@ -107,17 +184,42 @@ fn bare(source: &Source, d: &Diagnostic, out: &mut String) {
     let _ = writeln!(
         out,
         "{}:{line}:{column}: {}[{}]: {}",
-        source.name, d.severity, d.code.id, d.message
+        tame(&source.name),
+        d.severity,
+        d.code.id,
+        tame(&d.message)
     );
     if let Some(help) = &d.help {
-        let _ = writeln!(out, "  help: {help}");
+        let _ = writeln!(out, "  help: {}", tame(help));
     }
     out.push('\n');
 }
 
+/// `3 files: 2 errors, 1 warning, 4 known (12 ms)`
+pub fn summary(found: &Found) -> String {
+    let mut line = counted(found.reports.len(), found.counts);
+    if let Some(known) = found.baseline.as_ref().map(|b| b.known).filter(|n| *n > 0) {
+        let _ = write!(line, ", {known} known");
+    }
+    if !found.failures.is_empty() {
+        let _ = write!(
+            line,
+            "; {} not checked",
+            plural(found.failures.len(), "file")
+        );
+    }
+    let took = found.took;
+    if took.as_secs() < 1 {
+        let _ = write!(line, " ({} ms)", took.as_millis());
+    } else {
+        let _ = write!(line, " ({:.1} s)", took.as_secs_f64());
+    }
+    line.push('\n');
+    line
+}
+
 /// `3 files: 2 errors, 1 warning`
-fn summary(reports: &[Report], files: usize) -> String {
-    let counts = Counts::of(reports);
+fn counted(files: usize, counts: Counts) -> String {
     let mut parts = Vec::new();
     for (n, word) in [
         (counts.errors, "error"),
@@ -133,7 +235,7 @@ fn summary(reports: &[Report], files: usize) -> String {
     } else {
         parts.join(", ")
     };
-    format!("{}: {found}\n", plural(files, "file"))
+    format!("{}: {found}", plural(files, "file"))
 }
 
 fn plural(n: usize, word: &str) -> String {

@@ -1,82 +1,144 @@
-//! Findings for machines: one JSON document with everything that it takes to mend the files.
+//! Findings for machines: one JSON document with everything that it takes to mend the files. Its form is
+//! `docs/schema/check-output.schema.json`, described in `docs/output.md`.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use wfc_syntax::code::Code;
 use wfc_syntax::diagnostic::{Diagnostic, Fix};
 use wfc_syntax::line_index::{Encoding, LineIndex};
 use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 
-use super::{Counts, Report};
+use super::Found;
+use super::places::{Others, Place, Text, of_label};
 
 /// Version of the document's form; a change that breaks readers raises it.
 const VERSION: u32 = 1;
 
 /// The document, with a newline at its end.
-pub fn print(reports: &[Report], files: usize) -> String {
-    let counts = Counts::of(reports);
-    let findings: Vec<Value> = reports
-        .iter()
-        .flat_map(|r| {
-            let index = LineIndex::new(r.source.text.clone());
-            r.diagnostics
-                .iter()
-                .map(move |d| finding(&r.source, &index, d))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let document = json!({
-        "version": VERSION,
-        "files": files,
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-        "notes": counts.notes,
-        "diagnostics": findings,
-    });
+pub fn print(found: &Found) -> String {
+    let mut findings = Vec::new();
+    let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
+    for report in found.reports.iter().filter(|r| !r.diagnostics.is_empty()) {
+        let text = Text::new(report.source.clone());
+        for (d, print) in report.diagnostics.iter().zip(report.fingerprints()) {
+            findings.push(finding(&text, &found.others, d, &print));
+            rules.entry(d.code.id).or_insert_with(|| rule(d.code));
+        }
+    }
+    let mut document = summary(found);
+    if let Some(object) = document.as_object_mut() {
+        object.insert("diagnostics".to_owned(), Value::Array(findings));
+        object.insert("rules".to_owned(), json!(rules));
+    }
     format!("{document:#}\n")
 }
 
+/// What is said once for all findings.
+pub fn summary(found: &Found) -> Value {
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+    put("version", json!(VERSION));
+    put("files", json!(found.reports.len()));
+    put("errors", json!(found.counts.errors));
+    put("warnings", json!(found.counts.warnings));
+    put("notes", json!(found.counts.notes));
+    put("left_out", json!(found.left_out));
+    put(
+        "baseline",
+        json!(found.baseline.as_ref().map(|b| json!({
+            "known": b.known,
+            "gone": b.gone.iter().map(|k| json!({
+                "file": k.file,
+                "code": k.code,
+                "fingerprint": k.fingerprint,
+                "message": k.message,
+            })).collect::<Vec<_>>(),
+        }))),
+    );
+    put(
+        "failures",
+        json!(
+            found
+                .failures
+                .iter()
+                .map(|(file, error)| json!({ "file": file, "message": error.in_words() }))
+                .collect::<Vec<_>>()
+        ),
+    );
+    Value::Object(object)
+}
+
 /// One finding.
-pub fn finding(source: &Source, index: &LineIndex, d: &Diagnostic) -> Value {
+pub fn finding(text: &Text, others: &Others, d: &Diagnostic, fingerprint: &str) -> Value {
     let facts = d.facts.as_deref();
     json!({
-        "file": source.name,
+        "file": text.source.name,
         "code": d.code.id,
         "name": d.code.name,
+        "family": d.code.family(),
         "severity": d.severity.word(),
         "message": d.message,
-        "span": place(source, index, d.span),
-        "labels": d.labels.iter().map(|l| json!({
-            "file": l.file.as_deref().unwrap_or(&source.name),
-            "span": if l.file.is_none() { place(source, index, l.span) } else { bytes(l.span) },
-            "message": l.message,
-        })).collect::<Vec<_>>(),
+        "span": span(text.place(d.span, Encoding::Utf32)),
+        "labels": d.labels.iter().map(|l| {
+            let (file, place) = of_label(text, others, l, Encoding::Utf32);
+            json!({
+                "file": file,
+                "span": place.map_or_else(|| bytes(l.span), span),
+                "message": l.message,
+            })
+        }).collect::<Vec<_>>(),
         "help": d.help,
         "expected": facts.and_then(|f| f.expected.as_deref()),
         "found": facts.and_then(|f| f.found.as_deref()),
         "near": facts.map(|f| f.near.as_slice()).unwrap_or_default(),
-        "fixes": d.fixes.iter().map(|f| fix(source, index, f)).collect::<Vec<_>>(),
+        "fixes": d.fixes.iter().map(|f| fix(text, f)).collect::<Vec<_>>(),
+        "fingerprint": fingerprint,
     })
 }
 
-fn fix(source: &Source, index: &LineIndex, fix: &Fix) -> Value {
+/// What a code means, for the codes that occur.
+fn rule(code: &Code) -> Value {
+    json!({
+        "name": code.name,
+        "severity": code.severity.word(),
+        "summary": code.summary,
+        "why": code.why,
+        "docs": docs(code),
+    })
+}
+
+/// The address of a code's page, when the build knows where the project is published.
+pub fn docs(code: &Code) -> Option<String> {
+    let home = env!("CARGO_PKG_REPOSITORY");
+    (!home.is_empty()).then(|| format!("{home}/blob/main/docs/codes/{}.md", code.id))
+}
+
+fn fix(text: &Text, fix: &Fix) -> Value {
     json!({
         "title": fix.title,
         "applicability": fix.applicability.word(),
         "edits": fix.edits.iter().map(|e| json!({
-            "span": place(source, index, e.span),
+            "span": span(text.place(e.span, Encoding::Utf32)),
             "text": e.text,
         })).collect::<Vec<_>>(),
     })
 }
 
+fn span(place: Place) -> Value {
+    let end = |e: super::places::End| json!({ "byte": e.byte, "line": e.line, "column": e.column });
+    json!({ "start": end(place.start), "end": end(place.end) })
+}
+
 /// Byte offsets in the file on disk; lines and columns count from 1, columns in characters.
-pub fn place(source: &Source, index: &LineIndex, span: Span) -> Value {
-    let on_disk = source.in_file(span);
+pub fn place(source: &Source, index: &LineIndex, of: Span) -> Value {
+    let on_disk = source.in_file(of);
     let end = |at: u32, byte: u32| {
         let position = index.position(at, Encoding::Utf32);
         json!({ "byte": byte, "line": position.line + 1, "column": position.column + 1 })
     };
-    json!({ "start": end(span.start, on_disk.start), "end": end(span.end, on_disk.end) })
+    json!({ "start": end(of.start, on_disk.start), "end": end(of.end, on_disk.end) })
 }
 
 fn bytes(span: Span) -> Value {
