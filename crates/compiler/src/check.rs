@@ -47,7 +47,8 @@ pub fn check(
     settings: &Settings,
 ) -> Checked {
     let parsed = parse(source, spelling);
-    let (analysis, found) = analyse(&parsed.ast, world, settings, &source.name);
+    let (analysis, mut found) = analyse(&parsed.ast, world, settings, &source.name);
+    wfc_syntax::edit::fit(&mut found, &parsed.tree, &source.text);
     let faulty = parsed
         .diagnostics
         .iter()

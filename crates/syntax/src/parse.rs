@@ -32,7 +32,8 @@ pub fn parse(source: &Source, spelling: Spelling) -> Parsed {
         Spelling::Json => json::parse(&source.text),
         Spelling::Text => text::parse(&source.text),
     };
-    let (ast, found) = lower::lower(&tree, &source.text);
+    let (ast, mut found) = lower::lower(&tree, &source.text);
+    crate::edit::fit_plain(&mut found, &tree, &source.text);
     diagnostics.extend(found);
     Parsed {
         spelling,

@@ -86,15 +86,12 @@ fn braces(diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
     let diagnostic = diagnostic.help(format!(
         "for the value of `{text}` write `{{{{ {text} }}}}`"
     ));
-    if span.len() as usize == text.len() {
-        return diagnostic.replace(
-            Applicability::Suggested,
-            format!("write `{{{{ {text} }}}}`"),
-            span,
-            format!("\"{{{{ {text} }}}}\""),
-        );
-    }
-    diagnostic
+    diagnostic.replace(
+        Applicability::Suggested,
+        format!("write `{{{{ {text} }}}}`"),
+        span,
+        format!("{{{{ {text} }}}}"),
+    )
 }
 
 fn names_choices(ty: &Type) -> bool {
