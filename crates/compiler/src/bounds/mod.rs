@@ -18,6 +18,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use wfc_syntax::ast::{Ast, StepId};
+use wfc_syntax::expr::ExprId;
 
 pub use quantity::{Place, Quantity, Reason, Unknown};
 pub use text::Unit;
@@ -199,4 +200,11 @@ impl Ranges {
     pub(crate) fn step(&self, id: StepId) -> Option<&StepRange> {
         self.steps.get(id.0 as usize)?.as_ref()
     }
+}
+
+/// How many items a list has at least, as far as the text says.
+pub(crate) fn least_items(ast: &Ast, analysis: &Analysis, file: &str, list: ExprId) -> u128 {
+    let (files, assume) = (Files::new(None, file), Assumptions::default());
+    let walker = Walker::new((ast, analysis), file, &files, &assume);
+    walker.size(list).least
 }

@@ -66,10 +66,10 @@ impl<'a> Walker<'a> {
     pub(crate) fn root(&mut self) -> (Cost, StepRange) {
         let root = &self.ast.workflow;
         let mut body = self.block(&root.steps);
+        let range = StepRange::of(&body.any(), well_ended(&body).as_ref());
         if let Some(budget) = &root.policy.budget {
             within_budget(&mut body, budget);
         }
-        let range = StepRange::of(&body.any(), well_ended(&body).as_ref());
         if let Some(timeout) = root.policy.timeout {
             let limit = self.time(timeout).most;
             within(&mut body, &limit);

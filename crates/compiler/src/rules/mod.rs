@@ -3,6 +3,7 @@
 //! Rules of the families 02 and 03 that need the walk itself are called by `analysis`; all others
 //! look at its result and are listed in [`RULES`].
 
+mod bounded;
 mod edit;
 pub mod examples;
 pub mod flow;
@@ -128,6 +129,9 @@ const RULES: &[Rule] = &[
     style::position_reference::run,
     style::untyped_json::run,
     style::self_assignment::run,
+    style::concurrency_never_reached::run,
+    flow::list_exceeds_limit::run,
+    bounded::run,
     older_form::run,
 ];
 

@@ -9,6 +9,7 @@ mod ends;
 pub mod jump_across_fork;
 pub mod jump_outside_loop;
 pub mod limit_zero;
+pub mod list_exceeds_limit;
 pub mod loop_never_changes;
 pub mod never_approved;
 pub mod same_output_variable;
@@ -41,4 +42,5 @@ pub const CODES: &[&Code] = &[
     &empty_loop::CODE,
     &limit_zero::CODE,
     &never_approved::CODE,
+    &list_exceeds_limit::CODE,
 ];

@@ -1,6 +1,11 @@
 //! Family 07: style and cost.
 
 pub mod agents_without_budget;
+pub mod budget_always_exceeded;
+pub mod budget_may_run_out;
+pub mod budget_without_spending;
+pub mod concurrency_never_reached;
+pub mod max_steps_too_low;
 pub mod position_reference;
 pub mod self_assignment;
 pub mod untyped_json;
@@ -13,4 +18,18 @@ pub const CODES: &[&Code] = &[
     &position_reference::CODE,
     &untyped_json::CODE,
     &self_assignment::CODE,
+    &budget_always_exceeded::CODE,
+    &budget_may_run_out::CODE,
+    &budget_without_spending::CODE,
+    &max_steps_too_low::CODE,
+    &concurrency_never_reached::CODE,
 ];
+
+/// `1 call`, `2 calls`
+fn plural(n: u128, word: &str) -> String {
+    if n == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{n} {word}s")
+    }
+}

@@ -14,6 +14,7 @@ pub mod timeout_beyond_limit;
 pub mod unknown_timezone;
 pub mod wait_for_event_without_timeout;
 pub mod wait_for_nothing;
+pub mod waits_outlast_timeout;
 
 use wfc_syntax::code::Code;
 use wfc_syntax::expr::{ExprId, ExprKind, UnaryOp};
@@ -39,6 +40,7 @@ pub const CODES: &[&Code] = &[
     &wait_for_event_without_timeout::CODE,
     &timeout_beyond_limit::CODE,
     &backoff_shrinks::CODE,
+    &waits_outlast_timeout::CODE,
 ];
 
 /// The nanoseconds of a duration that is a constant: `10m`, `-10m`, `duration("10m")`.
