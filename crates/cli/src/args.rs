@@ -56,6 +56,8 @@ pub enum Command {
     Eval(Eval),
     /// Explains a code, or lists them all
     Explain(Explain),
+    /// Prints the JSON Schema of workflows, catalogues or settings, for editors
+    Schema(crate::commands::schema::Schema),
     /// Writes a new workflow to begin with
     New(New),
     /// Prints a completion script for a shell

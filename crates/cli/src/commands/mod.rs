@@ -12,3 +12,4 @@ pub mod graph;
 pub mod new;
 pub mod resume;
 pub mod run;
+pub mod schema;

@@ -171,6 +171,20 @@ fn plain_word(kind: &Kind, name: &str) -> bool {
     )
 }
 
+/// The names of other languages that stand for a kind as a key.
+pub(crate) fn plain_words(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
+    let words = kind.foreign.iter().copied();
+    words.filter(|name| plain_word(kind, name))
+}
+
+/// The fields that tell the kind of a step without `type`: its main one, and those that it alone has.
+pub(crate) fn told_by(kind: &'static Kind) -> Vec<&'static str> {
+    let names = kind.fields.iter().map(|f| f.name);
+    names
+        .filter(|name| kind.main == Some(name) || alone(name))
+        .collect()
+}
+
 /// The field of a loop that its head's word stands for.
 fn loop_field(key: &str) -> Option<&'static str> {
     Some(match key {

@@ -41,7 +41,8 @@ use crate::tree::{NodeId, NodeKind, Spelling, Tree};
 use crate::type_expr::TypeExprs;
 
 pub use constant::{Plain, resolve};
-pub use schema::reads_as_schema;
+pub(crate) use infer::{plain_words, told_by};
+pub use schema::{KEYWORDS as SCHEMA_KEYWORDS, reads_as_schema};
 
 /// Lowers `tree`, which was read from `text`. The findings are in the order in which they were met.
 #[must_use]

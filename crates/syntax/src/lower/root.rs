@@ -35,7 +35,13 @@ impl Lower<'_> {
             what: "a workflow",
             head,
         };
-        let mut f = self.fields(root, ROOT, &[], owner, &[]);
+        // What an editor takes its schema from is no part of the workflow.
+        let skip: &[&str] = if self.is_text_form() {
+            &[]
+        } else {
+            &["$schema"]
+        };
+        let mut f = self.fields(root, ROOT, &[], owner, skip);
         if f.spot("steps").is_none() && f.spot("return").is_none() {
             self.missing_steps(head);
         }

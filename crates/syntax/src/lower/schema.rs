@@ -14,7 +14,7 @@ const SCHEMA_TYPES: &[&str] = &[
 ];
 
 /// Keywords of JSON Schema (draft 2020-12 and the older `definitions`) that may stand beside others.
-const KEYWORDS: &[&str] = &[
+pub const KEYWORDS: &[&str] = &[
     "$schema",
     "$ref",
     "$id",
