@@ -10,3 +10,4 @@
 
 mod cel;
 mod promise;
+mod standard;

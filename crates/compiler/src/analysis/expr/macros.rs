@@ -1,6 +1,7 @@
 //! Macros: `has`, comprehensions, `cel.bind`, and those of optionals.
 
-use wfc_syntax::expr::{ExprId, ExprKind, Name};
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::expr::{ExprId, ExprKind, Exprs, Name};
 use wfc_value::Str;
 use wfc_value::ty::Type;
 
@@ -253,6 +254,9 @@ impl Checker<'_> {
         };
         let mut ids = Vec::new();
         let names: Vec<Option<Str>> = vars.iter().map(|v| self.variable(*v, name)).collect();
+        if let Some(report) = same_variables(self.exprs, vars, name) {
+            self.report(report);
+        }
         let types = if two {
             vec![range.key.clone(), range.value.clone()]
         } else {
@@ -341,6 +345,18 @@ impl Checker<'_> {
                 Type::Error
             }
         }
+    }
+}
+
+/// What is wrong with two variables of one name.
+pub(crate) fn same_variables(exprs: &Exprs, vars: &[ExprId], name: &Name) -> Option<Diagnostic> {
+    let &[first, second] = vars else { return None };
+    match (exprs.kind(first), exprs.kind(second)) {
+        (ExprKind::Ident { name: a, .. }, ExprKind::Ident { name: b, .. }) if a == b => {
+            let (at, first) = (exprs.span(second), exprs.span(first));
+            Some(macro_misused::same_variable(at, name, a, first))
+        }
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ mod operators;
 mod select;
 
 pub(crate) use expect::Purpose;
-pub(crate) use macros::resolved as resolved_macro;
+pub(crate) use macros::{resolved as resolved_macro, same_variables};
 
 use wfc_syntax::expr::{BinaryOp, Entry, ExprId, ExprKind, Item, Part, UnaryOp};
 use wfc_syntax::limits::MAX_DEPTH;

@@ -239,6 +239,9 @@ impl Standard<'_> {
         let (vars, rest) = args
             .split_at_checked(if two { 2 } else { 1 })
             .unwrap_or((&[], args));
+        if let Some(report) = crate::analysis::expr::same_variables(self.exprs, vars, name) {
+            self.report(report);
+        }
         let types = if two {
             vec![key.clone(), value]
         } else {

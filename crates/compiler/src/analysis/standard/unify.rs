@@ -132,7 +132,9 @@ impl Substitution {
             Type::Param(_) => self
                 .get(ty)
                 .is_some_and(|t| self.mentions(t, param, depth + 1)),
-            Type::List(x) | Type::Optional(x) => self.mentions(x, param, depth + 1),
+            Type::List(x) | Type::Optional(x) | Type::TypeOf(x) => {
+                self.mentions(x, param, depth + 1)
+            }
             Type::Map(k, v) => {
                 self.mentions(k, param, depth + 1) || self.mentions(v, param, depth + 1)
             }

@@ -46,6 +46,21 @@ pub fn variable(span: Span, name: &Name) -> Diagnostic {
     ))
 }
 
+/// Two variables of one name.
+#[must_use]
+pub fn same_variable(span: Span, name: &Name, variable: &str, first: Span) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(
+        &CODE,
+        span,
+        format!("`{text}` takes two variables, and both are called `{variable}`"),
+    )
+    .label(first, "the first")
+    .help(format!(
+        "name the key (of a list: the place) and the value apart, such as `.{text}(k, v, ...)`"
+    ))
+}
+
 /// `transformMapEntry` of what is no map.
 #[must_use]
 pub fn entry(span: Span, ty: &Type) -> Diagnostic {
