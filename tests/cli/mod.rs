@@ -3,6 +3,7 @@
 mod check;
 mod failures;
 mod files;
+mod fix;
 mod format;
 mod hostile;
 mod run;

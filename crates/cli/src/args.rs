@@ -76,6 +76,12 @@ pub struct Check {
     /// Check again whenever a file changes
     #[arg(long)]
     pub watch: bool,
+    /// Print how often agents, tools and commands are called at most, and how long a run takes at most
+    #[arg(long)]
+    pub bounds: bool,
+    /// What is mended
+    #[command(flatten)]
+    pub mending: crate::commands::fix::Mending,
     /// How findings are printed, and where
     #[command(flatten)]
     pub print: Print,

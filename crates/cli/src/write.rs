@@ -36,6 +36,37 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     written.map_err(failed)
 }
 
+/// The same for a file that held `before` when it was read: one that may not be written, or that somebody else changed
+/// meanwhile, stays as it is.
+///
+/// # Errors
+/// When it is not what it was, or cannot be written.
+pub fn replace_if(path: &Path, before: &[u8], bytes: &[u8]) -> Result<(), CliError> {
+    let failed = |source| CliError::Write {
+        path: path.to_path_buf(),
+        source,
+    };
+    // A file is replaced by a new one, which the folder's permissions alone would allow.
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if meta.permissions().readonly() {
+        let refusal = "it may only be read";
+        return Err(failed(std::io::Error::new(
+            std::io::ErrorKind::PermissionDenied,
+            refusal,
+        )));
+    }
+    if std::fs::read(path).map_err(failed)? != before {
+        return Err(CliError::host(
+            format!(
+                "`{}` was changed by somebody else meanwhile",
+                path.display()
+            ),
+            "it was left as it is; run the command again",
+        ));
+    }
+    replace(path, bytes)
+}
+
 /// Writes to a file, or to standard output when there is none.
 ///
 /// # Errors

@@ -13,7 +13,9 @@ use crate::files::{Input, inputs, load};
 use crate::findings::baseline::{self, Baseline};
 use crate::findings::choice::Choice;
 use crate::output::places::Text;
-use crate::output::{Baselined, Counts, Found, Report, gcc, github, human, json, jsonl, sarif};
+use crate::output::{
+    Baselined, Counts, Found, Report, bounds, gcc, github, human, json, jsonl, sarif,
+};
 use crate::settings::{SettingsCache, checks};
 use crate::world::DiskWorld;
 use crate::{term, watch, write};
@@ -23,6 +25,9 @@ use crate::{term, watch, write};
 /// # Errors
 /// When the arguments do not go together, a path names nothing, or a file cannot be written.
 pub fn run(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
+    if let Some(allowed) = args.mending.allowed() {
+        return super::fix::run(cli, args, allowed);
+    }
     if args.watch {
         if args.paths.iter().any(|p| p == "-") {
             return Err(CliError::usage(
@@ -49,7 +54,12 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
         );
     }
     let world = DiskWorld::default();
-    let mut found = check_all(&files, &world, &SettingsCache::new(cli.config.as_deref()));
+    let mut found = check_all(
+        &files,
+        &world,
+        &SettingsCache::new(cli.config.as_deref()),
+        args.bounds,
+    );
     for report in &mut found.reports {
         report.retain(|d, _| choice.takes(d));
     }
@@ -84,10 +94,15 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
     Ok(failures(found, exit))
 }
 
-fn check_all(files: &[Input], world: &DiskWorld, settings: &SettingsCache) -> Found {
+fn check_all(
+    files: &[Input],
+    world: &DiskWorld,
+    settings: &SettingsCache,
+    with_bounds: bool,
+) -> Found {
     let checked: Vec<Result<Report, CliError>> = files
         .par_iter()
-        .map(|input| check_file(input, world, settings))
+        .map(|input| check_file(input, world, settings, with_bounds))
         .collect();
     let mut reports = Vec::new();
     let mut failures = Vec::new();
@@ -104,19 +119,28 @@ fn check_file(
     input: &Input,
     world: &DiskWorld,
     settings: &SettingsCache,
+    with_bounds: bool,
 ) -> Result<Report, CliError> {
     let loaded = load(input)?;
     let settings = settings.of(&loaded.source.name)?;
-    let diagnostics = if loaded.diagnostics.is_empty() {
-        wfc_compiler::check(&loaded.source, loaded.spelling, world, &checks(&settings)).diagnostics
-    } else {
-        loaded.diagnostics
-    };
-    Ok(Report::new(loaded.source, diagnostics))
+    if !loaded.diagnostics.is_empty() {
+        return Ok(Report::new(loaded.source, loaded.diagnostics));
+    }
+    let checked = wfc_compiler::check(&loaded.source, loaded.spelling, world, &checks(&settings));
+    // Of a file with errors the bounds would mean little.
+    let bounds = (with_bounds && !checked.has_errors()).then(|| {
+        let (ast, analysis) = (&checked.parsed.ast, &checked.analysis);
+        let assume = bounds::assumptions(&settings);
+        let name = &loaded.source.name;
+        wfc_compiler::bounds::bounds(ast, analysis, name, world, &assume)
+    });
+    let mut report = Report::new(loaded.source, checked.diagnostics);
+    report.bounds = bounds.map(Box::new);
+    Ok(report)
 }
 
 /// Prints everything in the form that was asked for.
-fn print(cli: &Cli, args: &Check, found: &Found) -> Result<(), CliError> {
+pub(super) fn print(cli: &Cli, args: &Check, found: &Found) -> Result<(), CliError> {
     let path = args.print.output.as_deref();
     let colour =
         path.is_none() && term::colours(cli.color) || cli.color == crate::args::Colour::Always;
@@ -125,7 +149,7 @@ fn print(cli: &Cli, args: &Check, found: &Found) -> Result<(), CliError> {
         CheckFormat::Human if found.reports.is_empty() && !found.failures.is_empty() => {
             String::new()
         }
-        CheckFormat::Human => human::print_found(found, colour),
+        CheckFormat::Human => bounds::people(found) + &human::print_found(found, colour),
         CheckFormat::Json => json::print(found),
         CheckFormat::Jsonl => jsonl::print(found),
         CheckFormat::Sarif => sarif::print(found),
@@ -140,7 +164,7 @@ fn print(cli: &Cli, args: &Check, found: &Found) -> Result<(), CliError> {
 }
 
 /// Tells on standard error what could not be checked, each reason once.
-fn failures(found: Found, otherwise: Exit) -> Exit {
+pub(super) fn failures(found: Found, otherwise: Exit) -> Exit {
     let mut told = std::collections::BTreeSet::new();
     let mut exit = otherwise;
     for (_, error) in found.failures {
@@ -152,7 +176,7 @@ fn failures(found: Found, otherwise: Exit) -> Exit {
     exit
 }
 
-fn exit(fail_on: FailOn, counts: Counts) -> Exit {
+pub(super) fn exit(fail_on: FailOn, counts: Counts) -> Exit {
     let failing = match fail_on {
         FailOn::Error => counts.errors,
         FailOn::Warning => counts.errors + counts.warnings,

@@ -7,6 +7,7 @@ pub mod convert;
 pub mod disasm;
 pub mod eval;
 pub mod explain;
+pub mod fix;
 pub mod fmt;
 pub mod graph;
 pub mod new;
