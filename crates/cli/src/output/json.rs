@@ -31,6 +31,13 @@ pub fn print(found: &Found) -> String {
     if let Some(object) = document.as_object_mut() {
         object.insert("diagnostics".to_owned(), Value::Array(findings));
         object.insert("rules".to_owned(), json!(rules));
+        let bounds = found.reports.iter();
+        let bounds: Vec<Value> = bounds
+            .filter_map(|r| super::bounds::machine(r, &found.others))
+            .collect();
+        if !bounds.is_empty() {
+            object.insert("bounds".to_owned(), Value::Array(bounds));
+        }
     }
     format!("{document:#}\n")
 }
@@ -126,7 +133,8 @@ fn fix(text: &Text, fix: &Fix) -> Value {
     })
 }
 
-fn span(place: Place) -> Value {
+/// A place; lines and columns count from 1, columns in characters.
+pub(super) fn span(place: Place) -> Value {
     let end = |e: super::places::End| json!({ "byte": e.byte, "line": e.line, "column": e.column });
     json!({ "start": end(place.start), "end": end(place.end) })
 }

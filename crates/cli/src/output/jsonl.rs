@@ -1,4 +1,5 @@
-//! Findings for machines that read line by line: one JSON object a finding, and one at the end that sums up.
+//! Findings for machines that read line by line: one JSON object a finding, one a file with `--bounds`, and one
+//! at the end that sums up.
 
 use std::fmt::Write as _;
 
@@ -21,6 +22,11 @@ pub fn print(found: &Found) -> String {
         let text = Text::new(report.source.clone());
         for (d, print) in report.diagnostics.iter().zip(report.fingerprints()) {
             line("finding", finding(&text, &found.others, d, &print));
+        }
+    }
+    for report in &found.reports {
+        if let Some(bounds) = super::bounds::machine(report, &found.others) {
+            line("bounds", bounds);
         }
     }
     line("summary", summary(found));

@@ -1,5 +1,6 @@
 //! How findings and runs are printed: one file a format.
 
+pub mod bounds;
 pub mod gcc;
 pub mod github;
 pub mod human;
@@ -29,6 +30,8 @@ pub struct Report {
     pub source: Source,
     /// The findings, in order.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the workflow costs at most, when that was asked for.
+    pub bounds: Option<Box<wfc_compiler::bounds::Bounds>>,
     /// What the findings are recognised by, once findings were left out.
     prints: Option<Vec<String>>,
 }
@@ -39,6 +42,7 @@ impl Report {
         Self {
             source,
             diagnostics,
+            bounds: None,
             prints: None,
         }
     }
@@ -137,6 +141,7 @@ impl Found {
         findings
             .flat_map(|d| &d.labels)
             .filter_map(|l| l.file.clone())
+            .chain(self.reports.iter().flat_map(bounds::other_files))
             .collect()
     }
 }
