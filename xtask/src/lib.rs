@@ -1,3 +1,4 @@
 //! What the project's automation and its tests share: harnesses that judge the compiler and the machine from outside.
 
 pub mod cel;
+pub mod mutate;

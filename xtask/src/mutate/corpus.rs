@@ -102,7 +102,10 @@ pub fn load(root: &Path) -> Corpus {
         examples: true,
         ..Files::default()
     });
-    for code in wfc_syntax::codes().into_iter().chain(wfc_compiler::rules::codes()) {
+    for code in wfc_syntax::codes()
+        .into_iter()
+        .chain(wfc_compiler::rules::codes())
+    {
         let name = format!("{}/{}", code.id, code.good.file);
         corpus.add(&name, code.good.text, &examples, false);
     }
@@ -110,7 +113,12 @@ pub fn load(root: &Path) -> Corpus {
     for path in files_in(&root.join("tests/suite/check")) {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         for (name, input) in clean_cases(&text) {
-            corpus.add(&format!("{}/{name}", file_name(&path)), &input, &alone, false);
+            corpus.add(
+                &format!("{}/{name}", file_name(&path)),
+                &input,
+                &alone,
+                false,
+            );
         }
     }
     corpus
@@ -118,7 +126,10 @@ pub fn load(root: &Path) -> Corpus {
 
 /// Cases without an expectation.
 fn clean_cases(text: &str) -> Vec<(String, String)> {
-    let cases = text.split("\n=== ").skip(1).filter_map(|case| case.split_once('\n'));
+    let cases = text
+        .split("\n=== ")
+        .skip(1)
+        .filter_map(|case| case.split_once('\n'));
     cases
         .filter(|(_, body)| !body.lines().any(|l| l.trim_start().starts_with("#~")))
         .map(|(name, body)| (name.trim().to_owned(), format!("{}\n", body.trim_end())))
@@ -135,7 +146,8 @@ impl Corpus {
                 let say = |d: &wfc_syntax::diagnostic::Diagnostic| {
                     format!("{} `{}`: {}", d.code.id, source.slice(d.span), d.message)
                 };
-                self.faulty.push((name.to_owned(), found.map(say).collect()));
+                self.faulty
+                    .push((name.to_owned(), found.map(say).collect()));
             }
             return;
         }
@@ -152,7 +164,8 @@ impl Corpus {
                 self.push(name, printed, again, files);
             } else if must_be_valid {
                 let found = again.diagnostics.iter();
-                let say = |d: &wfc_syntax::diagnostic::Diagnostic| format!("{} {}", d.code.id, d.message);
+                let say =
+                    |d: &wfc_syntax::diagnostic::Diagnostic| format!("{} {}", d.code.id, d.message);
                 self.faulty.push((name, found.map(say).collect()));
             }
         }

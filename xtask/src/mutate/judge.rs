@@ -4,10 +4,10 @@ use wfc_syntax::canonical::source_hash;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::span::Span;
 
+use super::Mutant;
 use super::corpus::checked;
 use super::edit::{apply, moved_span, places};
 use super::subject::Subject;
-use super::Mutant;
 
 /// The judgement of one mutant.
 #[derive(Clone, Debug)]

@@ -229,9 +229,7 @@ pub fn each_node(tree: &Tree, id: NodeId, visit: &mut impl FnMut(NodeId)) {
     visit(id);
     match tree.kind(id) {
         NodeKind::Seq(items) => items.iter().for_each(|i| each_node(tree, *i, visit)),
-        NodeKind::Map(entries) => entries
-            .iter()
-            .for_each(|e| each_node(tree, e.value, visit)),
+        NodeKind::Map(entries) => entries.iter().for_each(|e| each_node(tree, e.value, visit)),
         _ => {}
     }
 }

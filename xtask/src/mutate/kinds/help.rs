@@ -1,7 +1,7 @@
 //! What generators share.
 
 use wfc_syntax::diagnostic::Edit;
-use wfc_syntax::expr::{ExprId, ExprKind, Part};
+use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling, Style};
 
@@ -49,11 +49,6 @@ pub(super) fn inner(s: &Subject, node: NodeId) -> Option<Span> {
     };
     let inner = Span::new(span.start + quoted, span.end.checked_sub(quoted)?);
     (s.src(inner) == &*scalar.text).then_some(inner)
-}
-
-/// The entry of a mapping.
-pub(super) fn entry(s: &Subject, map: NodeId, index: usize) -> Option<&MapEntry> {
-    entries(s.tree(), map).get(index)
 }
 
 /// The place of a key's characters, when it is written out and is no positional field.
@@ -247,19 +242,4 @@ pub(super) fn is_guarded(
         at = parents.get(&id).copied();
     }
     false
-}
-
-/// The expressions of templates.
-pub(super) fn template_parts(s: &Subject) -> Vec<Span> {
-    let mut out = Vec::new();
-    for (_, kind, _) in s.exprs() {
-        if let ExprKind::Template(parts) = kind {
-            for part in parts {
-                if let Part::Expr(id) = part {
-                    out.push(s.ast().exprs.span(*id));
-                }
-            }
-        }
-    }
-    out
 }

@@ -478,7 +478,9 @@ fn in_an_if(s: &Subject, block: &BlockSite, span: Span) -> Option<Vec<Edit>> {
             let pad = " ".repeat(s.column(dash).0);
             let mut edits = vec![Edit {
                 span: Span::at(dash),
-                text: format!("- type: conditional\n{pad}  condition: {CONDITION}\n{pad}  then:\n{pad}    "),
+                text: format!(
+                    "- type: conditional\n{pad}  condition: {CONDITION}\n{pad}  then:\n{pad}    "
+                ),
             }];
             let mut at = span.start;
             while let Some(next) = s.after(at).find('\n') {
@@ -531,7 +533,11 @@ fn branches_share_name(s: &Subject, out: &mut Vec<Mutant>) {
             .sites
             .blocks
             .iter()
-            .filter(|b| branches.iter().any(|br| br.body.span == s.tree().span(b.seq)))
+            .filter(|b| {
+                branches
+                    .iter()
+                    .any(|br| br.body.span == s.tree().span(b.seq))
+            })
             .map(|b| b.seq)
             .collect();
         for pair in seqs.windows(2) {
@@ -549,7 +555,10 @@ fn branches_share_name(s: &Subject, out: &mut Vec<Mutant>) {
             let show = insert_last_reader(s);
             if let (Some(a), Some(b), Some(show)) = (set(*a, 1), set(*b, 2), show) {
                 let mut mutant = Mutant::of(vec![a, b, show]);
-                mutant.exact = crate::mutate::edit::places(&mutant.edits).into_iter().take(2).collect();
+                mutant.exact = crate::mutate::edit::places(&mutant.edits)
+                    .into_iter()
+                    .take(2)
+                    .collect();
                 out.push(mutant);
             }
         }

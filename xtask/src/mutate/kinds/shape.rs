@@ -89,7 +89,10 @@ fn foreign_key(s: &Subject, out: &mut Vec<Mutant>) {
         let all = entries(s.tree(), e.map);
         let foreign = e.field.aliases.iter().filter(|a| {
             // Where the construct has a field of this name, it means that field.
-            let means = e.owner.field(a.name).is_some_and(|f| f.name == e.field.name);
+            let means = e
+                .owner
+                .field(a.name)
+                .is_some_and(|f| f.name == e.field.name);
             let plain = s.spelling != Spelling::Text || super::help::is_name(a.name);
             a.kind == AliasKind::Foreign && means && plain && !all.iter().any(|o| *o.key == *a.name)
         });
@@ -174,7 +177,8 @@ fn removed_required_field(s: &Subject, out: &mut Vec<Mutant>) {
             Spelling::Text => {
                 let value = tree.span(entry.value);
                 let positional = entry.key_span == value;
-                let plain = matches!(tree.kind(entry.value), NodeKind::Scalar(sc) if sc.style.is_quoted());
+                let plain =
+                    matches!(tree.kind(entry.value), NodeKind::Scalar(sc) if sc.style.is_quoted());
                 (positional && plain).then_some(Edit {
                     span: value,
                     text: String::new(),

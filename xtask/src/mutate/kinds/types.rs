@@ -123,7 +123,9 @@ fn declared_use_needs_it(
         return false;
     };
     match s.ast().exprs.kind(*parent) {
-        ExprKind::Binary { op, left, right, .. } => {
+        ExprKind::Binary {
+            op, left, right, ..
+        } => {
             let other = if *left == read { *right } else { *left };
             let scalar = !matches!(s.base(&s.ty(other)), Some(Base::List | Base::Record) | None);
             *op != BinaryOp::In && scalar
@@ -299,8 +301,23 @@ fn unknown_function(s: &Subject, out: &mut Vec<Mutant>) {
 
 /// Functions that have one number of arguments, with that number without the receiver.
 const FIXED: &[&str] = &[
-    "size", "contains", "startsWith", "endsWith", "matches", "upperAscii", "lowerAscii", "string",
-    "int", "double", "trim", "distinct", "flatten", "reverse", "filter", "all", "exists",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "upperAscii",
+    "lowerAscii",
+    "string",
+    "int",
+    "double",
+    "trim",
+    "distinct",
+    "flatten",
+    "reverse",
+    "filter",
+    "all",
+    "exists",
 ];
 
 fn wrong_argument_count(s: &Subject, out: &mut Vec<Mutant>) {
@@ -426,12 +443,14 @@ fn plain_yaml(s: &Subject, span: Span) -> bool {
 
 /// Whether a condition is written as a boolean or as `{ variable, equals }`.
 fn older(s: &Subject, span: Span) -> bool {
-    s.src(span) == "true" || s.src(span) == "false" || s.sites.entries.iter().any(|e| {
-        e.field.name == "variable"
-            && entries(s.tree(), e.map)
-                .get(e.index)
-                .is_some_and(|n| s.tree().span(e.map).contains(span) || n.key_span == span)
-    })
+    s.src(span) == "true"
+        || s.src(span) == "false"
+        || s.sites.entries.iter().any(|e| {
+            e.field.name == "variable"
+                && entries(s.tree(), e.map)
+                    .get(e.index)
+                    .is_some_and(|n| s.tree().span(e.map).contains(span) || n.key_span == span)
+        })
 }
 
 fn reads_any_name(s: &Subject, id: ExprId) -> bool {
