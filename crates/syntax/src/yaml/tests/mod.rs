@@ -2,6 +2,7 @@
 
 mod cascade;
 mod faults;
+mod quick;
 mod quirks;
 mod robust;
 mod spans;
