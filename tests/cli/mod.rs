@@ -6,6 +6,7 @@ mod files;
 mod fix;
 mod format;
 mod hostile;
+mod output;
 mod run;
 mod twenty;
 
@@ -45,6 +46,8 @@ impl Folder {
             .args(args)
             .current_dir(&self.0)
             .env_remove("WFC_CONFIG")
+            .env_remove("WFC_CHECK_FORMAT")
+            .env_remove("GITHUB_WORKSPACE")
             .stdin(Stdio::null());
         command
     }

@@ -19,7 +19,7 @@
 //! before it is committed. `WFC_CORPUS=names` keeps to the files with `names` in their own name.
 
 mod annotate;
-mod cases;
+pub mod cases;
 
 use std::path::{Path, PathBuf};
 

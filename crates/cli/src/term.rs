@@ -38,6 +38,11 @@ pub fn tame(text: &str) -> String {
     out
 }
 
+/// The same in one line: for formats in which a line end begins something else.
+pub fn one_line(text: &str) -> String {
+    tame(text).replace('\n', "\\n").replace('\t', " ")
+}
+
 /// Writes to standard error.
 pub fn eprint(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

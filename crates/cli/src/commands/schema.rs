@@ -28,10 +28,13 @@ pub enum Of {
     Tools,
     /// Settings, `wfc.toml`.
     Settings,
+    /// What `wfc check --format json` and `jsonl` print.
+    CheckOutput,
 }
 
 /// Catalogues have the form of the Model Context Protocol, settings are TOML: neither comes from the table of shapes.
 const TOOLS: &str = include_str!("../../../../docs/schema/tools.schema.json");
+const CHECK_OUTPUT: &str = include_str!("../../../../docs/schema/check-output.schema.json");
 const SETTINGS: &str = include_str!("../../../../docs/schema/settings.schema.json");
 
 /// Prints the schema.
@@ -43,6 +46,7 @@ pub fn run(args: &Schema) -> Result<Exit, CliError> {
         Of::Workflow => wfc_syntax::json_schema::workflow(),
         Of::Tools => TOOLS.to_owned(),
         Of::Settings => SETTINGS.to_owned(),
+        Of::CheckOutput => CHECK_OUTPUT.to_owned(),
     };
     write::output(args.output.as_deref(), &text)?;
     Ok(Exit::Clean)

@@ -59,6 +59,10 @@ pub fn people(found: &Found) -> String {
             );
         }
         for unknown in unknowns(bounds) {
+            // How many rounds a concurrent loop has follows from a size that is told of too.
+            if unknown.text.starts_with("ceil(") {
+                continue;
+            }
             let place = shown(&text, &found.others, &unknown.place);
             let _ = writeln!(out, "  {} is read at {place}", unknown.text);
         }
@@ -91,7 +95,7 @@ fn words(range: &Range, unit: Unit) -> String {
     };
     match range.least {
         0 => format!("at most {most}").replace("at most without", "without"),
-        n if range.most.number() == Some(n) => format!("always {most}"),
+        n if range.most.number() == Some(n) => most,
         n => {
             let least = match unit {
                 Unit::Count => n.to_string(),

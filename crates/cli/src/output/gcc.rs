@@ -6,7 +6,7 @@ use wfc_syntax::line_index::Encoding;
 
 use super::Found;
 use super::places::Text;
-use crate::term::tame;
+use crate::term::one_line;
 
 /// The lines; columns count characters.
 pub fn print(found: &Found) -> String {
@@ -30,9 +30,4 @@ pub fn print(found: &Found) -> String {
         }
     }
     out
-}
-
-/// Text without line ends and without signs that do something to a terminal.
-fn one_line(text: &str) -> String {
-    tame(text).replace('\n', "\\n").replace('\t', " ")
 }

@@ -12,7 +12,7 @@ use wfc_syntax::span::Span;
 
 use super::places::Others;
 use super::{Counts, Found, Report};
-use crate::term::tame;
+use crate::term::{one_line, tame};
 
 type Place = (String, Range<usize>);
 
@@ -44,8 +44,8 @@ pub fn print_found(found: &Found, colour: bool) -> String {
             let _ = writeln!(
                 out,
                 "  {}: {} [{}]",
-                tame(&known.file),
-                tame(&known.message),
+                one_line(&known.file),
+                one_line(&known.message),
                 known.code
             );
         }
@@ -69,7 +69,7 @@ fn excerpts(report: &Report, others: &Others, colour: bool, out: &mut String) {
     if report.diagnostics.is_empty() {
         return;
     }
-    let own = (tame(&report.source.name), shown(&report.source.text));
+    let own = (one_line(&report.source.name), shown(&report.source.text));
     let mut cache = ariadne::sources([own]);
     for diagnostic in &report.diagnostics {
         if report.source.text.is_empty() {
@@ -121,12 +121,12 @@ fn build<'a>(
         .with_index_type(IndexType::Byte)
         .with_color(colour)
         .with_char_set(CharSet::Unicode);
-    let name = tame(&source.name);
+    let name = one_line(&source.name);
     let primary = range(source, d.span);
     let mut builder = ariadne::Report::build(kind, (name.clone(), primary.clone()))
         .with_config(config)
         .with_code(d.code.id)
-        .with_message(tame(&d.message))
+        .with_message(one_line(&d.message))
         .with_label(
             Label::new((name.clone(), primary))
                 .with_message(d.code.name)
@@ -134,7 +134,7 @@ fn build<'a>(
                 .with_order(0),
         );
     for (i, label) in d.labels.iter().enumerate() {
-        let said = tame(&label.message);
+        let said = one_line(&label.message);
         let Some(file) = &label.file else {
             let place = (name.clone(), range(source, label.span));
             builder = builder.with_label(
@@ -149,7 +149,7 @@ fn build<'a>(
             .get(file)
             .map(|text| text.place(label.span, Encoding::Utf32).start);
         let at = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
-        builder = builder.with_note(format!("{}{at}: {said}", tame(file)));
+        builder = builder.with_note(format!("{}{at}: {said}", one_line(file)));
     }
     if let Some(help) = &d.help {
         builder = builder.with_help(tame(help));
@@ -184,10 +184,10 @@ fn bare(source: &Source, d: &Diagnostic, out: &mut String) {
     let _ = writeln!(
         out,
         "{}:{line}:{column}: {}[{}]: {}",
-        tame(&source.name),
+        one_line(&source.name),
         d.severity,
         d.code.id,
-        tame(&d.message)
+        one_line(&d.message)
     );
     if let Some(help) = &d.help {
         let _ = writeln!(out, "  help: {}", tame(help));
