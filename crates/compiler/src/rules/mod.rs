@@ -132,6 +132,7 @@ const RULES: &[Rule] = &[
     style::concurrency_never_reached::run,
     flow::list_exceeds_limit::run,
     bounded::run,
+    style::braces_in_string::run,
     older_form::run,
 ];
 

@@ -1,6 +1,7 @@
 //! Family 07: style and cost.
 
 pub mod agents_without_budget;
+pub mod braces_in_string;
 pub mod budget_always_exceeded;
 pub mod budget_may_run_out;
 pub mod budget_without_spending;
@@ -23,6 +24,7 @@ pub const CODES: &[&Code] = &[
     &budget_without_spending::CODE,
     &max_steps_too_low::CODE,
     &concurrency_never_reached::CODE,
+    &braces_in_string::CODE,
 ];
 
 /// `1 call`, `2 calls`
