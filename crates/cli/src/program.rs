@@ -17,7 +17,7 @@ use wfc_value::{Map, Value};
 use crate::error::CliError;
 use crate::files::{Input, load};
 use crate::output::Report;
-use crate::settings::{SettingsCache, checks};
+use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
 
 /// The ending of program files.
@@ -61,13 +61,13 @@ pub fn load_program(
             loaded.diagnostics,
         )));
     }
-    let settings = settings.of(&loaded.source.name)?;
+    let settings = settings.checks_of(&loaded.source.name)?;
     Ok(compile(
         loaded.source,
         loaded.spelling,
         path,
         world,
-        &checks(&settings),
+        &settings,
     ))
 }
 

@@ -16,7 +16,7 @@ use crate::output::places::Text;
 use crate::output::{
     Baselined, Counts, Found, Report, bounds, gcc, github, human, json, jsonl, sarif,
 };
-use crate::settings::{SettingsCache, checks};
+use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
 use crate::{term, watch, write};
 
@@ -60,8 +60,10 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
         &SettingsCache::new(cli.config.as_deref()),
         args.bounds,
     );
-    for report in &mut found.reports {
-        report.retain(|d, _| choice.takes(d));
+    if !choice.is_all() {
+        for report in &mut found.reports {
+            report.retain(|d, _| choice.takes(d));
+        }
     }
     if let Some(path) = args
         .choice
@@ -122,11 +124,12 @@ fn check_file(
     with_bounds: bool,
 ) -> Result<Report, CliError> {
     let loaded = load(input)?;
-    let settings = settings.of(&loaded.source.name)?;
+    let checks = settings.checks_of(&loaded.source.name)?;
     if !loaded.diagnostics.is_empty() {
         return Ok(Report::new(loaded.source, loaded.diagnostics));
     }
-    let checked = wfc_compiler::check(&loaded.source, loaded.spelling, world, &checks(&settings));
+    let checked = wfc_compiler::check(&loaded.source, loaded.spelling, world, &checks);
+    let settings = settings.of(&loaded.source.name)?;
     // Of a file with errors the bounds would mean little.
     let bounds = (with_bounds && !checked.has_errors()).then(|| {
         let (ast, analysis) = (&checked.parsed.ast, &checked.analysis);

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::files::{Input, inputs, load};
 use crate::findings::choice::Choice;
 use crate::output::{Counts, Found, Report, human};
-use crate::settings::{SettingsCache, checks};
+use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
 use crate::{term, write};
 
@@ -138,8 +138,7 @@ fn mend_file(
     allowed: Applicability,
 ) -> Result<Outcome, CliError> {
     let loaded = load(input)?;
-    let settings = settings.of(&loaded.source.name)?;
-    let checks = checks(&settings);
+    let checks = settings.checks_of(&loaded.source.name)?;
     let before = loaded.source;
     let after = if loaded.diagnostics.is_empty() {
         mend(&before.text, allowed, |text| {

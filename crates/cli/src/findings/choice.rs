@@ -101,6 +101,11 @@ impl Choice {
         })
     }
 
+    /// Whether every finding is reported.
+    pub fn is_all(&self) -> bool {
+        self.select.is_empty() && self.ignore.is_empty()
+    }
+
     /// Whether a finding is reported.
     pub fn takes(&self, finding: &Diagnostic) -> bool {
         let any = |patterns: &[Pattern]| patterns.iter().any(|p| p.holds(finding.code));

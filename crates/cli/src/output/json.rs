@@ -134,7 +134,7 @@ fn fix(text: &Text, fix: &Fix) -> Value {
 }
 
 /// A place; lines and columns count from 1, columns in characters.
-pub(super) fn span(place: Place) -> Value {
+pub fn span(place: Place) -> Value {
     let end = |e: super::places::End| json!({ "byte": e.byte, "line": e.line, "column": e.column });
     json!({ "start": end(place.start), "end": end(place.end) })
 }

@@ -20,8 +20,10 @@ pub struct Settings {
     pub tools: BTreeMap<String, Server>,
     /// `[limits]`.
     pub limits: Limits,
-    /// `[rules]`: severities by the rule's name or code.
+    /// `[rules]`: severities by a code's id or name, or by a family.
     pub rules: BTreeMap<String, Level>,
+    /// `[[overrides]]`: other severities for some files.
+    pub overrides: Vec<Override>,
     /// `[secrets]`: the variable of the environment that holds each secret.
     pub secrets: BTreeMap<String, String>,
 }
@@ -84,6 +86,15 @@ pub struct Limits {
     pub grace: Option<Duration>,
     /// `cancel_timeout`: how long a cancelled run's `finally` and compensation may take.
     pub cancel_timeout: Option<Duration>,
+}
+
+/// `[[overrides]]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Override {
+    /// `paths`: which files, from the settings' folder, as patterns of `.gitignore`.
+    pub paths: Vec<String>,
+    /// `rules`: as `[rules]`, for these files.
+    pub rules: BTreeMap<String, Level>,
 }
 
 /// What the settings make of a rule's severity.
@@ -162,10 +173,15 @@ impl Settings {
                 .map(limits)
                 .transpose()?
                 .unwrap_or_default(),
-            rules: match root.table("rules")? {
-                Some(table) => table.each(|item| item.word(&Level::ALL, Level::word))?,
-                None => BTreeMap::new(),
-            },
+            rules: rules(&mut root)?,
+            overrides: root.tables("overrides", |mut table| {
+                let read = Override {
+                    paths: table.required_texts("paths")?,
+                    rules: rules(&mut table)?,
+                };
+                table.finish()?;
+                Ok(read)
+            })?,
             secrets: root.named("secrets", |mut table| {
                 let variable = table.required_text("env")?;
                 table.finish()?;
@@ -185,6 +201,13 @@ impl Settings {
         }
         root.finish()?;
         Ok(settings)
+    }
+}
+
+fn rules(table: &mut Table<'_>) -> Result<BTreeMap<String, Level>, SettingsError> {
+    match table.table("rules")? {
+        Some(table) => table.each(|item| item.word(&Level::ALL, Level::word)),
+        None => Ok(BTreeMap::new()),
     }
 }
 
@@ -267,6 +290,10 @@ grace = "2s"
 unused-input = "off"
 WF0204 = "error"
 
+[[overrides]]
+paths = ["legacy/**", "*.old.wf"]
+rules = { style = "off" }
+
 [secrets]
 anthropic = { env = "ANTHROPIC_API_KEY" }
 "#;
@@ -286,6 +313,8 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
         assert_eq!(s.limits.max_steps, Some(10_000));
         assert_eq!(s.limits.grace, Some(Duration::from_secs(2)));
         assert_eq!(s.rules["unused-input"], Level::Off);
+        assert_eq!(s.overrides[0].paths, ["legacy/**", "*.old.wf"]);
+        assert_eq!(s.overrides[0].rules["style"], Level::Off);
         assert_eq!(s.secrets["anthropic"], "ANTHROPIC_API_KEY");
         assert_eq!(Settings::parse("").unwrap(), Settings::default());
     }
@@ -324,6 +353,21 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
         assert_eq!(
             (help.as_str(), at.as_str()),
             ("write `off`, `note`, `warning` or `error`", "\"warn\"")
+        );
+
+        let (message, help, at) = error("[[overrides]]\nrules = {}");
+        assert_eq!(message, "`overrides[0]` has no `paths`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("add `paths = [\"...\"]`", "overrides")
+        );
+        let (message, _, at) = error("[overrides]\npaths = []");
+        assert_eq!(
+            (message.as_str(), at.as_str()),
+            (
+                "`overrides` is to be a list of tables, and this is a table",
+                "[overrides]"
+            )
         );
 
         let (message, help, _) = error("[limits]\ngrace = \"2 sec\"");

@@ -130,6 +130,20 @@ impl<'a> Table<'a> {
             .collect()
     }
 
+    /// A list of texts that must be there and hold something.
+    pub(super) fn required_texts(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Vec<String>, SettingsError> {
+        let texts = self.texts(key)?;
+        if texts.is_empty() {
+            let message = format!("`{}` has no `{key}`", self.path);
+            let help = Some(format!("add `{key} = [\"...\"]`"));
+            return Err(at(self.text, self.span.clone(), message, help));
+        }
+        Ok(texts)
+    }
+
     pub(super) fn count(&mut self, key: &'static str) -> Result<Option<u64>, SettingsError> {
         let Some(item) = self.item(key) else {
             return Ok(None);
@@ -183,6 +197,36 @@ impl<'a> Table<'a> {
             Some(table) => read(table),
             None => Err(item.mismatch("a table")),
         })
+    }
+
+    /// A list of tables.
+    pub(super) fn tables<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(Table<'a>) -> Result<T, SettingsError>,
+    ) -> Result<Vec<T>, SettingsError> {
+        let Some(list) = self.item(key) else {
+            return Ok(Vec::new());
+        };
+        let DeValue::Array(array) = list.value.get_ref() else {
+            return Err(list.mismatch("a list of tables"));
+        };
+        array
+            .iter()
+            .enumerate()
+            .map(|(i, value)| {
+                let item = Item {
+                    text: self.text,
+                    value,
+                    path: format!("{}[{i}]", list.path),
+                    key: list.key.clone(),
+                };
+                match item.as_table() {
+                    Some(table) => read(table),
+                    None => Err(item.mismatch("a table")),
+                }
+            })
+            .collect()
     }
 
     /// Every entry of a table whose keys are the user's own.
