@@ -48,3 +48,30 @@ fn table() {
     }
     println!("{out}");
 }
+
+#[test]
+fn dump_without_fix() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut lines = Vec::new();
+    for file in files() {
+        for d in file.check(&file.text) {
+            let key = (
+                d.code.id,
+                file.spelling as u8,
+                d.message.split('`').step_by(2).collect::<String>(),
+            );
+            if d.fixes.is_empty() && seen.insert(key) {
+                lines.push(format!(
+                    "{} {:?} {:?} | {} | {}",
+                    d.code.id,
+                    file.spelling,
+                    &file.text[d.span.range()],
+                    d.message,
+                    d.help.clone().unwrap_or_default()
+                ));
+            }
+        }
+    }
+    lines.sort();
+    println!("{}", lines.join("\n"));
+}

@@ -78,7 +78,8 @@ pub fn check(
     without_lost_branches(&mut by_rules, &parsed);
     diagnostics.extend(by_rules);
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
-    let diagnostics = finish(diagnostics, settings, &allowed);
+    let mut diagnostics = finish(diagnostics, settings, &allowed);
+    rules::mends::complete(&cx, &mut diagnostics);
     Checked {
         parsed,
         analysis,

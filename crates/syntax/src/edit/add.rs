@@ -79,7 +79,8 @@ impl Editor<'_> {
             .max()?;
         let rest = self.text.get(end as usize..).unwrap_or_default();
         let rest = rest.trim_start();
-        if rest.starts_with('{') || rest.starts_with("with") {
+        // Behind a head without braces of its own comes the body.
+        if (rest.starts_with('{') && !with) || rest.starts_with("with") {
             return None;
         }
         let with = if with { "with " } else { "" };

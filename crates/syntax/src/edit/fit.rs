@@ -1,5 +1,7 @@
 //! Fixes of expressions, made to fit the strings that the expressions stand in.
 
+use std::collections::BTreeSet;
+
 use super::Editor;
 use super::spell::{content, double_quoted};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
@@ -11,19 +13,22 @@ use crate::tree::{NodeId, NodeKind, Scalar, Spelling, Style, Tree};
 /// string cannot hold. An edit that replaces a whole string with its quotes gives the string's new text.
 pub fn fit(found: &mut [Diagnostic], tree: &Tree, text: &str) {
     let editor = Editor::new(tree, text);
-    let mut scalars: Option<Vec<(Span, NodeId)>> = None;
+    let mut places: Option<(Vec<(Span, NodeId)>, BTreeSet<Span>)> = None;
     for fix in found.iter_mut().flat_map(|d| &mut d.fixes) {
-        let scalars = scalars.get_or_insert_with(|| in_order(tree));
+        let (scalars, keys) = places.get_or_insert_with(|| (in_order(tree), editor.quoted_keys()));
         let mut fits = true;
         let mut edits = Vec::with_capacity(fix.edits.len());
         for edit in fix.edits.drain(..) {
-            match around(scalars, edit.span) {
-                Some(node) => match editor.fitted(node, &edit) {
-                    Some(edit) => edits.push(edit),
-                    None => fits = false,
-                },
-                None => edits.push(edit),
-            }
+            let fitted = match around(scalars, edit.span) {
+                _ if keys.contains(&edit.span) => Some(Edit {
+                    span: edit.span,
+                    text: editor.word_like(edit.span, &edit.text),
+                }),
+                Some(node) => editor.fitted(node, &edit),
+                None => Some(edit),
+            };
+            fits &= fitted.is_some();
+            edits.extend(fitted);
         }
         fix.edits = edits;
         if fits {
@@ -67,6 +72,19 @@ fn around(scalars: &[(Span, NodeId)], at: Span) -> Option<NodeId> {
 }
 
 impl Editor<'_> {
+    /// The places of keys in quotes.
+    fn quoted_keys(&self) -> BTreeSet<Span> {
+        let mut out = BTreeSet::new();
+        let ids = (0..self.tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId));
+        for id in ids {
+            if let NodeKind::Map(entries) = self.tree.kind(id) {
+                let keys = entries.iter().map(|e| e.key_span);
+                out.extend(keys.filter(|k| self.source(*k).starts_with(['"', '\''])));
+            }
+        }
+        out
+    }
+
     fn scalar(&self, node: NodeId) -> Option<&Scalar> {
         match self.tree.kind(node) {
             NodeKind::Scalar(scalar) => Some(scalar),
@@ -87,7 +105,12 @@ impl Editor<'_> {
                         content(self.tree.spelling, scalar.style, &edit.text)?
                     )
                 }
-                _ => double_quoted(&edit.text),
+                _ => {
+                    // The line after a block scalar stays a line of its own.
+                    let source = self.source(span);
+                    let end = source.get(source.trim_end().len()..).unwrap_or_default();
+                    format!("{}{end}", double_quoted(&edit.text))
+                }
             }
         } else if scalar.style == Style::Plain {
             edit.text.clone()

@@ -63,7 +63,8 @@ impl<'a> Editor<'a> {
     }
 
     /// The line break that the file uses.
-    fn line_break(self) -> &'static str {
+    #[must_use]
+    pub fn line_break(self) -> &'static str {
         match self.text.find('\n') {
             Some(at) if self.text.get(..at).is_some_and(|t| t.ends_with('\r')) => "\r\n",
             _ => "\n",

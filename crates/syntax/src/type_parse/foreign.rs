@@ -125,7 +125,11 @@ impl TypeParser<'_> {
         let fix = Fix {
             title: format!("write `{right}`"),
             applicability: Applicability::Safe,
-            edits: vec![edit(at.to(open), before), edit(close, after)],
+            // `Array<T>`: the bracket that closes is right already.
+            edits: [edit(at.to(open), before), edit(close, after)]
+                .into_iter()
+                .filter(|e| e.text != self.text(e.span))
+                .collect(),
         };
         self.note(if name == "Union" {
             found

@@ -136,7 +136,8 @@ fn default_edit(cx: &RuleContext<'_>, step: &Step, cases: &[Case]) -> Option<Edi
         Spelling::Text => {
             let last = cases.last()?;
             let indent = " ".repeat(edit::column(cx, last.span.start));
-            let text = format!("\n{indent}default {{ fail \"no case takes this value\" }}");
+            let line = edit::editor(cx).line_break();
+            let text = format!("{line}{indent}default {{ fail \"no case takes this value\" }}");
             return Some(Edit {
                 span: Span::at(last.span.end.max(last.body.span.end)),
                 text,

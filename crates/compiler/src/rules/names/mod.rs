@@ -11,9 +11,13 @@ pub mod undefined_name;
 pub mod undefined_secret;
 pub mod undefined_step;
 pub mod undefined_type;
+pub mod unknown_error_code;
+pub mod unused_catalogue;
+pub mod unused_env;
 pub mod unused_input;
 pub mod unused_output;
 pub mod unused_secret;
+pub mod unused_type;
 pub mod unused_variable;
 pub mod used_before_set;
 
@@ -40,6 +44,10 @@ pub const CODES: &[&Code] = &[
     &unused_variable::CODE,
     &namespace_as_value::CODE,
     &undefined_type::CODE,
+    &unused_type::CODE,
+    &unused_env::CODE,
+    &unused_catalogue::CODE,
+    &unknown_error_code::CODE,
 ];
 
 /// `a`, `b` or `c`, each in backticks.
@@ -75,14 +83,8 @@ pub(crate) fn with_near<'a>(
     } else {
         Applicability::Suggested
     };
-    // A key in quotes keeps them: only a plain name's span is as long as the name.
-    let fits = span.len() as usize == name.len();
-    let diagnostic = diagnostic
+    diagnostic
         .help(format!("did you mean {}?", one_of(&near)))
-        .near(near);
-    if fits {
-        diagnostic.replace(applicability, format!("rename to `{first}`"), span, first)
-    } else {
-        diagnostic
-    }
+        .near(near)
+        .replace(applicability, format!("rename to `{first}`"), span, first)
 }

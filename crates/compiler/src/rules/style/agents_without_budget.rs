@@ -6,6 +6,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::ExprKind;
 
 use crate::rules::RuleContext;
+use crate::rules::edit::{add_field, editor, suggested};
 use crate::rules::places::{Places, inside, is_concurrent};
 use wfc_syntax::ast::LoopHead;
 
@@ -59,17 +60,27 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         });
         let Some(agent) = agent else { continue };
         let span = max_concurrency.map_or(step.head, |n| n.span);
+        let report = Diagnostic::new(
+            &CODE,
+            span,
+            "nothing bounds what the agents of this loop spend",
+        )
+        .label(
+            cx.ast.step(agent).head,
+            "this is called once an item, several at the same time",
+        )
+        .help("add `budget: { usd: 20 }`, or `max_iterations`, to the loop");
+        let after = if max_concurrency.is_some() {
+            "max_concurrency"
+        } else {
+            "over"
+        };
+        let budget = editor(cx).mapping(&[("usd", "20".to_owned())]);
         out.push(
-            Diagnostic::new(
-                &CODE,
-                span,
-                "nothing bounds what the agents of this loop spend",
-            )
-            .label(
-                cx.ast.step(agent).head,
-                "this is called once an item, several at the same time",
-            )
-            .help("add `budget: { usd: 20 }`, or `max_iterations`, to the loop"),
+            match add_field(cx, step.node, after, ("budget", &budget), true) {
+                Some(edit) => report.fix(suggested("add a budget of 20 dollars", edit)),
+                None => report,
+            },
         );
     }
 }

@@ -2,13 +2,14 @@
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Diagnostic, Edit};
 use wfc_syntax::expr::ExprId;
 
 use super::{nanos, shown};
 use crate::analysis::blocks::BlockRole;
-use crate::rules::RuleContext;
+use crate::rules::edit::suggested;
 use crate::rules::places::Places;
+use crate::rules::{RuleContext, edit};
 
 /// A step that may take longer than what it is part of.
 pub static CODE: Code = Code {
@@ -48,8 +49,22 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         )
         .label(cx.ast.exprs.span(outer), "the outer time")
         .help("make this the shorter time, or raise the outer one");
-        out.push(report);
+        out.push(match as_long(cx, timeout, limit) {
+            Some(edit) => report.fix(suggested(format!("write `{}`", shown(limit)), edit)),
+            None => report,
+        });
     }
+}
+
+/// The time as long as the outer one.
+fn as_long(cx: &RuleContext<'_>, timeout: ExprId, limit: i64) -> Option<Edit> {
+    let span = cx.ast.exprs.span(timeout);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '\'' | '.');
+    let written = edit::source(cx, span);
+    (!written.is_empty() && written.chars().all(plain)).then(|| Edit {
+        span,
+        text: edit::editor(cx).word_like(span, &shown(limit)),
+    })
 }
 
 /// The nearest constant timeout around a step.

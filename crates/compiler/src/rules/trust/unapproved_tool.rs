@@ -1,15 +1,19 @@
 //! A destructive tool that some path reaches without a person's yes.
 
-use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepKind};
+use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepId, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Diagnostic, Edit};
+use wfc_syntax::expr::ExprKind;
+use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::span::Span;
+use wfc_syntax::tree::{NodeId, NodeKind, Spelling};
 
 use super::approvals::approved;
 use crate::analysis::blocks::BlockRole;
 use crate::analysis::catalogue::{Catalogues, Found};
-use crate::rules::RuleContext;
+use crate::analysis::constant::constant;
 use crate::rules::places::Places;
+use crate::rules::{RuleContext, edit};
 
 /// A destructive tool without an approval before it.
 pub static CODE: Code = Code {
@@ -65,8 +69,65 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         if let Some((span, why)) = before.checked_sub(1).and_then(|last| weak.get(last)) {
             report = report.label(*span, *why);
         }
-        out.push(report.help("put an `approval` before it that says what is destroyed"));
+        let report = report.help("put an `approval` before it that says what is destroyed");
+        out.push(match approval_before(cx, id) {
+            Some(edit) => report.fix(edit::suggested("ask for an approval before it", edit)),
+            None => report,
+        });
     }
+}
+
+/// An approval in front of the tool whose prompt shows the arguments that vary. Not offered where the step is all that a
+/// branch of a mapping or a condition of its own holds.
+fn approval_before(cx: &RuleContext<'_>, id: StepId) -> Option<Edit> {
+    let step = cx.ast.step(id);
+    let StepKind::Tool { tool, arguments } = &step.kind else {
+        return None;
+    };
+    let mut prompt = format!("Call {}", tool.text);
+    if let Some(arguments) = arguments
+        && let ExprKind::Map(entries) = cx.ast.exprs.kind(*arguments)
+    {
+        let shown: Vec<String> = entries
+            .iter()
+            .filter_map(|entry| {
+                let ExprKind::String(name) = cx.ast.exprs.kind(entry.key) else {
+                    return None;
+                };
+                let value = expr_text(&cx.ast.exprs, entry.value);
+                let constant = constant(&cx.ast.exprs, entry.value).is_some();
+                // What would have to be escaped, or is itself a text with braces, is left to the author.
+                let plain = !value.contains(['"', '\\', '\n', '{', '}', '\'']);
+                (!constant && plain).then(|| format!("{name} {{{{ {value} }}}}"))
+            })
+            .collect();
+        if !shown.is_empty() {
+            prompt.push_str(&format!(" with {}", shown.join(", ")));
+        }
+    }
+    prompt.push('?');
+    let editor = edit::editor(cx);
+    let prompt = editor.string(&prompt);
+    let word = |w: &str| editor.word(w);
+    let approval = match cx.tree.spelling {
+        Spelling::Text => format!("approval {prompt} {{ timeout: 24h, on_timeout: deny }}"),
+        _ => editor.mapping(&[
+            ("type", word("approval")),
+            ("prompt", prompt),
+            ("timeout", word("24h")),
+            ("on_timeout", word("deny")),
+        ]),
+    };
+    let list = list_of(cx, step.node)?;
+    editor.add_step_before(list, step.node, &approval)
+}
+
+/// The list that a step is an item of.
+fn list_of(cx: &RuleContext<'_>, item: NodeId) -> Option<NodeId> {
+    let ids = (0..cx.tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId));
+    let mut lists =
+        ids.filter(|id| matches!(cx.tree.kind(*id), NodeKind::Seq(items) if items.contains(&item)));
+    lists.next()
 }
 
 /// Approvals that may go on without a person's yes, in the order of their places, with what is weak about them.

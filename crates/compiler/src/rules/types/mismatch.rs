@@ -94,6 +94,15 @@ fn braces(diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
     )
 }
 
+/// Whether an expression is a name or a path, behind which a call can be written.
+pub(crate) fn is_path(exprs: &Exprs, id: ExprId) -> bool {
+    match exprs.kind(id) {
+        ExprKind::Ident { .. } => true,
+        ExprKind::Select { of, .. } => is_path(exprs, *of),
+        _ => false,
+    }
+}
+
 fn names_choices(ty: &Type) -> bool {
     ty.members().iter().any(|m| matches!(m, Type::Literal(_)))
 }

@@ -1,10 +1,12 @@
 //! A condition that is no boolean.
 
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
+use super::mismatch::is_path;
 use super::{plain, shown};
 use crate::analysis::quoted;
 
@@ -39,6 +41,15 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
         ),
     )
     .expected("bool", ty.to_string());
+    let diagnostic = match test(&ty) {
+        Some(test) if is_path(exprs, id) => diagnostic.replace(
+            Applicability::Suggested,
+            format!("write `{text}{test}`"),
+            Span::at(exprs.span(id).end),
+            test,
+        ),
+        _ => diagnostic,
+    };
     diagnostic.help(match &ty {
         Type::String => format!("compare it, such as `{text} != \"\"` or `{text} == \"yes\"`"),
         Type::List(_) | Type::Map(..) => format!("ask for its size: `{text}.size() > 0`"),
@@ -56,5 +67,23 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
             },
         },
         _ => "compare it with what it should be".to_owned(),
+    })
+}
+
+/// What goes behind a name or path so that it says what is most likely tested.
+fn test(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::String => " != \"\"",
+        Type::List(_) | Type::Map(..) => ".size() > 0",
+        Type::Int => " != 0",
+        Type::Uint => " != 0u",
+        Type::Double => " != 0.0",
+        Type::Optional(_) => ".hasValue()",
+        ty if ty.allows_null() && ty.without_null() == Type::Bool => " == true",
+        ty if ty.allows_null() => " != null",
+        Type::Record(record) if record.fields.iter().any(|f| &*f.name == "exit_code") => {
+            ".exit_code == 0"
+        }
+        _ => return None,
     })
 }

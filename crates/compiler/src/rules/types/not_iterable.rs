@@ -1,10 +1,12 @@
 //! Something that cannot be gone over.
 
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
+use super::mismatch::is_path;
 use super::{plain, shown};
 use crate::analysis::quoted;
 
@@ -35,6 +37,22 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
         format!("{what} is `{}`, neither a list nor a map", shown(&ty)),
     )
     .expected("list<any>", ty.to_string());
+    let diagnostic = match over(&ty) {
+        Some((before, after)) if is_path(exprs, id) => {
+            let at = exprs.span(id);
+            let edit = |at, text: &str| Edit {
+                span: Span::at(at),
+                text: text.to_owned(),
+            };
+            let edits = [edit(at.start, before), edit(at.end, after)];
+            diagnostic.fix(Fix {
+                title: format!("write `{before}{text}{after}`"),
+                applicability: Applicability::Suggested,
+                edits: edits.into_iter().filter(|e| !e.text.is_empty()).collect(),
+            })
+        }
+        _ => diagnostic,
+    };
     diagnostic.help(match &ty {
         Type::String => format!(
             "split it: `{text}.split(\"\\n\")`; a `bash` step yields a list of lines with `parse: lines`"
@@ -47,4 +65,14 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
         },
         _ => "give it a list".to_owned(),
     })
+}
+
+/// What goes around a name or path to make a list of it.
+fn over(ty: &Type) -> Option<(&'static str, &'static str)> {
+    match ty {
+        Type::Int => Some(("lists.range(", ")")),
+        Type::Optional(_) => Some(("", ".orValue([])")),
+        Type::String => Some(("", ".split(\"\\n\")")),
+        _ => None,
+    }
 }

@@ -1,0 +1,443 @@
+//! Fixes that follow from the tree and a finding's place alone: what has no effect, or can only be taken away, goes.
+//!
+//! The rule decides *that* something is wrong; the table here says what is done about it, the same way in each
+//! spelling. A finding that brought a fix of its own is left as it is.
+
+use std::collections::HashMap;
+
+use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use wfc_syntax::edit::Editor;
+use wfc_syntax::span::Span;
+use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling};
+
+use super::{RuleContext, edit};
+
+/// What is done about a finding.
+#[derive(Clone, Copy)]
+enum Mend {
+    /// The field whose key or value is at the place goes.
+    RemoveField,
+    /// The same, for a value of zero or one that help says to leave out.
+    RemoveFieldIfLeftOut,
+    /// The step that the place is in goes.
+    RemoveStep,
+    /// The declaration of this group goes.
+    RemoveDeclaration(&'static str),
+    /// The assignment goes, and the step with its last one.
+    RemoveAssignment,
+    /// The item of a list goes, or the whole entry of a list with one.
+    RemoveCase,
+    /// The word at the place is replaced.
+    Write(&'static str),
+    /// A key gets `x-` in front.
+    KeepAsExtension,
+    /// The list becomes the root's `steps`.
+    PutUnderSteps,
+    /// The older field with its milliseconds becomes `timeout`.
+    Timeout,
+    /// A second step of the same id gets a number.
+    Number,
+    /// `}}` behind the path that follows.
+    CloseTemplate,
+    /// The braces go.
+    RemoveTemplate,
+}
+
+/// By code. In the order of the ids.
+const MENDS: &[(&str, Mend)] = &[
+    ("WF0060", Mend::CloseTemplate),
+    ("WF0061", Mend::RemoveTemplate),
+    ("WF0101", Mend::KeepAsExtension),
+    ("WF0102", Mend::RemoveFieldIfLeftOut),
+    ("WF0107", Mend::Number),
+    ("WF0111", Mend::PutUnderSteps),
+    ("WF0115", Mend::RemoveField),
+    ("WF0116", Mend::RemoveField),
+    ("WF0117", Mend::RemoveField),
+    ("WF0118", Mend::RemoveField),
+    ("WF0127", Mend::Timeout),
+    ("WF0131", Mend::RemoveField),
+    ("WF0133", Mend::RemoveField),
+    ("WF0211", Mend::RemoveDeclaration("inputs")),
+    ("WF0213", Mend::RemoveDeclaration("secrets")),
+    ("WF0214", Mend::RemoveDeclaration("variables")),
+    ("WF0316", Mend::RemoveField),
+    ("WF0323", Mend::RemoveField),
+    ("WF0401", Mend::RemoveStep),
+    ("WF0404", Mend::RemoveCase),
+    ("WF0408", Mend::RemoveStep),
+    ("WF0415", Mend::RemoveFieldIfLeftOut),
+    ("WF0416", Mend::Write("24h")),
+    ("WF0504", Mend::RemoveFieldIfLeftOut),
+    ("WF0505", Mend::RemoveStep),
+    ("WF0507", Mend::RemoveField),
+    ("WF0508", Mend::RemoveField),
+    ("WF0509", Mend::Write("2")),
+    ("WF0704", Mend::RemoveAssignment),
+    ("WF0707", Mend::RemoveField),
+    ("WF0709", Mend::RemoveField),
+];
+
+/// Adds such fixes to the findings that have none.
+pub(crate) fn complete(cx: &RuleContext<'_>, found: &mut [Diagnostic]) {
+    let mut index = None;
+    for diagnostic in found.iter_mut().filter(|d| d.fixes.is_empty()) {
+        let Ok(at) = MENDS.binary_search_by_key(&diagnostic.code.id, |(id, _)| id) else {
+            continue;
+        };
+        let Some((_, mend)) = MENDS.get(at) else {
+            continue;
+        };
+        let index = index.get_or_insert_with(|| Index::of(cx));
+        if let Some((title, edits)) = index.mend(*mend, diagnostic) {
+            diagnostic.fixes.push(Fix {
+                title,
+                applicability: Applicability::Suggested,
+                edits,
+            });
+        }
+    }
+}
+
+/// The tree, by place.
+struct Index<'a> {
+    cx: &'a RuleContext<'a>,
+    editor: Editor<'a>,
+    root: Option<NodeId>,
+    /// Mappings by the places of their keys, and of their values.
+    keys: HashMap<Span, (NodeId, usize)>,
+    values: HashMap<Span, (NodeId, usize)>,
+    /// Lists by the places of their items.
+    items: HashMap<Span, (NodeId, NodeId)>,
+}
+
+type Edits = (String, Vec<Edit>);
+
+impl<'a> Index<'a> {
+    fn of(cx: &'a RuleContext<'a>) -> Self {
+        let tree = cx.tree;
+        let mut index = Self {
+            cx,
+            editor: edit::editor(cx),
+            root: tree.root,
+            keys: HashMap::new(),
+            values: HashMap::new(),
+            items: HashMap::new(),
+        };
+        for id in (0..tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId)) {
+            match tree.kind(id) {
+                NodeKind::Map(entries) => {
+                    for (i, entry) in entries.iter().enumerate() {
+                        index.keys.insert(entry.key_span, (id, i));
+                        index.values.insert(tree.span(entry.value), (id, i));
+                    }
+                }
+                NodeKind::Seq(items) => {
+                    let items = items.iter().map(|item| (tree.span(*item), (id, *item)));
+                    index.items.extend(items);
+                }
+                _ => {}
+            }
+        }
+        index
+    }
+
+    fn entry(&self, (map, at): (NodeId, usize)) -> Option<(NodeId, &'a MapEntry)> {
+        match self.cx.tree.kind(map) {
+            NodeKind::Map(entries) => Some((map, entries.get(at)?)),
+            _ => None,
+        }
+    }
+
+    /// The entry whose key or value is at a place, with or without its quotes.
+    fn entry_at(&self, span: Span) -> Option<(NodeId, &'a MapEntry)> {
+        let wide = Span::new(span.start.saturating_sub(1), span.end + 1);
+        let found = [span, wide].into_iter().find_map(|span| {
+            let key = self.keys.get(&span);
+            key.or_else(|| self.values.get(&span)).copied()
+        });
+        self.entry(found?)
+    }
+
+    fn mend(&self, mend: Mend, found: &Diagnostic) -> Option<Edits> {
+        let span = found.span;
+        match mend {
+            Mend::RemoveField => self.remove_field(span),
+            Mend::RemoveFieldIfLeftOut => {
+                let help = found.help.as_deref().unwrap_or_default();
+                help.contains("leave")
+                    .then(|| self.remove_field(span))
+                    .flatten()
+            }
+            Mend::RemoveStep => {
+                let (list, item) = self.step_around(span)?;
+                self.remove_step(list, item)
+            }
+            Mend::RemoveDeclaration(group) => self.remove_declaration(group, span),
+            Mend::RemoveAssignment => self.remove_assignment(span),
+            Mend::RemoveCase => self.remove_case(span),
+            Mend::Write(word) => Some((
+                format!("write `{word}`"),
+                vec![Edit {
+                    span,
+                    text: self.editor.word_like(span, word),
+                }],
+            )),
+            Mend::KeepAsExtension => {
+                let (_, entry) = self.entry_at(span)?;
+                let name = format!("x-{}", entry.key);
+                let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+                (entry.key.chars().all(word) && !entry.key.is_empty()).then(|| {
+                    let text = self.editor.word_like(entry.key_span, &name);
+                    let span = entry.key_span;
+                    (
+                        format!("keep it as a field of your own, `{name}`"),
+                        vec![Edit { span, text }],
+                    )
+                })
+            }
+            Mend::PutUnderSteps => self.put_under_steps(),
+            Mend::Timeout => self.timeout(span, found.help.as_deref()?),
+            Mend::Number => self.number(span),
+            Mend::CloseTemplate => self.close_template(span),
+            Mend::RemoveTemplate => self.remove_template(span),
+        }
+    }
+
+    fn remove_field(&self, span: Span) -> Option<Edits> {
+        let (map, entry) = self.entry_at(span)?;
+        // The kind of a step stands for the step itself.
+        if &*entry.key == "type" {
+            return None;
+        }
+        let edit = self.editor.remove_field(map, &entry.key)?;
+        Some((format!("remove `{}`", entry.key), vec![edit]))
+    }
+
+    /// The innermost step that a place is in, with its list.
+    fn step_around(&self, span: Span) -> Option<(NodeId, NodeId)> {
+        let steps = self.cx.ast.steps.iter();
+        let step = steps
+            .filter(|s| s.span.contains(span))
+            .min_by_key(|s| s.span.len())?;
+        self.items.get(&self.cx.tree.span(step.node)).copied()
+    }
+
+    /// Takes a step away that others stand beside: no block becomes empty.
+    fn remove_step(&self, list: NodeId, item: NodeId) -> Option<Edits> {
+        let NodeKind::Seq(items) = self.cx.tree.kind(list) else {
+            return None;
+        };
+        if items.len() < 2 {
+            return None;
+        }
+        let edit = self.editor.remove_item(list, item)?;
+        Some(("remove the step".to_owned(), vec![edit]))
+    }
+
+    fn remove_declaration(&self, group: &str, span: Span) -> Option<Edits> {
+        let root = self.root?;
+        let list = self.cx.tree.field(root, group);
+        let declared = list.is_some_and(|list| self.cx.tree.span(list).contains(span))
+            || self.cx.tree.spelling == Spelling::Text;
+        let named = self
+            .editor
+            .source(span)
+            .trim_matches(['"', '\''])
+            .to_owned();
+        if group == "variables" && self.keys.get(&span).is_none() && !declared {
+            return self.remove_assignment(span);
+        }
+        let edit = match group {
+            "secrets" => self.editor.remove_declared_item(root, group, span),
+            _ => {
+                let declared = list
+                    .is_some_and(|list| self.entry_at(span).is_some_and(|(map, _)| map == list));
+                if !declared {
+                    return self.remove_assignment(span);
+                }
+                self.editor.remove_declaration(root, group, &named)
+            }
+        }?;
+        Some((format!("remove `{named}`"), vec![edit]))
+    }
+
+    /// An assignment that makes no difference: of a `set` with others, or the whole step.
+    fn remove_assignment(&self, span: Span) -> Option<Edits> {
+        let (list, item) = self.step_around(span)?;
+        let values = self.cx.tree.field(item, "values")?;
+        let NodeKind::Map(entries) = self.cx.tree.kind(values) else {
+            return None;
+        };
+        if let [_] = entries.as_slice() {
+            return self.remove_step(list, item);
+        }
+        let inside =
+            |e: &&MapEntry| e.key_span.contains(span) || self.cx.tree.span(e.value).contains(span);
+        let entry = entries.iter().find(inside)?;
+        let edit = self.editor.remove_field(values, &entry.key)?;
+        Some((format!("remove `{}`", entry.key), vec![edit]))
+    }
+
+    /// A value that a case before takes: out of its list, or the case with it.
+    fn remove_case(&self, span: Span) -> Option<Edits> {
+        let wide = Span::new(span.start.saturating_sub(1), span.end + 1);
+        let item = [span, wide].into_iter().find_map(|s| self.items.get(&s));
+        if let Some((list, item)) = item
+            && let NodeKind::Seq(items) = self.cx.tree.kind(*list)
+            && items.len() > 1
+        {
+            let edit = self.editor.remove_item(*list, *item)?;
+            return Some(("remove the value".to_owned(), vec![edit]));
+        }
+        let (map, _) = self.entry_at(span).filter(|(_, e)| &*e.key == "case")?;
+        let (list, item) = *self.items.get(&self.cx.tree.span(map))?;
+        if self.cx.tree.spelling == Spelling::Text {
+            return None;
+        }
+        let edit = self.editor.remove_item(list, item)?;
+        Some(("remove the case".to_owned(), vec![edit]))
+    }
+
+    /// `[ ... ]` at the root becomes `steps: [ ... ]`.
+    fn put_under_steps(&self) -> Option<Edits> {
+        let root = self.root?;
+        let NodeKind::Seq(items) = self.cx.tree.kind(root) else {
+            return None;
+        };
+        let steps = |id: &NodeId| matches!(self.cx.tree.kind(*id), NodeKind::Map(_));
+        if items.is_empty() || !items.iter().all(steps) {
+            return None;
+        }
+        let span = self.cx.tree.span(root);
+        let before = |text: String| Edit {
+            span: Span::at(span.start),
+            text,
+        };
+        let edits = match self.cx.tree.spelling {
+            Spelling::Json => vec![
+                before("{ \"steps\": ".to_owned()),
+                Edit {
+                    span: Span::at(span.end),
+                    text: " }".to_owned(),
+                },
+            ],
+            Spelling::Yaml if self.editor.in_brackets(root) => vec![before("steps: ".to_owned())],
+            Spelling::Yaml => {
+                let text = self.cx.text.get(..span.start as usize)?;
+                let dash = text.trim_end_matches([' ', '\t', '-']).len();
+                let start = if text.get(dash..).is_some_and(|t| t.contains('-')) {
+                    Span::of(dash, dash).start
+                } else {
+                    span.start
+                };
+                let line = text.get(..start as usize)?.rfind('\n').map_or(0, |i| i + 1);
+                let indent = self.cx.text.get(line..start as usize)?;
+                vec![Edit {
+                    span: Span::of(line, line),
+                    text: format!("{indent}steps:{}", self.editor.line_break()),
+                }]
+            }
+            Spelling::Text => return None,
+        };
+        Some(("put it under `steps`".to_owned(), edits))
+    }
+
+    /// `timeoutMs: 900000` becomes the `timeout` that help says.
+    fn timeout(&self, span: Span, help: &str) -> Option<Edits> {
+        let (_, entry) = self.entry_at(span)?;
+        let (_, rest) = help.split_once("`timeout: ")?;
+        let (time, _) = rest.split_once('`')?;
+        let value = self.cx.tree.span(entry.value);
+        let edits = vec![
+            Edit {
+                span: entry.key_span,
+                text: self.editor.word_like(entry.key_span, "timeout"),
+            },
+            Edit {
+                span: value,
+                text: self.editor.word_like(value, time),
+            },
+        ];
+        (&*entry.key != "timeout").then(|| (format!("write `timeout: {time}`"), edits))
+    }
+
+    fn number(&self, span: Span) -> Option<Edits> {
+        let name = self.editor.source(span);
+        let taken = |name: &str| self.cx.text.contains(name);
+        let free = (2..100)
+            .map(|n| format!("{name}_{n}"))
+            .find(|n| !taken(n))?;
+        let plain = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        plain.then(|| {
+            let edit = Edit {
+                span,
+                text: free.clone(),
+            };
+            (format!("rename to `{free}`"), vec![edit])
+        })
+    }
+
+    /// ` }}` behind the name or path that `{{` is followed by.
+    fn close_template(&self, open: Span) -> Option<Edits> {
+        let rest = self.cx.text.get(open.end as usize..)?;
+        let code = rest.trim_start_matches(' ');
+        let path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        let len = code.find(|c| !path(c)).unwrap_or(code.len());
+        let code = code.get(..len)?.trim_end_matches('.');
+        if !code.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            return None;
+        }
+        let blank = rest.len() - rest.trim_start_matches(' ').len();
+        let end = open.end as usize + blank + code.len();
+        // One brace of the two may be there.
+        let behind = self.cx.text.get(end..)?;
+        let close = behind.trim_start_matches(' ');
+        let (at, text) = if close.starts_with('}') {
+            (end + (behind.len() - close.len()), "}")
+        } else {
+            (end, " }}")
+        };
+        let edit = Edit {
+            span: Span::of(at, at),
+            text: text.to_owned(),
+        };
+        Some(("close it".to_owned(), vec![edit]))
+    }
+
+    /// `{{ }}` in a text goes.
+    fn remove_template(&self, span: Span) -> Option<Edits> {
+        let text = self.editor.source(span);
+        let open = text.find("{{")?;
+        let close = text.get(open..)?.find("}}")? + open + 2;
+        let blank = text.get(open + 2..close - 2)?.trim().is_empty();
+        let at = span.start as usize;
+        let whole = text.get(..open)?.trim_matches(['"', '\'']).is_empty()
+            && text.get(close..)?.trim_matches(['"', '\'']).is_empty();
+        let quoted = self.cx.text.get(..at + open)?.ends_with(['"', '\'']);
+        (blank && (quoted || !whole)).then(|| {
+            let edit = Edit {
+                span: Span::of(at + open, at + close),
+                text: String::new(),
+            };
+            ("remove the braces".to_owned(), vec![edit])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MENDS;
+
+    #[test]
+    fn the_table_is_in_order_and_its_codes_exist() {
+        assert!(MENDS.is_sorted_by_key(|(id, _)| id));
+        let known = |id: &str| {
+            let all = wfc_syntax::codes().into_iter().chain(crate::rules::codes());
+            all.into_iter().any(|c| c.id == id)
+        };
+        assert!(MENDS.iter().all(|(id, _)| known(id)));
+    }
+}
