@@ -8,6 +8,7 @@ mod edit;
 pub mod examples;
 pub mod flow;
 pub mod limits;
+pub(crate) mod mends;
 pub mod names;
 mod older_form;
 mod places;
