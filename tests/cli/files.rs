@@ -1,4 +1,4 @@
-//! `build`, `disasm`, `graph`, `explain`, `new`, `eval`, `completions`.
+//! `build`, `disasm`, `graph`, `explain`, `new`, `completions`.
 
 use super::Folder;
 
@@ -110,19 +110,6 @@ fn a_new_workflow_is_clean_and_runs_in_each_spelling() {
             "it is there already"
         );
     }
-}
-
-#[test]
-fn expressions_are_evaluated() {
-    let folder = Folder::new();
-    let said = folder.run(&["eval", "xs.map(x, x * 2)", "--bind", "xs=[1, 2, 3]"]);
-    assert_eq!(said.status, Some(0), "{said:?}");
-    assert_eq!(said.json(), serde_json::json!([2, 4, 6]));
-    let said = folder.run(&["eval", "1 +"]);
-    assert_eq!(said.status, Some(1), "{said:?}");
-    let said = folder.run(&["eval", "1 / 0"]);
-    assert_eq!(said.status, Some(1), "{said:?}");
-    assert!(said.err.contains("zero"), "{said:?}");
 }
 
 #[test]

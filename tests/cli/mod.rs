@@ -1,6 +1,8 @@
 //! The command line as a user meets it: the real binary, real files, real processes.
 
 mod check;
+mod choice;
+mod eval;
 mod failures;
 mod files;
 mod fix;

@@ -10,6 +10,7 @@ use wfc_syntax::line_index::Encoding;
 
 use super::places::{Root, Text};
 use super::{Found, human};
+use crate::term::tame;
 
 /// One command a finding, then the summary line. Columns count characters.
 pub fn print(found: &Found) -> String {
@@ -46,7 +47,8 @@ pub fn print(found: &Found) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    tame(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
