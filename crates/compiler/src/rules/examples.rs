@@ -15,7 +15,10 @@ const CATALOGUE: &str = r#"{ "tools": [
   { "name": "create_issue",
     "inputSchema": { "type": "object", "required": ["title"], "properties": {
       "title": { "type": "string" }, "labels": { "type": "array", "items": { "type": "string" } } } },
-    "outputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } } },
+    "outputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } },
+    "annotations": { "destructiveHint": false, "openWorldHint": false } },
+  { "name": "archive_issue",
+    "inputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } } },
   { "name": "delete_issue",
     "inputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } },
     "annotations": { "destructiveHint": true } }
@@ -67,7 +70,8 @@ mod tests {
     fn every_bad_example_gets_its_finding_and_every_good_one_none() {
         let mut wrong = String::new();
         // A file that is too large for a program is too large for its documentation too.
-        for code in codes().filter(|c| c.id != "WF0090") {
+        // What settings say of a tool wants settings.
+        for code in codes().filter(|c| !matches!(c.id, "WF0090" | "WF0611")) {
             let bad = findings(&code.bad);
             if bad.is_empty() || bad.iter().any(|f| !f.starts_with(code.id)) {
                 let _ = writeln!(wrong, "{} bad: {bad:#?}", code.id);

@@ -20,7 +20,7 @@ pub mod unbounded_loop;
 pub mod uncovered_switch;
 pub mod unreachable_step;
 
-pub(crate) use ends::Ends;
+pub(crate) use uncovered_switch::is_covered;
 
 use wfc_syntax::code::Code;
 

@@ -48,6 +48,11 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether the cases take every value that the subject can have.
+pub(crate) fn is_covered(cx: &RuleContext<'_>, on: ExprId, cases: &[Case]) -> bool {
+    missing(cx, on, cases).is_some_and(|open| open.is_empty())
+}
+
 /// The values without a case, as they are written; nothing when they cannot be counted.
 fn missing(cx: &RuleContext<'_>, on: ExprId, cases: &[Case]) -> Option<Vec<String>> {
     let ty = cx.analysis.types.get(on.index())?;

@@ -1,80 +1,208 @@
-//! What is known of where a value comes from.
+//! What is known of a value: who had a hand in it, in which form, and whether it is a secret.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wfc_syntax::span::Span;
 
-/// Where text from outside comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) source: Outside,
-    /// The place that brings it in.
-    pub(crate) span: Span,
+use super::trail::{Place, Trail};
+
+/// What outside data can say by its type alone. Words of a closed list, booleans and null say nothing of anybody's
+/// own, so values of such types carry no origin at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Form {
+    /// A number, a time, or a text that was held against a pattern: means nothing to a shell, but somebody chose it.
+    Number,
+    /// Any text.
+    Text,
 }
 
-/// A source of text that the author has no hand in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outside {
+/// Who had a hand in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
     /// A webhook's body, headers or query.
     Webhook,
+    /// An event's payload or key.
+    Event,
     /// What an agent answers.
     Agent,
     /// What a tool yields that says it reaches an open world.
     OpenTool,
-    /// An input that a webhook's data goes to.
-    Input(Box<str>),
-    /// What a tool yields that does not say so.
-    Tool,
     /// What a command prints.
     Command,
+    /// The answer to a message.
+    Reply,
+    /// Who approved, and the comment that was left.
+    Approver,
+    /// What a failed step says of itself.
+    Failure,
+    /// What a tool yields that does not say whether it reaches an open world.
+    Tool,
+    /// What a workflow returns that is not known here.
+    Workflow,
+    /// The input at this place of the file's inputs: whoever starts the workflow chose it.
+    Input(u32),
 }
 
-impl Outside {
-    /// Whether others surely have a hand in it.
-    pub(crate) fn is_certain(&self) -> bool {
-        matches!(self, Self::Webhook | Self::Agent | Self::OpenTool)
+/// How sure it is that people without a say in the workflow have a hand in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Doubt {
+    /// They do.
+    Certain,
+    /// They may.
+    Likely,
+    /// Nothing says that they do or do not.
+    Unknown,
+    /// They do not: who starts a workflow has a say in it.
+    Trusted,
+}
+
+impl Source {
+    pub(crate) const fn doubt(self) -> Doubt {
+        match self {
+            Self::Webhook | Self::Event | Self::Agent | Self::OpenTool => Doubt::Certain,
+            Self::Command | Self::Reply | Self::Approver | Self::Failure => Doubt::Likely,
+            Self::Tool | Self::Workflow => Doubt::Unknown,
+            Self::Input(_) => Doubt::Trusted,
+        }
+    }
+
+    /// The source in words, as the subject of a sentence.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Webhook => "text from a webhook",
+            Self::Event => "text from an event",
+            Self::Agent => "an agent's answer",
+            Self::OpenTool => "text from an open-world tool",
+            Self::Command => "what a command printed",
+            Self::Reply => "the answer to a message",
+            Self::Approver => "an approver's words",
+            Self::Failure => "what a failed step says",
+            Self::Tool => "what a tool yields",
+            Self::Workflow => "what another workflow returns",
+            Self::Input(_) => "an input",
+        }
+    }
+
+    /// What is said at the source's place.
+    pub(crate) const fn remark(self) -> &'static str {
+        match self {
+            Self::Webhook => "whoever calls the webhook writes it",
+            Self::Event => "whoever sends the event writes it",
+            Self::Agent => "this agent writes it",
+            Self::OpenTool => "this tool takes it from an open world",
+            Self::Command => "this command prints it",
+            Self::Reply => "whoever answers this message writes it",
+            Self::Approver => "whoever answers this approval writes it",
+            Self::Failure => "what this says when it fails may hold anything",
+            Self::Tool => "this tool yields it",
+            Self::Workflow => "this workflow is not known here",
+            Self::Input(_) => "whoever starts the workflow gives it",
+        }
     }
 }
 
-/// The label of a value: its parts' fields may have labels of their own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Fields selected from a source, outermost first.
+pub(crate) type Path = Arc<[Box<str>]>;
+
+/// One hand in a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) source: Source,
+    /// The place that brings it in.
+    pub(crate) place: Place,
+    /// The part of what is brought in there.
+    pub(crate) path: Path,
+    pub(crate) form: Form,
+    /// How it came here.
+    pub(crate) trail: Trail,
+}
+
+impl Origin {
+    /// What tells origins apart: the way to here is no part of it.
+    fn key(&self) -> (Doubt, Source, &Place, &Path) {
+        (self.source.doubt(), self.source, &self.place, &self.path)
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.form == other.form
+    }
+}
+
+/// A secret in a value.
+#[derive(Clone, Debug)]
+pub(crate) struct SecretUse {
+    pub(crate) name: Arc<str>,
+    pub(crate) place: Place,
+    pub(crate) trail: Trail,
+}
+
+impl PartialEq for SecretUse {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.place == other.place
+    }
+}
+
+/// The label of a value: its fields may have labels of their own.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Label {
-    /// Text from outside.
-    pub(crate) outside: Option<Origin>,
-    /// A secret: its place in the workflow's secrets.
-    pub(crate) secret: Option<u32>,
+    /// In the order of their keys: what is certain first.
+    origins: Option<Arc<Vec<Origin>>>,
+    pub(crate) secret: Option<SecretUse>,
     /// Labels of fields; a field that is not listed has the value's own.
     fields: Option<Arc<BTreeMap<Box<str>, Label>>>,
     depth: u8,
 }
 
-/// Records in records are told apart down to here.
+/// Records in records, and fields of sources, are told apart down to here.
 const MAX_DEPTH: u8 = 6;
+/// Origins that one value keeps; those of which most is certain stay.
+const MAX_ORIGINS: usize = 8;
 
 impl Label {
-    pub(crate) fn outside(source: Outside, span: Span) -> Self {
+    pub(crate) fn of(source: Source, place: Place) -> Self {
+        Self::from_origins(vec![Origin {
+            source,
+            place,
+            path: Path::from([]),
+            form: Form::Text,
+            trail: Trail::default(),
+        }])
+    }
+
+    pub(crate) fn secret(name: &str, place: Place) -> Self {
         Self {
-            outside: Some(Origin { source, span }),
+            secret: Some(SecretUse {
+                name: name.into(),
+                place,
+                trail: Trail::default(),
+            }),
             ..Self::default()
         }
     }
 
-    pub(crate) fn secret(place: u32) -> Self {
+    pub(crate) fn from_origins(origins: Vec<Origin>) -> Self {
         Self {
-            secret: Some(place),
+            origins: (!origins.is_empty()).then(|| Arc::new(origins)),
             ..Self::default()
         }
     }
 
     pub(crate) fn is_clean(&self) -> bool {
-        self.outside.is_none() && self.secret.is_none() && self.fields.is_none()
+        self.origins.is_none() && self.secret.is_none() && self.fields.is_none()
+    }
+
+    /// Of the value itself, without what its fields add; see [`Label::flat`].
+    pub(crate) fn origins(&self) -> &[Origin] {
+        self.origins.as_ref().map_or(&[], |all| all.as_slice())
     }
 
     /// Of a record with these fields, each with its label.
-    pub(crate) fn record(fields: impl IntoIterator<Item = (Box<str>, Label)>) -> Self {
+    pub(crate) fn record(fields: impl IntoIterator<Item = (Box<str>, Self)>) -> Self {
         let mut depth = 0;
-        let fields: BTreeMap<Box<str>, Label> = fields
+        let fields: BTreeMap<Box<str>, Self> = fields
             .into_iter()
             .map(|(name, label)| {
                 let label = if label.depth >= MAX_DEPTH {
@@ -86,7 +214,7 @@ impl Label {
                 (name, label)
             })
             .collect();
-        if fields.values().all(Label::is_clean) {
+        if fields.values().all(Self::is_clean) {
             return Self::default();
         }
         Self {
@@ -97,23 +225,42 @@ impl Label {
     }
 
     /// Of the field `name`.
-    pub(crate) fn field(&self, name: &str) -> Label {
+    pub(crate) fn field(&self, name: &str) -> Self {
         match self.fields.as_ref().and_then(|f| f.get(name)) {
             Some(label) => label.clone(),
-            None => self.own(),
+            None => self.own().part(name),
         }
     }
 
-    fn own(&self) -> Label {
+    /// Of a part of the value that is no field: an item, or what a function leaves of it.
+    pub(crate) fn part(&self, name: &str) -> Self {
+        if self.is_clean() {
+            return Self::default();
+        }
+        self.each(&|origin| {
+            if origin.path.len() < usize::from(MAX_DEPTH) {
+                let more = origin.path.iter().cloned().chain([Box::from(name)]);
+                origin.path = more.collect();
+            }
+        })
+    }
+
+    /// Of the part at the end of a path.
+    pub(crate) fn at(&self, path: &[Box<str>]) -> Self {
+        path.iter()
+            .fold(self.clone(), |label, name| label.field(name))
+    }
+
+    fn own(&self) -> Self {
         Self {
-            outside: self.outside.clone(),
-            secret: self.secret,
+            origins: self.origins.clone(),
+            secret: self.secret.clone(),
             ..Self::default()
         }
     }
 
     /// Of the value as one text.
-    pub(crate) fn flat(&self) -> Label {
+    pub(crate) fn flat(&self) -> Self {
         let Some(fields) = &self.fields else {
             return self.own();
         };
@@ -122,26 +269,95 @@ impl Label {
             .fold(self.own(), |all, field| all.join(&field.flat()))
     }
 
-    /// Of a value whose text is known to be of a harmless form.
-    pub(crate) fn without_outside(&self) -> Label {
+    /// The label with a change to every origin, and to nothing else.
+    fn each(&self, change: &dyn Fn(&mut Origin)) -> Self {
+        let mut out = self.clone();
+        if let Some(all) = &mut out.origins {
+            Arc::make_mut(all).iter_mut().for_each(change);
+        }
+        if let Some(fields) = &mut out.fields {
+            for label in Arc::make_mut(fields).values_mut() {
+                *label = label.each(change);
+            }
+        }
+        out
+    }
+
+    /// Of a value that says no more than `form`.
+    pub(crate) fn at_most(&self, form: Form) -> Self {
+        if self.is_clean() || form == Form::Text {
+            return self.clone();
+        }
+        self.each(&|origin| origin.form = origin.form.min(form))
+    }
+
+    /// Of a value in which nobody's own words are left.
+    pub(crate) fn without_origins(&self) -> Self {
         Self {
-            outside: None,
+            origins: None,
             ..self.flat()
         }
     }
 
-    /// Of a value that is one or the other. What is certain goes before what is not.
-    pub(crate) fn join(&self, other: &Label) -> Label {
-        let outside = match (&self.outside, &other.outside) {
-            (Some(a), Some(b)) if !a.source.is_certain() && b.source.is_certain() => {
-                Some(b.clone())
-            }
-            (Some(a), _) => Some(a.clone()),
-            (None, b) => b.clone(),
+    /// Of a value that has come to a place: a name that takes it, a file's border.
+    pub(crate) fn via(&self, place: &Place, text: &dyn Fn() -> String) -> Self {
+        if self.is_clean() {
+            return Self::default();
+        }
+        let text: Arc<str> = text().into();
+        let mut out = self.each(&|origin| origin.trail = origin.trail.then(place, &text));
+        out.each_secret(&|secret| secret.trail = secret.trail.then(place, &text));
+        out
+    }
+
+    /// Of a value that has come this way before it went on.
+    pub(crate) fn after(&self, trail: &Trail) -> Self {
+        let mut out = self.each(&|origin| origin.trail = origin.trail.and(trail));
+        out.each_secret(&|secret| secret.trail = secret.trail.and(trail));
+        out
+    }
+
+    /// The label with some origins replaced by whole labels.
+    pub(crate) fn replaced(&self, with: &dyn Fn(&Origin) -> Option<Self>) -> Self {
+        let mut out = Self {
+            secret: self.secret.clone(),
+            ..Self::default()
         };
+        if let Some(fields) = &self.fields {
+            let fields = fields
+                .iter()
+                .map(|(name, label)| (name.clone(), label.replaced(with)));
+            out = Self::record(fields).join(&out);
+        }
+        for origin in self.origins() {
+            out =
+                out.join(&with(origin).unwrap_or_else(|| Self::from_origins(vec![origin.clone()])));
+        }
+        out
+    }
+
+    fn each_secret(&mut self, change: &dyn Fn(&mut SecretUse)) {
+        if let Some(secret) = &mut self.secret {
+            change(secret);
+        }
+        if let Some(fields) = &mut self.fields {
+            for label in Arc::make_mut(fields).values_mut() {
+                label.each_secret(change);
+            }
+        }
+    }
+
+    /// Of a value that is one or the other, or is made of both.
+    pub(crate) fn join(&self, other: &Self) -> Self {
+        if other.is_clean() && self.fields.is_none() || self == other {
+            return self.clone();
+        }
+        if self.is_clean() && other.fields.is_none() {
+            return other.clone();
+        }
         let own = Self {
-            outside,
-            secret: self.secret.or(other.secret),
+            origins: joined(self.origins.as_ref(), other.origins.as_ref()),
+            secret: self.secret.clone().or_else(|| other.secret.clone()),
             ..Self::default()
         };
         if self.fields.is_none() && other.fields.is_none() {
@@ -151,7 +367,7 @@ impl Label {
             .into_iter()
             .filter_map(|l| l.fields.as_ref())
             .flat_map(|f| f.keys());
-        let fields: BTreeMap<Box<str>, Label> = names
+        let fields: BTreeMap<Box<str>, Self> = names
             .map(|name| (name.clone(), self.field(name).join(&other.field(name))))
             .collect();
         Self {
@@ -162,37 +378,84 @@ impl Label {
     }
 }
 
+type Origins = Option<Arc<Vec<Origin>>>;
+
+fn joined(a: Option<&Arc<Vec<Origin>>>, b: Option<&Arc<Vec<Origin>>>) -> Origins {
+    let (a, b) = match (a, b) {
+        (Some(a), Some(b)) => (a, b),
+        (a, b) => return a.or(b).cloned(),
+    };
+    let mut all: Vec<Origin> = a.iter().chain(b.iter()).cloned().collect();
+    all.sort_by(|x, y| x.key().cmp(&y.key()));
+    all.dedup_by(|next, kept| {
+        let same = next.key() == kept.key();
+        if same {
+            kept.form = kept.form.max(next.form);
+        }
+        same
+    });
+    all.truncate(MAX_ORIGINS);
+    Some(Arc::new(all))
+}
+
+/// The place of an expression or a step in a file.
+pub(crate) fn place(file: &Arc<str>, span: Span) -> Place {
+    Place {
+        file: file.clone(),
+        span,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn here(at: u32) -> Place {
+        place(&Arc::from("w.wf"), Span::at(at))
+    }
+
     #[test]
     fn fields_keep_their_labels_until_the_whole_is_one_text() {
-        let agent = Label::outside(Outside::Agent, Span::at(1));
+        let agent = Label::of(Source::Agent, here(1));
         let record = Label::record([("a".into(), agent.clone()), ("b".into(), Label::default())]);
         assert_eq!(record.field("a"), agent);
         assert!(record.field("b").is_clean() && record.field("c").is_clean());
         assert_eq!(record.flat(), agent);
-        let either = record.join(&Label::secret(0));
-        assert_eq!(either.field("b").secret, Some(0));
-        assert_eq!(either.field("a").outside, agent.outside);
+        let either = record.join(&Label::secret("s", here(3)));
+        assert!(either.field("b").secret.is_some());
+        assert_eq!(either.field("a").origins(), agent.origins());
     }
 
     #[test]
-    fn what_is_certain_goes_first() {
-        let tool = Label::outside(Outside::Tool, Span::at(1));
-        let webhook = Label::outside(Outside::Webhook, Span::at(2));
-        assert_eq!(tool.join(&webhook), webhook);
-        assert_eq!(webhook.join(&tool), webhook);
+    fn what_is_certain_goes_first_and_all_hands_are_kept() {
+        let tool = Label::of(Source::Tool, here(1));
+        let webhook = Label::of(Source::Webhook, here(2));
+        let both = tool.join(&webhook);
+        let sources: Vec<Source> = both.origins().iter().map(|o| o.source).collect();
+        assert_eq!(sources, [Source::Webhook, Source::Tool]);
+        assert_eq!(both, webhook.join(&tool));
+    }
+
+    #[test]
+    fn a_form_only_becomes_less_and_a_join_takes_the_wider_one() {
+        let agent = Label::of(Source::Agent, here(1));
+        let number = agent.at_most(Form::Number);
+        assert_eq!(number.at_most(Form::Text), number);
+        assert_eq!(number.join(&agent), agent);
     }
 
     #[test]
     fn records_in_records_end_somewhere() {
-        let mut label = Label::outside(Outside::Agent, Span::at(1));
+        let mut label = Label::of(Source::Agent, here(1));
         for _ in 0..1000 {
             label = Label::record([("next".into(), label)]);
         }
         assert!(label.depth <= MAX_DEPTH + 1);
-        assert!(label.flat().outside.is_some());
+        assert!(!label.flat().origins().is_empty());
+        let mut label = Label::of(Source::Agent, here(1));
+        for _ in 0..1000 {
+            label = label.field("next");
+        }
+        assert_eq!(label.origins()[0].path.len(), usize::from(MAX_DEPTH));
     }
 }

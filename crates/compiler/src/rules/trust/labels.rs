@@ -1,32 +1,74 @@
 //! Labels of expressions.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use wfc_syntax::ast::TriggerKind;
-use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Part, UnaryOp};
+use wfc_syntax::expr::{ExprId, ExprKind, Part};
 use wfc_syntax::print_expr::expr_text;
 use wfc_value::ty::Type;
 
-use super::label::{Label, Outside};
-use super::validated::Validated;
-use crate::analysis::constant::constant;
+use super::label::{Form, Label, Source, place};
+use super::trail::Place;
+use super::validated::{Against, Validated};
 use crate::analysis::{BindingId, Callee, LocalId, Macro, Ref};
 use crate::rules::RuleContext;
 
 /// What is known of names at one place of the walk.
 pub(super) struct Env<'a> {
     pub(super) cx: &'a RuleContext<'a>,
+    pub(super) file: Arc<str>,
     pub(super) bindings: HashMap<BindingId, Label>,
-    /// Of each step's output.
+    /// Of each step's output, and of what it says when it fails.
     pub(super) outputs: Vec<Label>,
+    pub(super) errors: Vec<Label>,
     pub(super) locals: HashMap<LocalId, Label>,
-    /// Whether `trigger` holds what a webhook brought.
+    /// Whether `trigger` holds what a webhook, or an event, brought.
     pub(super) webhook: bool,
-    /// Expressions that were held against a pattern or constants on every path to this place.
+    pub(super) event: bool,
     pub(super) validated: Validated,
 }
 
+/// Functions whose value says all that their arguments say, in other letters at most.
+const FAITHFUL: &[&str] = &[
+    "string",
+    "int",
+    "uint",
+    "double",
+    "bytes",
+    "timestamp",
+    "duration",
+    "dyn",
+    "parse",
+    "format",
+    "trim",
+    "join",
+    "split",
+    "lowerAscii",
+    "upperAscii",
+    "reverse",
+    "distinct",
+    "flatten",
+    "sort",
+    "orValue",
+    "or",
+    "value",
+    "of",
+    "ofNonZeroValue",
+    "encode",
+    "decode",
+    "quote",
+    "range",
+];
+
+/// Functions that make a number which says what its argument says.
+const CONVERSIONS: &[&str] = &["int", "uint", "double", "timestamp", "duration"];
+
 impl Env<'_> {
+    pub(super) fn place(&self, span: wfc_syntax::span::Span) -> Place {
+        place(&self.file, span)
+    }
+
     /// The label of an expression's value. Nesting is capped by the parsers.
     pub(super) fn label(&mut self, id: ExprId) -> Label {
         let label = self.label_of(id);
@@ -39,13 +81,13 @@ impl Env<'_> {
             .types
             .get(id.index())
             .unwrap_or(&Type::Error);
-        if self.is_inert(ty, 0) {
+        let Some(form) = self.form(ty, 0) else {
             return Label::default();
-        }
-        if self.is_validated(id) {
-            label.without_outside()
-        } else {
-            label
+        };
+        match self.held_against(id) {
+            None => label.at_most(form),
+            Some(Against::Pattern) => label.at_most(Form::Number),
+            Some(Against::Words) => label.without_origins(),
         }
     }
 
@@ -61,23 +103,21 @@ impl Env<'_> {
                 let label = self.label(*of);
                 match exprs.kind(*index) {
                     ExprKind::String(key) => label.field(key),
-                    _ if matches!(cx.analysis.types.get(of.index()), Some(Type::List(_))) => label,
-                    _ => label.flat(),
+                    _ if label.is_clean() => label,
+                    _ => {
+                        let is_list =
+                            matches!(cx.analysis.types.get(of.index()), Some(Type::List(_)));
+                        let label = if is_list { label } else { label.flat() };
+                        label.part(&format!("[{}]", expr_text(exprs, *index)))
+                    }
                 }
             }
             ExprKind::Call { target, name, args } => self.call(id, *target, &name.text, args),
-            ExprKind::Binary {
-                op: BinaryOp::Add,
-                left,
-                right,
-                ..
-            } => {
-                let left = self.label(*left);
-                left.join(&self.label(*right))
-            }
             ExprKind::Ternary { then, other, .. } => {
                 let then = self.label(*then);
-                then.join(&self.label(*other))
+                let both = then.join(&self.label(*other));
+                // Which of the two it is does not show.
+                both.part("?:")
             }
             ExprKind::List(items) => items.iter().fold(Label::default(), |all, item| {
                 all.join(&self.label(item.value))
@@ -108,20 +148,33 @@ impl Env<'_> {
                 }
                 all
             }
+            ExprKind::Unary { arg, .. } => self.label(*arg),
+            ExprKind::Binary { left, right, .. } => {
+                let left = self.label(*left);
+                left.join(&self.label(*right))
+            }
             _ => Label::default(),
         }
     }
 
     fn of_ref(&self, id: ExprId, found: &Ref) -> Label {
-        let output = |s: &wfc_syntax::ast::StepId| {
-            self.outputs.get(s.0 as usize).cloned().unwrap_or_default()
+        let of = |all: &[Label], s: &wfc_syntax::ast::StepId| {
+            all.get(s.0 as usize).cloned().unwrap_or_default()
         };
         match found {
             Ref::Binding(b) => self.bindings.get(b).cloned().unwrap_or_default(),
             Ref::Local(l) => self.locals.get(l).cloned().unwrap_or_default(),
-            Ref::StepOutput(s) => output(s),
-            Ref::Step(s) => Label::record([("output".into(), output(s))]),
-            Ref::Secret(place) => Label::secret(*place),
+            Ref::StepOutput(s) => of(&self.outputs, s),
+            Ref::StepError(s) => of(&self.errors, s),
+            Ref::Step(s) => Label::record([
+                ("output".into(), of(&self.outputs, s)),
+                ("error".into(), of(&self.errors, s)),
+            ]),
+            Ref::Secret(at) => {
+                let name = self.cx.ast.workflow.secrets.get(*at as usize);
+                let name = name.map_or("secret", |n| &n.text);
+                Label::secret(name, self.place(self.cx.ast.exprs.span(id)))
+            }
             Ref::Inputs => {
                 let inputs = self.cx.ast.workflow.inputs.iter().zip(0_u32..);
                 // Inputs are bound first, in their order.
@@ -130,10 +183,15 @@ impl Env<'_> {
                     (input.name.text.clone(), label.unwrap_or_default())
                 }))
             }
-            Ref::Trigger if self.webhook => {
-                let span = self.cx.ast.exprs.span(id);
-                let part = |name: &str| (name.into(), Label::outside(Outside::Webhook, span));
-                Label::record(["body", "headers", "query"].map(part))
+            Ref::Trigger => {
+                let place = self.place(self.cx.ast.exprs.span(id));
+                let part = |source: Source, name: &str| {
+                    (name.into(), Label::of(source, place.clone()).field(name))
+                };
+                let webhook = ["body", "headers", "query"].map(|name| part(Source::Webhook, name));
+                let event = ["payload", "key"].map(|name| part(Source::Event, name));
+                let webhook = webhook.into_iter().filter(|_| self.webhook);
+                Label::record(webhook.chain(event.into_iter().filter(|_| self.event)))
             }
             _ => Label::default(),
         }
@@ -141,16 +199,35 @@ impl Env<'_> {
 
     fn call(&mut self, id: ExprId, target: Option<ExprId>, name: &str, args: &[ExprId]) -> Label {
         let cx = self.cx;
-        match cx.analysis.callees.get(&id) {
-            Some(Callee::Macro(found)) => self.macro_call(&found.clone(), target, args),
-            // What base64 is made of means nothing to a shell.
-            Some(Callee::Function {
-                receiver: false, ..
-            }) if self.is_base64(target, name) => self.all_of(None, args).without_outside(),
+        let mut all = match cx.analysis.callees.get(&id) {
+            Some(Callee::Macro(found)) => return self.macro_call(id, &found.clone(), target, args),
             Some(Callee::Function { receiver, .. }) => {
-                self.all_of(target.filter(|_| *receiver), args)
+                let target = target.filter(|_| *receiver);
+                let args = target.into_iter().chain(args.iter().copied());
+                args.fold(Label::default(), |all, e| all.join(&self.label(e)))
             }
-            None => Label::default(),
+            None => return Label::default(),
+        };
+        if all.is_clean() {
+            return all;
+        }
+        let ty = cx.analysis.types.get(id.index()).unwrap_or(&Type::Error);
+        if !CONVERSIONS.contains(&name) && self.form(ty, 0) == Some(Form::Number) {
+            // How long a secret is does not give it away.
+            all = all.flat();
+            all.secret = None;
+        }
+        if matches!(ty, Type::String | Type::Bytes) {
+            all = all.flat();
+        }
+        if self.is_base64(target, name) {
+            // What base64 is made of means nothing to a shell.
+            return all.at_most(Form::Number);
+        }
+        if FAITHFUL.contains(&name) {
+            all
+        } else {
+            all.part(&expr_text(&cx.ast.exprs, id))
         }
     }
 
@@ -159,32 +236,37 @@ impl Env<'_> {
         name == "encode" && matches!(of, Some(ExprKind::Ident { name, .. }) if &**name == "base64")
     }
 
-    fn all_of(&mut self, target: Option<ExprId>, args: &[ExprId]) -> Label {
-        let mut all = Label::default();
-        for id in target.into_iter().chain(args.iter().copied()) {
-            all = all.join(&self.label(id));
-        }
-        all
-    }
-
-    fn macro_call(&mut self, found: &Macro, target: Option<ExprId>, args: &[ExprId]) -> Label {
+    fn macro_call(
+        &mut self,
+        id: ExprId,
+        found: &Macro,
+        target: Option<ExprId>,
+        args: &[ExprId],
+    ) -> Label {
         let of = target.map(|t| self.label(t)).unwrap_or_default();
         let last = args.last().copied();
         match found {
             Macro::Has | Macro::All { .. } | Macro::Exists { .. } | Macro::ExistsOne { .. } => {
                 Label::default()
             }
-            Macro::Filter { .. } | Macro::SortBy { .. } => of,
-            Macro::Map { v } | Macro::OptMap { v } | Macro::OptFlatMap { v } => {
+            Macro::SortBy { .. } => of,
+            Macro::Filter { .. } if of.is_clean() => of,
+            Macro::Filter { .. } => of.part(&expr_text(&self.cx.ast.exprs, id)),
+            Macro::Map { v } => {
+                let item = self.item(target, &of);
+                self.locals.insert(*v, item);
+                last.map(|e| self.label(e)).unwrap_or_default()
+            }
+            Macro::OptMap { v } | Macro::OptFlatMap { v } => {
                 self.locals.insert(*v, of);
                 last.map(|e| self.label(e)).unwrap_or_default()
             }
             Macro::TransformList { k, v }
             | Macro::TransformMap { k, v }
             | Macro::TransformMapEntry { k, v } => {
-                let flat = of.flat();
-                self.locals.insert(*k, flat.clone());
-                self.locals.insert(*v, flat);
+                let item = self.item(target, &of);
+                self.locals.insert(*k, of.flat().part("key"));
+                self.locals.insert(*v, item);
                 last.map(|e| self.label(e).flat()).unwrap_or_default()
             }
             Macro::Bind { v } => {
@@ -195,116 +277,112 @@ impl Env<'_> {
         }
     }
 
-    /// Whether values of a type can hold no text that others chose.
-    pub(super) fn is_inert(&self, ty: &Type, depth: u32) -> bool {
+    /// The label of what goes through one of a list's items, or a map's entries.
+    pub(super) fn item(&self, of: Option<ExprId>, label: &Label) -> Label {
+        if label.is_clean() {
+            return Label::default();
+        }
+        let ty = of.and_then(|e| self.cx.analysis.types.get(e.index()));
+        if matches!(ty, Some(Type::List(_))) {
+            label.part("[]")
+        } else {
+            label.flat().part("[]")
+        }
+    }
+
+    /// The widest form that outside data can have in a value of a type; none where it can only be a word of a closed
+    /// list, a boolean or null.
+    pub(super) fn form(&self, ty: &Type, depth: u32) -> Option<Form> {
         /// Types in types; deeper ones are cyclic.
         const MAX_NESTING: u32 = 16;
         if depth > MAX_NESTING {
-            return false;
+            return Some(Form::Text);
         }
-        let again = |ty: &Type| self.is_inert(ty, depth + 1);
+        let again = |ty: &Type| self.form(ty, depth + 1);
         match ty {
             Type::Never
             | Type::Error
             | Type::Null
             | Type::Bool
-            | Type::Int
-            | Type::Uint
-            | Type::Double
-            | Type::Timestamp
-            | Type::Duration
             | Type::Literal(_)
-            | Type::TypeOf(_) => true,
-            Type::List(item) | Type::Optional(item) => again(item),
-            Type::Map(key, value) => again(key) && again(value),
-            Type::Record(record) => record.closed && record.fields.iter().all(|f| again(&f.ty)),
-            Type::Union(members) => members.iter().all(again),
-            Type::Named(_) => again(&self.cx.analysis.type_table.resolve(ty)),
-            _ => false,
-        }
-    }
-
-    fn is_validated(&self, id: ExprId) -> bool {
-        let exprs = &self.cx.ast.exprs;
-        !self.validated.is_empty()
-            && matches!(
-                exprs.kind(id),
-                ExprKind::Ident { .. } | ExprKind::Select { .. } | ExprKind::Index { .. }
-            )
-            && self.validated.contains(&expr_text(exprs, id))
-    }
-
-    /// What is known to be of a certain form when the condition holds.
-    pub(super) fn assume(&mut self, condition: ExprId, holds: bool) {
-        let mut found = Vec::new();
-        self.validations(condition, holds, &mut found);
-        self.validated.add(found);
-    }
-
-    fn validations(&self, condition: ExprId, holds: bool, out: &mut Vec<String>) {
-        let exprs = &self.cx.ast.exprs;
-        match exprs.kind(condition) {
-            ExprKind::Unary {
-                op: UnaryOp::Not,
-                arg,
-            } => self.validations(*arg, !holds, out),
-            ExprKind::Binary {
-                op, left, right, ..
-            } => match (op, holds) {
-                (BinaryOp::And, true) | (BinaryOp::Or, false) => {
-                    self.validations(*left, holds, out);
-                    self.validations(*right, holds, out);
-                }
-                (BinaryOp::Eq | BinaryOp::In, true) | (BinaryOp::Ne, false)
-                    if constant(exprs, *right).is_some() =>
-                {
-                    out.push(expr_text(exprs, *left));
-                }
-                _ => {}
-            },
-            ExprKind::Call { target, name, args } if holds && &*name.text == "matches" => {
-                let of = target.or_else(|| args.first().copied());
-                out.extend(of.map(|e| expr_text(exprs, e)));
+            | Type::TypeOf(_) => None,
+            Type::Int | Type::Uint | Type::Double | Type::Timestamp | Type::Duration => {
+                Some(Form::Number)
             }
-            _ => {}
+            Type::List(item) | Type::Optional(item) => again(item),
+            Type::Map(key, value) => again(key).max(again(value)),
+            Type::Record(record) if record.closed => {
+                record.fields.iter().map(|f| again(&f.ty)).max().flatten()
+            }
+            Type::Union(members) => members.iter().map(again).max().flatten(),
+            Type::Named(_) => again(&self.cx.analysis.type_table.resolve(ty)),
+            _ => Some(Form::Text),
         }
     }
 
-    /// Labels of the inputs: those that a webhook's data goes to.
-    pub(super) fn inputs(&mut self) {
+    fn held_against(&self, id: ExprId) -> Option<Against> {
+        let exprs = &self.cx.ast.exprs;
+        let path = matches!(
+            exprs.kind(id),
+            ExprKind::Ident { .. }
+                | ExprKind::Select { .. }
+                | ExprKind::Index { .. }
+                | ExprKind::Call { .. }
+        );
+        if self.validated.is_empty() || !path {
+            return None;
+        }
+        self.validated.of(&expr_text(exprs, id))
+    }
+
+    /// Labels of the inputs: who starts the workflow gives them, and so does whoever sends what a trigger hands on.
+    pub(super) fn inputs(&mut self, called: bool) {
         let cx = self.cx;
+        let declared = cx.ast.workflow.inputs.iter().zip(&cx.analysis.inputs);
+        for ((input, ty), at) in declared.zip(0_u32..) {
+            if let Some(form) = self.form(ty, 0) {
+                let label = Label::of(Source::Input(at), self.place(input.name.span));
+                self.bindings.insert(BindingId(at), label.at_most(form));
+            }
+        }
+        if called {
+            return;
+        }
         for trigger in &cx.ast.workflow.triggers {
-            let (TriggerKind::Webhook { .. }, Some(mapping)) = (&trigger.kind, trigger.inputs)
-            else {
+            self.webhook = matches!(trigger.kind, TriggerKind::Webhook { .. });
+            self.event = matches!(trigger.kind, TriggerKind::Event { .. });
+            if let Some(mapping) = trigger.inputs.filter(|_| self.webhook || self.event) {
+                let known = self.validated.mark();
+                if let Some(when) = trigger.when {
+                    self.validated.assume(&cx.ast.exprs, when, true);
+                }
+                self.from_trigger(mapping);
+                self.validated.back_to(known);
+            }
+        }
+        let any =
+            |is: fn(&TriggerKind) -> bool| cx.ast.workflow.triggers.iter().any(|t| is(&t.kind));
+        self.webhook = any(|k| matches!(k, TriggerKind::Webhook { .. }));
+        self.event = any(|k| matches!(k, TriggerKind::Event { .. }));
+    }
+
+    fn from_trigger(&mut self, mapping: ExprId) {
+        let cx = self.cx;
+        let label = self.label(mapping);
+        let declared = cx.ast.workflow.inputs.iter().zip(&cx.analysis.inputs);
+        for ((input, ty), at) in declared.zip(0_u32..) {
+            let Some(form) = self.form(ty, 0) else {
                 continue;
             };
-            self.webhook = true;
-            let label = self.label(mapping);
-            let inputs = cx
-                .ast
-                .workflow
-                .inputs
-                .iter()
-                .zip(&cx.analysis.inputs)
-                .zip(0_u32..);
-            for ((input, ty), place) in inputs {
-                let Some(origin) = label.field(&input.name.text).flat().outside else {
-                    continue;
-                };
-                if self.is_inert(ty, 0) {
-                    continue;
-                }
-                let source = Outside::Input(input.name.text.clone());
-                self.bindings
-                    .entry(BindingId(place))
-                    .or_insert_with(|| Label::outside(source, origin.span));
-            }
+            let name = &input.name;
+            let given = label
+                .field(&name.text)
+                .at_most(form)
+                .via(&self.place(name.span), &|| {
+                    format!("it goes to the input `{}`", name.text)
+                });
+            let known = self.bindings.entry(BindingId(at)).or_default();
+            *known = known.join(&given);
         }
-        self.webhook = cx
-            .ast
-            .workflow
-            .triggers
-            .iter()
-            .any(|t| matches!(t.kind, TriggerKind::Webhook { .. }));
     }
 }

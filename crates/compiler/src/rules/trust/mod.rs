@@ -1,19 +1,30 @@
 //! Family 06: trust.
 //!
-//! `flow` walks the file once with a label for every value; the findings about what a label reaches have a file each.
+//! `flow` walks the file once with a label for every value and with what people have said yes to; the findings have a file
+//! each. `docs/trust.md` says what is proven and what is not.
 
-pub mod approvals;
+pub mod blind_approval;
 mod env_fix;
 pub mod flow;
+mod guard;
 pub mod hard_coded_secret;
+mod hints;
+mod in_callee;
 mod label;
 mod labels;
+pub mod outside_destructive_argument;
 pub mod outside_text_in_command;
 pub mod secret_exposed;
 pub mod secret_in_command;
 pub mod steered_agent;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod trail;
 pub mod unapproved_tool;
 pub mod unchecked_text_in_command;
+pub mod unhinted_tool;
+pub mod unknown_tool_setting;
 mod validated;
 
 use wfc_syntax::code::Code;
@@ -27,4 +38,8 @@ pub const CODES: &[&Code] = &[
     &hard_coded_secret::CODE,
     &unapproved_tool::CODE,
     &steered_agent::CODE,
+    &outside_destructive_argument::CODE,
+    &blind_approval::CODE,
+    &unhinted_tool::CODE,
+    &unknown_tool_setting::CODE,
 ];

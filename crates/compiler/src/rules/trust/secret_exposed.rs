@@ -4,6 +4,8 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::ExprId;
 
+use super::label::SecretUse;
+use super::trail::told;
 use crate::rules::RuleContext;
 
 /// A secret where others read it.
@@ -22,22 +24,19 @@ pub static CODE: Code = Code {
     ),
 };
 
-/// The value `id` holds the secret at place `secret`.
-pub(super) fn report(cx: &RuleContext<'_>, id: ExprId, secret: u32, what: &str) -> Diagnostic {
-    let name = name(cx, secret);
-    Diagnostic::new(
-        &CODE,
-        cx.ast.exprs.span(id),
-        format!("the secret `{name}` gets into {what}"),
-    )
-    .help("leave it out: give a secret to a tool as an argument, or to a command through `env`")
-}
+/// What to do instead.
+pub(super) const HELP: &str =
+    "leave it out: give a secret to a tool as an argument, or to a command through `env`";
 
-/// The name of a secret.
-pub(super) fn name<'a>(cx: &RuleContext<'a>, secret: u32) -> &'a str {
-    cx.ast
-        .workflow
-        .secrets
-        .get(secret as usize)
-        .map_or("secret", |s| &s.text)
+/// The value `id` holds a secret.
+pub(super) fn report(
+    cx: &RuleContext<'_>,
+    id: ExprId,
+    secret: &SecretUse,
+    what: &str,
+) -> Diagnostic {
+    let message = format!("the secret `{}` gets into {what}", secret.name);
+    let report = Diagnostic::new(&CODE, cx.ast.exprs.span(id), message);
+    let report = told(cx.file, report, &secret.place, "the secret is read here");
+    secret.trail.told(cx.file, report).help(HELP)
 }

@@ -6,6 +6,8 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::ExprId;
 
 use super::env_fix;
+use super::label::SecretUse;
+use super::trail::told;
 use crate::rules::RuleContext;
 
 /// A secret in a command line.
@@ -24,22 +26,23 @@ pub static CODE: Code = Code {
     ),
 };
 
-/// `part` of the command holds the secret at place `secret`.
+/// `part` of the command holds a secret.
 pub(super) fn report(
     cx: &RuleContext<'_>,
     step: &Step,
     command: ExprId,
     part: ExprId,
-    secret: u32,
+    secret: &SecretUse,
 ) -> Diagnostic {
-    let name = super::secret_exposed::name(cx, secret);
+    let name = &secret.name;
     let variable = env_fix::variable(cx, part);
     let report = Diagnostic::new(
         &CODE,
         cx.ast.exprs.span(part),
         format!("the secret `{name}` becomes part of a command line"),
-    )
-    .help(format!(
+    );
+    let report = told(cx.file, report, &secret.place, "the secret is read here");
+    let report = secret.trail.told(cx.file, report).help(format!(
         "pass it through `env` as `{variable}`, and write `\"${variable}\"` in the command"
     ));
     match env_fix::fix(cx, step, command, part) {

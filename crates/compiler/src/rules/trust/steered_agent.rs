@@ -5,9 +5,8 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::Name;
 
-use super::label::{Label, Outside};
-use super::unapproved_tool::is_destructive;
-use crate::analysis::catalogue::split;
+use super::label::{Origin, Source};
+use super::trail::told;
 use crate::rules::RuleContext;
 
 /// An agent with a destructive tool that outside text steers.
@@ -26,47 +25,45 @@ pub static CODE: Code = Code {
     ),
 };
 
-/// The finding for an agent whose goal and context have this label.
-pub(super) fn look(
+/// What to do instead.
+pub(super) const HELP: &str =
+    "take the tool away and call it in a step of its own after an approval";
+
+/// Text from `origin` steers an agent that holds the tool `held`.
+pub(super) fn report(
     cx: &RuleContext<'_>,
     step: &Step,
-    tools: &[Name],
-    steering: &Label,
-) -> Option<Diagnostic> {
-    let origin = steering.outside.as_ref()?;
-    let what = match &origin.source {
-        Outside::Webhook => "a webhook's text",
-        Outside::Agent => "another agent's answer",
-        Outside::OpenTool => "text from an open-world tool",
-        Outside::Input(_) => "an input that a webhook fills",
-        Outside::Tool | Outside::Command => return None,
+    held: &Name,
+    origin: &Origin,
+) -> Diagnostic {
+    let what = match origin.source {
+        Source::Agent => "another agent's answer",
+        other => other.words(),
     };
-    let tool = tools.iter().find(|t| is_or_has_destructive(cx, &t.text))?;
-    let mut report = Diagnostic::new(
-        &CODE,
-        tool.span,
-        format!("{what} steers an agent that holds `{}`", tool.text),
-    )
-    .label(step.head, "this agent");
-    if !step.span.contains(origin.span) {
-        report = report.label(origin.span, "the text comes from here");
-    }
-    Some(report.help("take the tool away and call it in a step of its own after an approval"))
+    let message = format!("{what} steers an agent that holds `{}`", held.text);
+    let report = Diagnostic::new(&CODE, held.span, message);
+    let report = told(cx.file, report, &origin.place, origin.source.remark());
+    origin
+        .trail
+        .told(cx.file, report)
+        .label(step.head, "this agent reads it")
+        .help(HELP)
 }
 
-/// Whether a tool, or one of a server's (`linear.*`), is destructive.
-fn is_or_has_destructive(cx: &RuleContext<'_>, name: &str) -> bool {
-    let catalogues = &cx.analysis.catalogues;
-    match split(name) {
-        (server, "*") => catalogues
-            .servers
-            .iter()
-            .filter(|c| c.server == server)
-            .any(|c| {
-                c.tools
-                    .iter()
-                    .any(|t| is_destructive(catalogues, &format!("{server}.{}", t.name)))
-            }),
-        _ => is_destructive(catalogues, name),
-    }
+/// What the tool `reads` finds in an open world steers the agent that holds `held`.
+pub(super) fn by_its_tools(
+    cx: &RuleContext<'_>,
+    step: &Step,
+    held: &Name,
+    reads: &Name,
+) -> Diagnostic {
+    let message = format!(
+        "what `{}` finds steers an agent that holds `{}`",
+        reads.text, held.text
+    );
+    let place = super::label::place(&cx.file.into(), reads.span);
+    let report = Diagnostic::new(&CODE, held.span, message);
+    told(cx.file, report, &place, "this tool takes text from an open world")
+        .label(step.head, "this agent reads it")
+        .help("give the two tools to two agents, and let a person look at what goes from one to the other")
 }

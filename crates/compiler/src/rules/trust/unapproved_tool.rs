@@ -3,16 +3,14 @@
 use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepId, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Diagnostic, Edit};
-use wfc_syntax::expr::ExprKind;
+use wfc_syntax::expr::{ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{NodeId, NodeKind, Spelling};
 
-use super::approvals::approved;
-use crate::analysis::blocks::BlockRole;
-use crate::analysis::catalogue::{Catalogues, Found};
+use super::summary::Unguarded;
+use super::trail::told;
 use crate::analysis::constant::constant;
-use crate::rules::places::Places;
 use crate::rules::{RuleContext, edit};
 
 /// A destructive tool without an approval before it.
@@ -31,49 +29,51 @@ pub static CODE: Code = Code {
     ),
 };
 
-/// Whether the catalogue calls a tool destructive.
-pub(super) fn is_destructive(catalogues: &Catalogues, tool: &str) -> bool {
-    matches!(catalogues.find(tool), Found::Tool(found)
-        if found.hints.destructive == Some(true) && found.hints.read_only != Some(true))
+/// The finding for a tool that no approval guards; one that undoes another step's work is only a warning.
+pub(super) fn report(cx: &RuleContext<'_>, id: StepId, tool: &Name, undoing: bool) -> Diagnostic {
+    let message = format!(
+        "`{}` destroys something, and nobody approved it on some path to here",
+        tool.text
+    );
+    let report = with_weak(cx, Diagnostic::new(&CODE, tool.span, message));
+    if undoing {
+        let mut report = report.help(
+            "undo with what the step itself yielded or was given, or put an `approval` before it that says what is destroyed",
+        );
+        report.severity = Severity::Warning;
+        return report;
+    }
+    let report = report.help("put an `approval` before it that says what is destroyed");
+    match approval_before(cx, id) {
+        Some(edit) => report.fix(edit::suggested("ask for an approval before it", edit)),
+        None => report,
+    }
 }
 
-/// Reports destructive tools that no approval guards.
-pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let catalogues = &cx.analysis.catalogues;
-    let mut found = cx.ast.step_ids().filter(|id| match &cx.ast.step(*id).kind {
-        StepKind::Tool { tool, .. } => is_destructive(catalogues, &tool.text),
-        _ => false,
-    });
-    let Some(first) = found.next() else { return };
-    let approved = approved(cx);
-    let places = Places::of(cx.ast);
+/// The finding for a call of a workflow that destroys something without asking.
+pub(super) fn in_callee(
+    cx: &RuleContext<'_>,
+    workflow: &Name,
+    callee: &str,
+    effect: &Unguarded,
+) -> Diagnostic {
+    let message = format!(
+        "`{callee}` destroys something with `{}`, and nobody approved it on some path to here",
+        effect.tool
+    );
+    let report = with_weak(cx, Diagnostic::new(&CODE, workflow.span, message));
+    let report = effect.trail.told(cx.file, report);
+    told(cx.file, report, &effect.place, "this tool destroys something")
+        .help(format!("put an `approval` before the call, or into `{callee}` before the tool, that says what is destroyed"))
+}
+
+/// Names the last approval before a place that may go on without anyone's yes.
+fn with_weak(cx: &RuleContext<'_>, report: Diagnostic) -> Diagnostic {
     let weak = weak_approvals(cx);
-    for id in std::iter::once(first).chain(found) {
-        let StepKind::Tool { tool, .. } = &cx.ast.step(id).kind else {
-            continue;
-        };
-        // What undoes a step is exempt.
-        if approved.contains(&id)
-            || places
-                .outwards(id)
-                .any(|(_, role)| role == BlockRole::Compensate)
-        {
-            continue;
-        }
-        let message = format!(
-            "`{}` destroys something, and nobody approved it on some path to here",
-            tool.text
-        );
-        let mut report = Diagnostic::new(&CODE, tool.span, message);
-        let before = weak.partition_point(|(span, _)| span.start < tool.span.start);
-        if let Some((span, why)) = before.checked_sub(1).and_then(|last| weak.get(last)) {
-            report = report.label(*span, *why);
-        }
-        let report = report.help("put an `approval` before it that says what is destroyed");
-        out.push(match approval_before(cx, id) {
-            Some(edit) => report.fix(edit::suggested("ask for an approval before it", edit)),
-            None => report,
-        });
+    let before = weak.partition_point(|(span, _)| span.start < report.span.start);
+    match before.checked_sub(1).and_then(|last| weak.get(last)) {
+        Some((span, why)) => report.label(*span, *why),
+        None => report,
     }
 }
 

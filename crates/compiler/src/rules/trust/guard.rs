@@ -1,0 +1,199 @@
+//! What people have said yes to at a place of the walk.
+//!
+//! Only the edge counts where a person approves. Of each approval two things have to be known: that its decision is to
+//! approve, and that a person made it and not the clock. What its prompt and its items show is endorsed then.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use wfc_syntax::ast::StepId;
+
+use super::label::{Origin, Path};
+use super::trail::Place;
+
+/// A part of what a source brought in.
+pub(super) type Key = (Place, Path);
+
+/// What is known of an approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fact {
+    /// Its decision is to approve.
+    Approves,
+    /// A person made the decision.
+    ByPerson,
+}
+
+/// A condition that does not change, and what people have said yes to wherever it holds.
+#[derive(Clone, Debug, PartialEq)]
+struct Implied {
+    condition: Arc<str>,
+    holds: bool,
+    shown: Arc<BTreeSet<Key>>,
+}
+
+/// The state at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Guard {
+    /// Whether the place is reached at all.
+    pub(super) reached: bool,
+    /// Whether every way to here passes a person's yes.
+    pub(super) approved: bool,
+    /// What every way to here has shown to somebody who said yes.
+    shown: Arc<BTreeSet<Key>>,
+    facts: Arc<BTreeSet<(StepId, Fact)>>,
+    implied: Arc<Vec<Implied>>,
+}
+
+impl Guard {
+    /// At the beginning of a run.
+    pub(super) fn start() -> Self {
+        Self {
+            reached: true,
+            approved: false,
+            shown: Arc::default(),
+            facts: Arc::default(),
+            implied: Arc::default(),
+        }
+    }
+
+    /// Behind what ends a path.
+    pub(super) fn end(&mut self) {
+        self.reached = false;
+    }
+
+    /// Where two ways meet.
+    pub(super) fn or(self, other: &Self) -> Self {
+        if !other.reached {
+            return self;
+        }
+        if !self.reached {
+            return other.clone();
+        }
+        Self {
+            reached: true,
+            approved: self.approved && other.approved,
+            shown: both_show(&self.shown, &other.shown),
+            facts: common(&self.facts, &other.facts),
+            implied: if Arc::ptr_eq(&self.implied, &other.implied) {
+                self.implied
+            } else {
+                let both = self.implied.iter().filter(|i| other.implied.contains(i));
+                Arc::new(both.cloned().collect())
+            },
+        }
+    }
+
+    /// Behind branches that all ran to their ends from here on.
+    pub(super) fn after_all(&self, ends: &[Self]) -> Self {
+        let mut out = self.clone();
+        for end in ends {
+            out.reached &= end.reached;
+            out.approved |= end.approved;
+        }
+        let kept = ends
+            .iter()
+            .fold(self.shown.clone(), |all, end| both_show(&all, &end.shown));
+        let new = ends
+            .iter()
+            .flat_map(|end| end.shown.difference(&self.shown));
+        out.shown = Arc::new(kept.iter().chain(new).cloned().collect());
+        let facts = ends.iter().flat_map(|end| end.facts.iter());
+        out.facts = Arc::new(out.facts.iter().chain(facts).copied().collect());
+        out
+    }
+
+    /// A person has said yes to what was shown.
+    pub(super) fn approve(&mut self, shown: &BTreeSet<Key>) {
+        self.approved = true;
+        if !shown.is_empty() {
+            Arc::make_mut(&mut self.shown).extend(shown.iter().cloned());
+        }
+    }
+
+    /// An approval is asked for anew: what was known of it is past.
+    pub(super) fn ask(&mut self, id: StepId) {
+        if self.facts.iter().any(|(step, _)| *step == id) {
+            Arc::make_mut(&mut self.facts).retain(|(step, _)| *step != id);
+        }
+    }
+
+    /// Notes a fact; says whether the approval is a person's yes now.
+    pub(super) fn learn(&mut self, id: StepId, fact: Fact) -> bool {
+        Arc::make_mut(&mut self.facts).insert((id, fact));
+        let has = |fact| self.facts.contains(&(id, fact));
+        has(Fact::Approves) && has(Fact::ByPerson)
+    }
+
+    /// A source brings in something new: what was shown of it is past.
+    pub(super) fn renew(&mut self, place: &Place) {
+        if self.shown.iter().any(|(from, _)| from == place) {
+            Arc::make_mut(&mut self.shown).retain(|(from, _)| from != place);
+        }
+    }
+
+    /// Whether people have seen what an origin says, or all that it is a part of.
+    pub(super) fn has_shown(&self, origin: &Origin) -> bool {
+        covers(&self.shown, &origin.place, &origin.path)
+    }
+
+    /// Whether people have seen anything of what an origin's source brought in.
+    pub(super) fn has_shown_any(&self, origin: &Origin) -> bool {
+        self.shown.iter().any(|(from, _)| *from == origin.place)
+    }
+
+    pub(super) fn shown(&self) -> &BTreeSet<Key> {
+        &self.shown
+    }
+
+    /// What a way adds that is only taken when a condition holds: it counts wherever the condition holds again.
+    pub(super) fn remember(&mut self, condition: &Arc<str>, holds: bool, way: &Self) {
+        if way.reached && way.approved && !self.approved {
+            Arc::make_mut(&mut self.implied).push(Implied {
+                condition: condition.clone(),
+                holds,
+                shown: way.shown.clone(),
+            });
+        }
+    }
+
+    pub(super) fn remembers(&self) -> bool {
+        !self.implied.is_empty()
+    }
+
+    /// A condition is known to come out as `holds`.
+    pub(super) fn recall(&mut self, condition: &str, holds: bool) {
+        let implied = self.implied.clone();
+        for known in implied.iter() {
+            if known.holds == holds && *known.condition == *condition {
+                self.approve(&known.shown);
+            }
+        }
+    }
+}
+
+/// Whether a part of a source is shown, or all that it is a part of.
+fn covers(shown: &BTreeSet<Key>, place: &Place, path: &Path) -> bool {
+    let mut of_source = shown.iter().filter(|(from, _)| from == place);
+    of_source.any(|(_, known)| path.starts_with(known))
+}
+
+/// What is shown on both of two ways.
+fn both_show(a: &Arc<BTreeSet<Key>>, b: &Arc<BTreeSet<Key>>) -> Arc<BTreeSet<Key>> {
+    if Arc::ptr_eq(a, b) || a.is_empty() {
+        return a.clone();
+    }
+    let of = |one: &BTreeSet<Key>, other: &BTreeSet<Key>| -> Vec<Key> {
+        one.iter()
+            .filter(|(place, path)| covers(other, place, path))
+            .cloned()
+            .collect()
+    };
+    Arc::new(of(a, b).into_iter().chain(of(b, a)).collect())
+}
+
+fn common<T: Ord + Clone>(a: &Arc<BTreeSet<T>>, b: &Arc<BTreeSet<T>>) -> Arc<BTreeSet<T>> {
+    if Arc::ptr_eq(a, b) || a.is_empty() {
+        return a.clone();
+    }
+    Arc::new(a.intersection(b).cloned().collect())
+}
