@@ -53,7 +53,7 @@ pub enum Command {
     /// Draws a workflow
     Graph(Graph),
     /// Types an expression and prints its value as JSON
-    Eval(Eval),
+    Eval(crate::commands::eval::Eval),
     /// Explains a code, or lists them all
     Explain(Explain),
     /// Prints the JSON Schema of workflows, catalogues or settings, for editors
@@ -301,16 +301,6 @@ pub enum GraphFormat {
     Dot,
     /// A picture.
     Svg,
-}
-
-/// `wfc eval`
-#[derive(Debug, Args)]
-pub struct Eval {
-    /// The expression
-    pub expr: String,
-    /// A variable and its value as JSON
-    #[arg(long, value_name = "NAME=JSON")]
-    pub bind: Vec<String>,
 }
 
 /// `wfc explain`

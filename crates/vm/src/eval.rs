@@ -32,10 +32,38 @@ pub fn eval(program: &Program, slots: Vec<Value>, now: Timestamp) -> Result<Valu
 /// As [`eval`].
 pub fn eval_with(
     program: &Program,
+    slots: Vec<Option<Value>>,
+    ctx: &CallCtx,
+    fuel: u64,
+) -> Result<Value, Fault> {
+    eval_placed(program, slots, ctx, fuel).map_err(|failed| failed.fault)
+}
+
+/// A fault, and where in the source it came up.
+#[derive(Clone, Debug)]
+pub struct PlacedFault {
+    /// What went wrong.
+    pub fault: Fault,
+    /// The bytes of the source that the program's debug map names for it.
+    pub place: Option<(u32, u32)>,
+}
+
+impl From<Fault> for PlacedFault {
+    fn from(fault: Fault) -> Self {
+        Self { fault, place: None }
+    }
+}
+
+/// As [`eval_with`], and says where a fault came up.
+///
+/// # Errors
+/// As [`eval`].
+pub fn eval_placed(
+    program: &Program,
     mut slots: Vec<Option<Value>>,
     ctx: &CallCtx,
     mut fuel: u64,
-) -> Result<Value, Fault> {
+) -> Result<Value, PlacedFault> {
     let facts = program
         .verify()
         .map_err(|error| Fault::total(error.to_string()))?;
@@ -51,7 +79,16 @@ pub fn eval_with(
         ctx,
         room: EVAL_LIVE_BYTES,
     };
-    match exec(&env, &mut frame, &mut fuel) {
+    let stop = exec(&env, &mut frame, &mut fuel);
+    // The counter is past the instruction that stopped.
+    let at = frame.pc.saturating_sub(1);
+    let place = program.debug.as_ref().and_then(|debug| debug.span(at));
+    ended(stop, &mut frame).map_err(|fault| PlacedFault { fault, place })
+}
+
+/// What an evaluation gives, by what it stopped at.
+fn ended(stop: Stop, frame: &mut Frame) -> Result<Value, Fault> {
+    match stop {
         Stop::Control(Instr::Return()) => frame
             .stack
             .pop()

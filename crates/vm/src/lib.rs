@@ -19,7 +19,7 @@ mod trace;
 
 pub use effect::{Effect, EffectClass, EffectId};
 pub use error::ErrorRecord;
-pub use eval::{DEFAULT_EVAL_FUEL, eval, eval_with};
+pub use eval::{DEFAULT_EVAL_FUEL, PlacedFault, eval, eval_placed, eval_with};
 pub use event::{Delivery, Event, EventKind, Usage};
 pub use machine::Machine;
 pub use meta::{

@@ -2,6 +2,8 @@
 
 use wfc_compiler::analysis::{CheckedExpr, Dialect, check_expression};
 use wfc_compiler::emit::compile_expression;
+use wfc_syntax::code::Severity;
+use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_syntax::parse_expr::parse_embedded;
 use wfc_syntax::tree::SpanMap;
@@ -44,7 +46,8 @@ fn check(case: &Case) -> Result<(Exprs, ExprId, CheckedExpr), String> {
     let map = SpanMap::identity(0, length);
     let root = parse_embedded(&case.expr, &map, &mut exprs, &mut faults);
     let checked = check_expression(&exprs, root, &case.env, Dialect::Standard);
-    match faults.first().or(checked.diagnostics.first()) {
+    let error = |d: &&Diagnostic| d.severity == Severity::Error;
+    match faults.iter().chain(&checked.diagnostics).find(error) {
         Some(fault) => Err(format!("refused: {}", fault.message)),
         None => Ok((exprs, root, checked)),
     }

@@ -1,14 +1,18 @@
 //! Checking one expression by itself: for `wfc eval`, for tests, for whoever has names with types.
 
+use wfc_syntax::ast::Ast;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs, Name};
 use wfc_syntax::span::Span;
+use wfc_syntax::tree::SpanMap;
+use wfc_syntax::type_parse::parse_embedded_type;
 use wfc_value::ty::Type;
 
 use super::checker::{Checker, Mode};
 use super::names::{Places, Target};
 use super::standard::Standard;
 use super::tables::{Analysis, BindingKind};
+use super::types::TypeReader;
 
 /// By which rules expressions are checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,4 +102,28 @@ pub fn check_expression(exprs: &Exprs, id: ExprId, env: &Env, dialect: Dialect) 
         analysis: checker.tables,
         diagnostics: checker.out,
     }
+}
+
+/// Reads a type by itself, as `types` and `inputs` write it: `list<{ id: string }>`. No named types are known.
+#[must_use]
+pub fn read_type(text: &str) -> (Type, Vec<Diagnostic>) {
+    let mut ast = Ast::default();
+    let mut diagnostics = Vec::new();
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let id = parse_embedded_type(
+        text,
+        &SpanMap::identity(0, length),
+        &mut ast.types,
+        &mut ast.exprs,
+        &mut diagnostics,
+        &|_| false,
+    );
+    let mut tables = Analysis::default();
+    let mut reader = TypeReader {
+        ast: &ast,
+        tables: &mut tables,
+        out: &mut diagnostics,
+    };
+    let ty = reader.read(id);
+    (ty, diagnostics)
 }

@@ -26,7 +26,9 @@ pub mod types;
 #[cfg(test)]
 mod tests;
 
-pub use lone::{CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression};
+pub use lone::{
+    CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression, read_type,
+};
 pub use tables::*;
 
 pub(crate) use callee::is_path;

@@ -92,6 +92,22 @@ pub static FOREIGN_INTERPOLATION: Code = Code {
     good: Example::wf("workflow w {\n  input a: int\n  return a\n}\n"),
 };
 
+/// `a // b` in a string
+pub static COMMENT_IN_EXPRESSION: Code = Code {
+    id: "WF0038",
+    name: "comment-in-expression",
+    severity: Severity::Warning,
+    summary: "`//` in an expression of one line, so that the rest of it is a comment",
+    why: "In CEL `//` begins a comment. Languages where it divides whole numbers are common, and `a // b` would silently be `a`. \
+          In CEL `/` between two `int`s already leaves out the rest. A comment in a string of several lines gets no finding.",
+    bad: Example::yaml(
+        "inputs: { a: int, b: int }\nsteps:\n  - { type: return, value: \"{{ a // b }}\" }\n",
+    ),
+    good: Example::yaml(
+        "inputs: { a: int, b: int }\nsteps:\n  - { type: return, value: \"{{ a / b }}\" }\n",
+    ),
+};
+
 /// All of them.
 pub static CODES: &[&Code] = &[
     &EXPECTED_EXPRESSION,
@@ -102,4 +118,5 @@ pub static CODES: &[&Code] = &[
     &NUMBER_OUT_OF_RANGE,
     &DURATION_IN_EXPRESSION,
     &FOREIGN_INTERPOLATION,
+    &COMMENT_IN_EXPRESSION,
 ];

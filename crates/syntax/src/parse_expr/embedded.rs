@@ -1,8 +1,8 @@
 //! Expressions in strings of YAML and JSON, and in templates.
 
-use super::codes::{EXPECTED_EXPRESSION, UNEXPECTED_IN_EXPRESSION};
+use super::codes::{COMMENT_IN_EXPRESSION, EXPECTED_EXPRESSION, UNEXPECTED_IN_EXPRESSION};
 use super::{ExprParser, Reported};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::expr::{ExprId, ExprKind, Exprs};
 use crate::lexer::{self, Flavor, TokenKind};
 use crate::span::Span;
@@ -18,6 +18,9 @@ pub fn parse_embedded(
 ) -> ExprId {
     let first = exprs.len();
     let (mut faults, parsed) = parse_whole(text, exprs);
+    if parsed.is_ok() && faults.is_empty() {
+        faults.extend(swallowed(text));
+    }
     let id = parsed.unwrap_or_else(|Reported| exprs.push(ExprKind::Error, Span::of(0, text.len())));
     exprs.map_spans(first, |span| {
         map.span(span.start as usize, span.end as usize)
@@ -72,6 +75,27 @@ fn parse_whole(text: &str, exprs: &mut Exprs) -> (Vec<Diagnostic>, Result<ExprId
         }
     });
     (lexical, failed)
+}
+
+/// The finding of a `//` that makes a comment of the rest of an expression of one line, where the rest would be an
+/// operand.
+fn swallowed(text: &str) -> Option<Diagnostic> {
+    if !text.contains("//") || text.contains('\n') {
+        return None;
+    }
+    let (tokens, _) = lexer::lex(text, false);
+    let comment = tokens.comments.last().filter(|c| !c.block && !c.own_line)?;
+    let start = comment.span.start as usize;
+    let sign = Span::of(start, start + 2);
+    let rest = &*comment.text;
+    let (faults, operand) = parse_whole(rest, &mut Exprs::default());
+    if operand.is_err() || !faults.is_empty() {
+        return None;
+    }
+    let message = format!("`//` begins a comment here, so `{rest}` is not read");
+    let found = Diagnostic::new(&COMMENT_IN_EXPRESSION, sign, message)
+        .help("write `/` to divide; between two `int`s it leaves out the rest");
+    Some(found.replace(Applicability::Suggested, "write `/`", sign, "/"))
 }
 
 /// Whether a fault of the lexer leaves the expression in doubt.
