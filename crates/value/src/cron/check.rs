@@ -419,8 +419,11 @@ mod tests {
                 let mut fields = ["0", "0", "0", "*", "*", "*"];
                 fields[place] = item;
                 let text = fields.join(" ");
+                assert_eq!(Cron::verify(&text), Cron::parse(&text).map(drop), "{text}");
                 if let Ok(pattern) = normalize(&text) {
                     passed += 1;
+                    let never = Cron::parse(&text).is_ok_and(|c| c.never_fires());
+                    assert_eq!(Cron::names_no_date(&text), never, "{text}");
                     assert!(Cron::parse(&text).is_ok(), "{text} -> {pattern}");
                 }
             }

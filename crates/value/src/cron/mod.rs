@@ -47,6 +47,31 @@ impl Cron {
         Ok(Self { inner, hourly })
     }
 
+    /// Whether a text is a pattern, as [`Cron::parse`] says, without what a search through the calendar needs.
+    ///
+    /// # Errors
+    /// Those of [`Cron::parse`].
+    pub fn verify(text: &str) -> Result<(), CronError> {
+        let pattern = check::normalize(text)?;
+        // The library refuses nothing that is spelled in numbers; the tests hold that.
+        let signs = |b: u8| b.is_ascii_digit() || b"*,-/ ".contains(&b);
+        if pattern.bytes().all(signs) {
+            return Ok(());
+        }
+        Self::parse(text).map(drop)
+    }
+
+    /// Whether a text is a pattern that no date matches, as [`Cron::never_fires`] says.
+    #[must_use]
+    pub fn names_no_date(text: &str) -> bool {
+        // Where any day of the month will do, some date does.
+        let any_day = |pattern: &str| pattern.split(' ').nth(3) == Some("*");
+        match check::normalize(text) {
+            Ok(pattern) if any_day(&pattern) && Self::verify(text).is_ok() => false,
+            _ => Self::parse(text).is_ok_and(|cron| cron.never_fires()),
+        }
+    }
+
     /// The first time after `after` at which it fires on the clocks of `tz`; nothing when it
     /// never does, or the zone does not exist.
     #[must_use]
@@ -226,10 +251,12 @@ mod tests {
         for pattern in ["0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 31 FEB ?"] {
             let cron = Cron::parse(pattern).unwrap();
             assert!(cron.never_fires(), "{pattern}");
+            assert!(Cron::names_no_date(pattern), "{pattern}");
             assert_eq!(cron.next_after(Timestamp::EPOCH, "UTC"), None);
         }
         for pattern in ["0 0 29 2 *", "0 0 * * MON#5", "* * * * * *"] {
             assert!(!Cron::parse(pattern).unwrap().never_fires(), "{pattern}");
+            assert!(!Cron::names_no_date(pattern), "{pattern}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! JSON Schema to types.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::follow::{self, follow, is_older_draft};
 use super::meet::meet;
 use crate::ty::{Field, Literal, RecordType, Type, TypeTable, union};
 use crate::{Map, Value};
@@ -40,11 +42,13 @@ pub fn to_type(schema: &Value, prefix: &str, table: &mut TypeTable) -> SchemaTyp
         table,
         path: Vec::new(),
         problems: Vec::new(),
-        names: Vec::new(),
+        names: BTreeMap::new(),
+        named: Vec::new(),
         open: Vec::new(),
         read: 0,
         mine: Vec::new(),
         conflict: false,
+        older: is_older_draft(schema),
     };
     let ty = reader.schema(schema);
     SchemaType {
@@ -60,7 +64,9 @@ struct Reader<'a> {
     path: Vec<String>,
     problems: Vec<SchemaProblem>,
     /// References that were read, and their names.
-    names: Vec<(String, Type)>,
+    names: BTreeMap<String, Type>,
+    /// Their order.
+    named: Vec<String>,
     /// References that are being read, without any other schema in between.
     open: Vec<String>,
     read: usize,
@@ -68,6 +74,8 @@ struct Reader<'a> {
     mine: Vec<(String, String)>,
     /// Whether a name was taken by another type.
     conflict: bool,
+    /// Whether the schema is of a draft in which nothing counts beside `$ref`.
+    older: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -117,42 +125,60 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, map: &'a Map) -> Type {
         let mut ty = Type::Any;
-        if let Some(reference) = map.get_str("$ref") {
-            ty = self.at("$ref", |r| r.reference(reference));
+        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            if let Some(reference) = map.get_str(keyword) {
+                ty = self.at(keyword, |r| r.reference(reference));
+                if self.older {
+                    return ty;
+                }
+                break;
+            }
         }
         self.open.clear();
-        ty = meet(&ty, &self.base(map));
-        if let Some(Value::List(all)) = map.get_str("allOf") {
-            for (i, part) in all.iter().enumerate() {
-                let read = self.at("allOf", |r| r.at(i.to_string(), |r| r.part(part, &ty)));
-                let both = meet(&ty, &read);
-                if both == Type::Never && ty != Type::Never {
-                    self.at("allOf", |r| {
-                        r.at(i.to_string(), |r| {
-                            r.problem(format!("nothing is both `{ty}` and `{read}`"));
-                        });
+        let base = self.base(map);
+        ty = meet(&ty, &base, self.table);
+        for (i, part) in self.parts(map, "allOf").iter().enumerate() {
+            let read = self.at("allOf", |r| r.at(i.to_string(), |r| r.part(part, &ty)));
+            let both = meet(&ty, &read, self.table);
+            if both == Type::Never && ty != Type::Never {
+                self.at("allOf", |r| {
+                    r.at(i.to_string(), |r| {
+                        r.problem(format!("nothing is both `{ty}` and `{read}`"));
                     });
-                }
-                ty = both;
+                });
             }
+            ty = both;
         }
         for keyword in ["anyOf", "oneOf"] {
-            if let Some(Value::List(any)) = map.get_str(keyword) {
-                let parts: Vec<Type> = any
-                    .iter()
-                    .enumerate()
-                    .map(|(i, part)| {
-                        let read = self.at(keyword, |r| r.at(i.to_string(), |r| r.part(part, &ty)));
-                        meet(&ty, &read)
-                    })
-                    .collect();
-                ty = union(parts);
+            let any = self.parts(map, keyword);
+            if any.is_empty() {
+                continue;
             }
+            let mut parts = Vec::with_capacity(any.len());
+            for (i, part) in any.iter().enumerate() {
+                let read = self.at(keyword, |r| r.at(i.to_string(), |r| r.part(part, &ty)));
+                parts.push(meet(&ty, &read, self.table));
+            }
+            ty = union(parts);
         }
         if map.get_str("nullable") == Some(&Value::Bool(true)) {
             ty.or_null()
         } else {
             ty
+        }
+    }
+
+    /// The schemas of a combination.
+    fn parts(&mut self, map: &'a Map, keyword: &str) -> &'a [Value] {
+        match map.get_str(keyword) {
+            None => &[],
+            Some(Value::List(all)) if !all.is_empty() => all.as_slice(),
+            Some(_) => {
+                self.at(keyword, |r| {
+                    r.problem(format!("`{keyword}` is a list of schemas"));
+                });
+                &[]
+            }
         }
     }
 
@@ -181,7 +207,7 @@ impl<'a> Reader<'a> {
         let mut ty = match map.get_str("type") {
             None => self.untyped(map),
             Some(Value::String(name)) => self.typed(name, map),
-            Some(Value::List(names)) => {
+            Some(Value::List(names)) if !names.is_empty() => {
                 let types: Vec<Type> = names
                     .iter()
                     .map(|name| match name {
@@ -196,18 +222,28 @@ impl<'a> Reader<'a> {
                 Type::Any
             }
         };
-        if let Some(Value::List(values)) = map.get_str("enum") {
-            ty = meet_values(&ty, &union(values.iter().map(Type::of_value)));
+        match map.get_str("enum") {
+            None => {}
+            Some(Value::List(values)) if !values.is_empty() => {
+                let values = union(values.iter().map(Type::of_value));
+                ty = meet_values(&ty, &values, self.table);
+            }
+            Some(_) => self.at("enum", |r| r.problem("`enum` is a list of values")),
         }
         if let Some(value) = map.get_str("const") {
-            ty = meet_values(&ty, &Type::of_value(value));
+            ty = meet_values(&ty, &Type::of_value(value), self.table);
         }
         ty
     }
 
     fn untyped(&mut self, map: &'a Map) -> Type {
         let has = |names: &[&str]| names.iter().any(|n| map.get_str(n).is_some());
-        if has(&["properties", "additionalProperties"]) {
+        if has(&[
+            "properties",
+            "additionalProperties",
+            "patternProperties",
+            "required",
+        ]) {
             self.record(map)
         } else if has(&["items", "prefixItems"]) {
             self.list(map)
@@ -235,56 +271,130 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, map: &'a Map) -> Type {
+        // Drafts before 2020 wrote tuples as `items: [...]`, and what comes after as `additionalItems`.
+        let (first, rest) = match (map.get_str("prefixItems"), map.get_str("items")) {
+            (Some(Value::List(first)), rest) => {
+                (("prefixItems", first.as_slice()), ("items", rest))
+            }
+            (_, Some(Value::List(first))) => (
+                ("items", first.as_slice()),
+                ("additionalItems", map.get_str("additionalItems")),
+            ),
+            (Some(_), rest) => {
+                self.at("prefixItems", |r| {
+                    r.problem("`prefixItems` is a list of schemas");
+                });
+                (("prefixItems", [].as_slice()), ("items", rest))
+            }
+            (None, rest) => (("prefixItems", [].as_slice()), ("items", rest)),
+        };
         let mut items = Vec::new();
-        if let Some(Value::List(first)) = map.get_str("prefixItems") {
-            for (i, item) in first.iter().enumerate() {
-                items.push(self.at("prefixItems", |r| r.at(i.to_string(), |r| r.schema(item))));
-            }
+        for (i, item) in first.1.iter().enumerate() {
+            items.push(self.at(first.0, |r| r.at(i.to_string(), |r| r.schema(item))));
         }
-        match map.get_str("items") {
-            None if items.is_empty() => items.push(Type::Any),
-            None => {}
-            // Drafts before 2020 wrote tuples so.
-            Some(Value::List(list)) => {
-                for (i, item) in list.iter().enumerate() {
-                    items.push(self.at("items", |r| r.at(i.to_string(), |r| r.schema(item))));
-                }
+        let full = match map.get_str("maxItems") {
+            Some(Value::Int(most)) => {
+                usize::try_from(*most).is_ok_and(|most| most <= first.1.len())
             }
-            Some(item) => items.push(self.at("items", |r| r.schema(item))),
+            _ => false,
+        };
+        match rest.1 {
+            // No more items than are listed.
+            _ if full && !items.is_empty() => {}
+            None => items.push(Type::Any),
+            Some(item) => items.push(self.at(rest.0, |r| r.schema(item))),
         }
         Type::list(union(items))
     }
 
     fn record(&mut self, map: &'a Map) -> Type {
-        let rest = map.get_str("additionalProperties");
-        let Some(Value::Map(properties)) = map.get_str("properties") else {
+        let rest = self.rest(map);
+        let properties = match map.get_str("properties") {
+            Some(Value::Map(properties)) => properties.entries(),
+            Some(_) => {
+                self.at("properties", |r| {
+                    r.problem("`properties` is a mapping of names to schemas");
+                });
+                &[]
+            }
+            None => &[],
+        };
+        let required = self.required(map);
+        if properties.is_empty() && required.is_empty() {
             return match rest {
-                Some(rest @ Value::Map(_)) => {
-                    let item = self.at("additionalProperties", |r| r.schema(rest));
-                    Type::map(Type::String, item)
-                }
-                Some(Value::Bool(false)) => Type::record(Vec::new()),
-                _ => Type::map(Type::String, Type::Any),
+                Some(Type::Never) => Type::record(Vec::new()),
+                Some(item) => Type::map(Type::String, item),
+                // Of a schema that lists no properties they all count.
+                None => match map.get_str("properties") {
+                    Some(Value::Map(_)) if map.get_str("additionalProperties").is_none() => {
+                        Type::record(Vec::new())
+                    }
+                    _ => Type::map(Type::String, Type::Any),
+                },
             };
-        };
-        let required = |name: &str| match map.get_str("required") {
-            Some(Value::List(names)) => names.iter().any(|n| n.as_str() == Some(name)),
-            _ => false,
-        };
+        }
         let mut fields = Vec::with_capacity(properties.len());
-        for (key, schema) in properties.iter() {
+        for (key, schema) in properties {
             let name = key.to_string();
             let ty = self.at("properties", |r| r.at(name.clone(), |r| r.schema(schema)));
-            let optional = !required(&name);
+            let optional = !required.contains(name.as_str());
             fields.push(Field {
                 name: name.into(),
                 ty,
                 optional,
             });
         }
+        let listed = fields.len();
+        // What is required has to be there, whether or not something else is said of it.
+        for name in &required {
+            if !properties
+                .iter()
+                .any(|(key, _)| key.as_str() == Some(*name))
+            {
+                let ty = rest.clone().unwrap_or(Type::Any);
+                fields.push(Field::required(*name, ty));
+            }
+        }
         // Left out, further properties are allowed but nobody relies on them: they are dropped.
-        let closed = matches!(rest, None | Some(Value::Bool(false)));
+        let closed = match rest {
+            Some(Type::Never) => true,
+            Some(_) => false,
+            None => listed > 0,
+        };
         Type::Record(Arc::new(RecordType { fields, closed }))
+    }
+
+    /// What properties hold that are not listed: nothing when nothing is said of them.
+    fn rest(&mut self, map: &'a Map) -> Option<Type> {
+        let additional = map.get_str("additionalProperties");
+        let additional = additional.map(|rest| self.at("additionalProperties", |r| r.schema(rest)));
+        let Some(Value::Map(patterns)) = map.get_str("patternProperties") else {
+            return additional;
+        };
+        let mut all = Vec::with_capacity(patterns.len() + 1);
+        for (key, schema) in patterns.iter() {
+            let name = key.to_string();
+            all.push(self.at("patternProperties", |r| r.at(name, |r| r.schema(schema))));
+        }
+        all.push(additional.unwrap_or(Type::Any));
+        Some(union(all))
+    }
+
+    /// The names in `required`. Draft 3 and common mistake: `required: true` at the property itself.
+    fn required(&mut self, map: &'a Map) -> BTreeSet<&'a str> {
+        match map.get_str("required") {
+            None => BTreeSet::new(),
+            Some(Value::List(names)) => names.iter().filter_map(Value::as_str).collect(),
+            Some(other) => {
+                let found = other.a_type_name();
+                self.at("required", |r| {
+                    r.problem(format!(
+                        "`required` is a list of the names of properties, not {found}"
+                    ));
+                });
+                BTreeSet::new()
+            }
+        }
     }
 
     fn reference(&mut self, reference: &Value) -> Type {
@@ -292,7 +402,7 @@ impl<'a> Reader<'a> {
             self.problem("`$ref` is a text");
             return Type::Any;
         };
-        let Some(pointer) = reference.strip_prefix('#') else {
+        let Some(pointer) = follow::local(self.root, reference) else {
             self.problem(format!(
                 "`{reference}` is in another document: only `#/...` is followed"
             ));
@@ -302,7 +412,7 @@ impl<'a> Reader<'a> {
             self.problem(format!("`{reference}` refers to itself"));
             return Type::Any;
         }
-        if let Some((_, ty)) = self.names.iter().find(|(p, _)| p == pointer) {
+        if let Some(ty) = self.names.get(pointer) {
             return ty.clone();
         }
         let Some(target) = follow(self.root, pointer) else {
@@ -316,37 +426,67 @@ impl<'a> Reader<'a> {
     /// stands for the same type; else the type gets a name of its own and is read again, since
     /// it may refer to itself. From then on names that are taken are not tried any more.
     fn define(&mut self, pointer: &str, target: &'a Value) -> Type {
-        let name = pointer
-            .rsplit('/')
-            .find(|part| !part.is_empty())
-            .unwrap_or("Root");
+        let last = pointer.rsplit('/').find(|part| !part.is_empty());
+        let name = &*last.map_or_else(|| "Root".to_owned(), follow::decoded);
         let existing = self.table.get(name).cloned();
         if existing.is_some() && self.conflict {
             return self.define_as(self.free_name(pointer, name), pointer, target);
         }
-        let (names, problems) = (self.names.len(), self.problems.len());
+        let problems = self.problems.len();
         let Some(existing) = existing else {
             return self.define_as(name.to_owned(), pointer, target);
         };
-        self.names.push((pointer.to_owned(), Type::named(name)));
+        let named = self.named.len();
+        self.name(pointer, Type::named(name));
         self.open.push(pointer.to_owned());
         if self.schema(target) == existing {
             return Type::named(name);
         }
         self.conflict = true;
-        self.names.truncate(names);
+        for pointer in self.named.drain(named..) {
+            self.names.remove(&pointer);
+        }
         self.problems.truncate(problems);
         self.define_as(self.free_name(pointer, name), pointer, target)
     }
 
+    fn name(&mut self, pointer: &str, ty: Type) {
+        self.names.insert(pointer.to_owned(), ty);
+        self.named.push(pointer.to_owned());
+    }
+
     fn define_as(&mut self, name: String, pointer: &str, target: &'a Value) -> Type {
         let named = Type::named(name.as_str());
-        self.names.push((pointer.to_owned(), named.clone()));
+        self.name(pointer, named.clone());
         self.open.push(pointer.to_owned());
         self.mine.push((name.clone(), pointer.to_owned()));
         let ty = self.schema(target);
-        self.table.insert(name, ty);
+        self.table.insert(name.as_str(), ty);
+        if self.stands_for_itself(&name) {
+            self.problem(format!(
+                "`#{pointer}` refers to itself with nothing in between"
+            ));
+            self.table.insert(name, Type::Any);
+        }
         named
+    }
+
+    /// Whether following a name through other names and alternatives only ever leads back to it: no value decides.
+    fn stands_for_itself(&self, name: &str) -> bool {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut open = vec![name];
+        while let Some(next) = open.pop() {
+            for member in self.table.get(next).map_or(&[][..], Type::members) {
+                let Type::Named(inner) = member else { continue };
+                if **inner == *name {
+                    return true;
+                }
+                if seen.insert(inner) {
+                    open.push(inner);
+                }
+            }
+        }
+        false
     }
 
     /// `prefix.Name`, with a number if that is taken by another schema.
@@ -364,9 +504,9 @@ impl<'a> Reader<'a> {
 }
 
 /// The values of `enum` or `const` that are of a type.
-fn meet_values(ty: &Type, values: &Type) -> Type {
+fn meet_values(ty: &Type, values: &Type, table: &TypeTable) -> Type {
     if *ty != Type::Double && !ty.members().contains(&Type::Double) {
-        return meet(ty, values);
+        return meet(ty, values, table);
     }
     // Where a number is declared, whole ones are doubles too.
     let members = values.members().iter().map(|member| match member {
@@ -379,17 +519,5 @@ fn meet_values(ty: &Type, values: &Type) -> Type {
         }
         other => other.clone(),
     });
-    meet(ty, &union(members))
-}
-
-/// The part of a document that a JSON pointer names.
-fn follow<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
-    pointer.split('/').skip(1).try_fold(root, |at, part| {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        match at {
-            Value::Map(map) => map.get_str(&part),
-            Value::List(list) => list.get(part.parse().ok()?),
-            _ => None,
-        }
-    })
+    meet(ty, &union(members), table)
 }

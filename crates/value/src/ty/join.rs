@@ -1,5 +1,6 @@
 //! Unions and joins.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Field, RecordType, Type, assignable};
@@ -8,13 +9,18 @@ use super::{Field, RecordType, Type, assignable};
 /// type, `never` dropped, null last. One unknown member makes the whole unknown.
 pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
     let mut members: Vec<Type> = Vec::new();
+    // Enumerations may have many members: a set keeps this linear.
+    let mut seen: HashSet<Type> = HashSet::new();
     for ty in types {
         for member in ty.members() {
             match member {
                 Type::Never => {}
                 Type::Error => return Type::Error,
-                _ if members.contains(member) => {}
-                _ => members.push(member.clone()),
+                _ if seen.contains(member) => {}
+                _ => {
+                    seen.insert(member.clone());
+                    members.push(member.clone());
+                }
             }
         }
     }
@@ -44,21 +50,22 @@ fn absorb_literals(members: &mut Vec<Type>) {
     {
         *slot = Type::Bool;
     }
-    let bases: Vec<Type> = members
-        .iter()
-        .filter(|t| !matches!(t, Type::Literal(_)))
-        .cloned()
-        .collect();
+    let bases: Vec<Type> = [
+        Type::String,
+        Type::Bool,
+        Type::Int,
+        Type::Uint,
+        Type::Double,
+    ]
+    .into_iter()
+    .filter(|base| members.contains(base))
+    .collect();
     members.retain(|t| match t {
         Type::Literal(literal) => !bases.contains(&literal.base()),
         _ => true,
     });
-    let mut seen: Vec<Type> = Vec::with_capacity(members.len());
-    members.retain(|t| {
-        let new = !seen.contains(t);
-        seen.push(t.clone());
-        new
-    });
+    let mut seen: HashSet<Type> = HashSet::with_capacity(members.len());
+    members.retain(|t| seen.insert(t.clone()));
 }
 
 /// The least type that holds the values of both, as where two branches meet. Lists join by item,
