@@ -24,6 +24,16 @@ fn validator(schema: &Value) -> jsonschema::Validator {
         .unwrap()
 }
 
+/// The standard's schema, but for one pattern (of a field that we do not write) that has a bracket too many.
+fn sarif_schema() -> Value {
+    let mut schema = schema("tests/data/sarif-schema-2.1.0.json");
+    for of in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][of]["properties"]["language"];
+        assert!(language.as_object_mut().unwrap().remove("pattern").is_some());
+    }
+    schema
+}
+
 fn assert_valid(validator: &jsonschema::Validator, value: &Value) {
     let errors: Vec<String> = validator
         .iter_errors(value)
@@ -76,10 +86,7 @@ fn every_finding_of_the_corpus_fits_the_published_schemas_and_all_formats_agree(
     assert_eq!(lines.last().unwrap()["errors"], json["errors"]);
 
     let sarif = check(&folder, &["--format", "sarif"]).json();
-    assert_valid(
-        &validator(&schema("tests/data/sarif-schema-2.1.0.json")),
-        &sarif,
-    );
+    assert_valid(&validator(&sarif_schema()), &sarif);
     let run = &sarif["runs"][0];
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), findings.len());
