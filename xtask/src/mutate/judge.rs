@@ -45,7 +45,10 @@ impl Verdict {
 pub fn judge(subject: &Subject, mutant: &Mutant) -> Option<Verdict> {
     let text = apply(&subject.text, &mutant.edits)?;
     let (_, result) = checked(&subject.name, &text, subject.spelling, &subject.files);
-    let fault = fault(mutant);
+    let fault: Vec<Span> = fault(mutant)
+        .into_iter()
+        .map(|f| with_blanks(&text, f))
+        .collect();
     let at = result
         .diagnostics
         .iter()
@@ -70,9 +73,25 @@ fn fault(mutant: &Mutant) -> Vec<Span> {
     fault
 }
 
+/// An empty place with the white space around it: what is missing may be said to be missing on either side.
+fn with_blanks(text: &str, span: Span) -> Span {
+    let (Some(before), Some(after)) = (
+        text.get(..span.start as usize),
+        text.get(span.end as usize..),
+    ) else {
+        return span;
+    };
+    if !span.is_empty() {
+        return span;
+    }
+    let blank = after.len() - after.trim_start().len();
+    Span::of(before.trim_end().len(), span.end as usize + blank)
+}
+
 /// Whether two places share a character; an empty one has to touch the other.
 fn meets(a: Span, b: Span) -> bool {
     if a.is_empty() || b.is_empty() {
+        // What is missing is missing where the two meet.
         a.start <= b.end && b.start <= a.end
     } else {
         a.start < b.end && b.start < a.end
