@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use miette::NamedSource;
+use wfc_compiler::analysis::catalogue::Hints;
 use wfc_compiler::settings as checks;
 use wfc_runtime::Settings;
-use wfc_runtime::settings::Level;
+use wfc_runtime::settings::{Level, ToolHints};
 use wfc_syntax::code::{Code, Severity};
 
 use crate::error::{CliError, SettingsFault};
@@ -25,6 +26,15 @@ fn level_of(level: Level) -> checks::Level {
         Level::Note => checks::Level::At(Severity::Note),
         Level::Warning => checks::Level::At(Severity::Warning),
         Level::Error => checks::Level::At(Severity::Error),
+    }
+}
+
+fn hints_of(said: ToolHints) -> Hints {
+    Hints {
+        read_only: said.read_only,
+        destructive: said.destructive,
+        idempotent: said.idempotent,
+        open_world: said.open_world,
     }
 }
 
@@ -140,7 +150,11 @@ impl Reader<'_> {
             overrides: overrides.collect::<Result<_, CliError>>()?,
             checks: Arc::new(checks::Settings {
                 levels,
-                tools: BTreeMap::new(),
+                tools: settings
+                    .hints
+                    .iter()
+                    .map(|(name, h)| (name.clone(), hints_of(*h)))
+                    .collect(),
             }),
             settings: Arc::new(settings),
         })

@@ -18,6 +18,8 @@ pub struct Settings {
     pub default_agent: Option<String>,
     /// `[tools.NAME]`: MCP servers, by the part of `server.tool` before the dot.
     pub tools: BTreeMap<String, Server>,
+    /// `[tools."SERVER.TOOL"]`: what tools do, by their names, or by the beginning of names before a `*`.
+    pub hints: BTreeMap<String, ToolHints>,
     /// `[limits]`.
     pub limits: Limits,
     /// `[rules]`: severities by a code's id or name, or by a family.
@@ -71,6 +73,19 @@ pub struct Server {
     pub start_timeout: Option<Duration>,
     /// `timeout`: how long one call may take.
     pub timeout: Option<Duration>,
+}
+
+/// `[tools."SERVER.TOOL"]`: what a tool does, over what its catalogue says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToolHints {
+    /// `read_only`: it changes nothing.
+    pub read_only: Option<bool>,
+    /// `destructive`: what it does cannot be undone.
+    pub destructive: Option<bool>,
+    /// `idempotent`: called again with the same arguments, it changes nothing more.
+    pub idempotent: Option<bool>,
+    /// `open_world`: what it yields is written by anybody.
+    pub open_world: Option<bool>,
 }
 
 /// `[limits]`.
@@ -164,10 +179,12 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let root = read::document(text)?;
         let mut root = Table::new(text, &root);
+        let (tools, hints) = tools(&mut root)?;
         let settings = Self {
             default_agent: root.text("default_agent")?,
             agents: root.named("agents", runner)?,
-            tools: root.named("tools", server)?,
+            tools,
+            hints,
             limits: root
                 .table("limits")?
                 .map(limits)
@@ -238,6 +255,55 @@ fn runner(mut table: Table<'_>) -> Result<Runner, SettingsError> {
     };
     table.finish()?;
     Ok(runner)
+}
+
+type Tools = (BTreeMap<String, Server>, BTreeMap<String, ToolHints>);
+
+/// `[tools]`: a name with a dot is a tool's, or a pattern of tools, any other one is a server's.
+fn tools(root: &mut Table<'_>) -> Result<Tools, SettingsError> {
+    let (mut servers, mut hints) = (BTreeMap::new(), BTreeMap::new());
+    let all = root.named("tools", Ok)?;
+    for (name, table) in all {
+        if name.contains('.') {
+            let said = tool_hints(&name, table)?;
+            hints.insert(name, said);
+        } else {
+            // A tool's name without quotes makes a table in the server's.
+            if let Some(tool) = table.inner_table(&["env"]) {
+                let help = format!("a tool's name has quotes: `[tools.\"{name}.{tool}\"]`");
+                let message = format!("`{tool}` is no setting of `tools.{name}`");
+                return Err(table.key_error(tool, message, Some(help)));
+            }
+            let server = server(table)?;
+            servers.insert(name, server);
+        }
+    }
+    Ok((servers, hints))
+}
+
+fn tool_hints(name: &str, mut table: Table<'_>) -> Result<ToolHints, SettingsError> {
+    let star = name.find('*');
+    let is_tool = name.split_once('.').is_some_and(|(server, tool)| {
+        let plain = |c: char| !c.is_whitespace() && c != '*';
+        !server.is_empty() && server.chars().all(plain) && !tool.is_empty()
+    });
+    if !is_tool || star.is_some_and(|at| at + 1 != name.len()) {
+        let help = "write `server.tool`, or the beginning of tools' names and a `*`, such as `server.delete_*`";
+        let message = format!("`{name}` is no name of a tool");
+        return Err(table.own_error(message, Some(help.to_owned())));
+    }
+    let hints = ToolHints {
+        read_only: table.flag("read_only")?,
+        destructive: table.flag("destructive")?,
+        idempotent: table.flag("idempotent")?,
+        open_world: table.flag("open_world")?,
+    };
+    table.finish()?;
+    if hints.read_only == Some(true) && hints.destructive == Some(true) {
+        let message = format!("`{name}` cannot be both read-only and destructive");
+        return Err(table.own_error(message, Some("remove one of the two".to_owned())));
+    }
+    Ok(hints)
 }
 
 fn server(mut table: Table<'_>) -> Result<Server, SettingsError> {
@@ -384,6 +450,44 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
 
         let (message, _, _) = error("[agent.claude]\ncommand = \"c\"");
         assert_eq!(message, "`agent` is no setting of `wfc.toml`");
+    }
+
+    #[test]
+    fn what_tools_do_stands_under_their_names() {
+        let text = "[tools.linear]\ncommand = \"a\"\n[tools.\"linear.archive\"]\ndestructive = true\n\
+                    [tools.\"web.*\"]\nread_only = true\nopen_world = true";
+        let s = Settings::parse(text).unwrap();
+        assert_eq!(s.tools.len(), 1);
+        assert_eq!(s.hints["linear.archive"].destructive, Some(true));
+        assert_eq!(s.hints["linear.archive"].open_world, None);
+        assert_eq!(s.hints["web.*"].open_world, Some(true));
+    }
+
+    #[test]
+    fn mistakes_in_what_tools_do() {
+        let (message, help, at) = error("[tools.\"x.y\"]\ndestuctive = true");
+        assert_eq!(message, "`destuctive` is no setting of `tools.x.y`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("did you mean `destructive`?", "destuctive")
+        );
+        let (message, help, at) =
+            error("[tools.x]\ncommand = \"a\"\n[tools.x.y]\ndestructive = true");
+        assert_eq!(message, "`y` is no setting of `tools.x`");
+        assert_eq!(
+            (help.as_str(), at.as_str()),
+            ("a tool's name has quotes: `[tools.\"x.y\"]`", "y")
+        );
+        for name in ["x.", ".y", "x.*y", "*.y", "x y.z"] {
+            let (message, help, _) = error(&format!("[tools.\"{name}\"]\ndestructive = true"));
+            assert_eq!(message, format!("`{name}` is no name of a tool"));
+            assert!(help.contains("server.delete_*"), "{help}");
+        }
+        let (message, _, at) = error("[tools.\"x.y\"]\ndestructive = \"yes\"");
+        let expected = "`tools.x.y.destructive` is to be true or false, and this is a text";
+        assert_eq!((message.as_str(), at.as_str()), (expected, "\"yes\""));
+        let (message, ..) = error("[tools.\"x.y\"]\ndestructive = true\nread_only = true");
+        assert!(message.contains("both"), "{message}");
     }
 
     #[test]

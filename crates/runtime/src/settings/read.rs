@@ -94,6 +94,42 @@ impl<'a> Table<'a> {
         at(self.text, span, message, help)
     }
 
+    /// An error at the key `key`.
+    pub(super) fn key_error(
+        &self,
+        key: &str,
+        message: String,
+        help: Option<String>,
+    ) -> SettingsError {
+        let named = self.table.get_key_value(key);
+        let span = named.map_or(self.span.clone(), |(key, _)| key.span());
+        at(self.text, span, message, help)
+    }
+
+    /// An error at the table's own name.
+    pub(super) fn own_error(&self, message: String, help: Option<String>) -> SettingsError {
+        at(self.text, self.span.clone(), message, help)
+    }
+
+    /// A table in this one that is not one of `known`.
+    pub(super) fn inner_table(&self, known: &[&str]) -> Option<&'a str> {
+        let mut inner = self.table.iter();
+        let found = inner.find(|(key, value)| {
+            matches!(value.get_ref(), DeValue::Table(_)) && !known.contains(&&**key.get_ref())
+        });
+        found.map(|(key, _)| &**key.get_ref())
+    }
+
+    pub(super) fn flag(&mut self, key: &'static str) -> Result<Option<bool>, SettingsError> {
+        let Some(item) = self.item(key) else {
+            return Ok(None);
+        };
+        match item.value.get_ref() {
+            DeValue::Boolean(flag) => Ok(Some(*flag)),
+            _ => Err(item.mismatch("true or false")),
+        }
+    }
+
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, SettingsError> {
         self.item(key).map(|item| item.text()).transpose()
     }
