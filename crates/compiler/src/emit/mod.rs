@@ -63,6 +63,20 @@ pub fn constant(exprs: &Exprs, root: ExprId, analysis: &Analysis) -> Option<wfc_
     e.folded(root).cloned()
 }
 
+/// The faults that these expressions of constants always raise, without those that a part of them raises already.
+pub(crate) fn failures(
+    exprs: &Exprs,
+    roots: &[ExprId],
+    analysis: &Analysis,
+) -> Vec<(ExprId, wfc_value::Fault)> {
+    let mut e = Emitter::new(exprs, analysis, "constant", Dialect::Workflow);
+    let fault = |id: &ExprId| {
+        e.look_at(*id);
+        Some((*id, e.failure(*id)?))
+    };
+    roots.iter().filter_map(fault).collect()
+}
+
 /// What emission carries along.
 struct Emitter<'a> {
     exprs: &'a Exprs,

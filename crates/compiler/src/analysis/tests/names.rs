@@ -61,7 +61,7 @@ fn a_loops_variable_after_its_loop_is_not_a_misspelling() {
 
 #[test]
 fn namespaces_are_near_names_too() {
-    let text = "workflow w {\n  input id: string\n  on webhook \"/a\" verify github { id: triger.headers[\"x\"] }\n  return id\n}\n";
+    let text = "workflow w {\n  input id: string\n  on webhook \"/a\" { id: triger.headers[\"x\"] }\n  return id\n}\n";
     let help = |text: &str| {
         let checked = checked_as("w.wf", text);
         let [only] = &*checked.diagnostics else {

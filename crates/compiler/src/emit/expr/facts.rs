@@ -1,6 +1,7 @@
 //! What is known of expressions before they run: constants, and whether they can fault.
 
 use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Part, UnaryOp};
+use wfc_value::fault::{FaultClass, FaultCode};
 use wfc_value::funcs::CallCtx;
 use wfc_value::ops::{self, BinaryOp as Kernel, UnaryOp as UnaryKernel};
 use wfc_value::{Duration, Fault, Key, Type, Value};
@@ -62,6 +63,20 @@ impl Emitter<'_> {
     /// The value of a constant.
     pub(in crate::emit) fn folded(&self, id: ExprId) -> Option<&Value> {
         self.facts.get(id)?.value.as_ref()
+    }
+
+    /// The value fault that an expression of constants always raises.
+    pub(in crate::emit) fn failure(&self, id: ExprId) -> Option<Fault> {
+        if self.folded(id).is_some() || *self.type_of(id) == Type::Error {
+            return None;
+        }
+        let fault = self.fold_operation(id)?.err()?;
+        // What costs too much to fold may well be computed by a run.
+        let by_value = matches!(
+            fault.code,
+            FaultCode::ExpressionError | FaultCode::ParseError
+        );
+        (fault.class == FaultClass::Value && by_value).then_some(fault)
     }
 
     /// Whether evaluating the expression can raise a value fault.

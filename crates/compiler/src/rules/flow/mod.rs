@@ -3,6 +3,7 @@
 pub mod branches_share_a_name;
 pub mod constant_condition;
 pub mod duplicate_case;
+pub mod duplicate_trigger;
 pub mod empty_failure;
 pub mod empty_loop;
 mod ends;
@@ -19,6 +20,7 @@ pub(crate) mod truth;
 pub mod unbounded_loop;
 pub mod uncovered_switch;
 pub mod unreachable_step;
+pub mod verify_without_secret;
 
 pub(crate) use uncovered_switch::is_covered;
 
@@ -42,5 +44,7 @@ pub const CODES: &[&Code] = &[
     &empty_loop::CODE,
     &limit_zero::CODE,
     &never_approved::CODE,
+    &duplicate_trigger::CODE,
+    &verify_without_secret::CODE,
     &list_exceeds_limit::CODE,
 ];

@@ -1,5 +1,6 @@
 //! Family 03: types.
 
+pub mod always_fails;
 pub mod argument_mismatch;
 pub mod bad_catalogue;
 pub mod bad_schema;
@@ -61,6 +62,7 @@ pub const CODES: &[&Code] = &[
     &bad_schema::CODE,
     &bad_type::CODE,
     &macro_misused::CODE,
+    &always_fails::CODE,
 ];
 
 /// Longer spellings of types are cut in messages; the facts have them whole.

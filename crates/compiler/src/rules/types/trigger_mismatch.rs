@@ -10,9 +10,9 @@ pub static CODE: Code = Code {
     summary: "a trigger that does not give the workflow the inputs that it needs",
     why: "A trigger starts the workflow without a person, so it has to give every input that has no default, with the declared type.",
     bad: Example::wf(
-        "workflow w {\n  input ticket_id: string\n  on webhook \"/tickets\" verify github\n  return ticket_id\n}\n",
+        "workflow w {\n  input ticket_id: string\n  on webhook \"/tickets\"\n  return ticket_id\n}\n",
     ),
     good: Example::wf(
-        "workflow w {\n  input ticket_id: string\n  on webhook \"/tickets\" verify github { ticket_id: string(trigger.body.id) }\n  return ticket_id\n}\n",
+        "workflow w {\n  input ticket_id: string\n  on webhook \"/tickets\" { ticket_id: string(trigger.body.id) }\n  return ticket_id\n}\n",
     ),
 };
