@@ -1,7 +1,7 @@
 //! Signatures of the workflows that a file calls.
 
+use crate::hash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use wfc_syntax::source::Source;

@@ -39,7 +39,7 @@ pub(crate) struct Checker<'a> {
     /// An operand that is compared with null: it may be unset.
     pub(crate) compared_with_null: Option<ExprId>,
     /// Output variables of which it was said that they may be unset.
-    said_unset: std::collections::HashSet<BindingId>,
+    said_unset: crate::hash::HashSet<BindingId>,
     /// The record that `trigger` is in the body.
     pub(crate) trigger: Type,
     pub(crate) depth: u32,
@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
             out: Vec::new(),
             assumed: None,
             compared_with_null: None,
-            said_unset: std::collections::HashSet::new(),
+            said_unset: crate::hash::HashSet::default(),
             trigger: Type::Any,
             depth: 0,
         }
@@ -209,11 +209,12 @@ impl<'a> Checker<'a> {
             return;
         }
         let joined = super::joining::join(&slot.joined, ty);
+        let shown = settle(&joined);
         if joined != slot.joined {
-            slot.stale |= slot.read;
+            // Reads before saw the settled type: only where that changed they saw too little.
+            slot.stale |= slot.read && shown != settle(&slot.joined);
             slot.joined = joined;
         }
-        let shown = settle(&slot.joined);
         if let Some(binding) = self.tables.bindings.get_mut(id.0 as usize) {
             binding.ty = shown;
         }

@@ -2,7 +2,7 @@
 //! whether the place can be reached. One state, changed in place, with a log to undo it by: a branch costs what it
 //! changes, not what is in scope.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
@@ -114,9 +114,9 @@ pub(crate) struct Flow {
 impl Flow {
     pub(crate) fn new() -> Self {
         Self {
-            cells: HashMap::new(),
-            facts: HashMap::new(),
-            narrowed: HashMap::new(),
+            cells: HashMap::default(),
+            facts: HashMap::default(),
+            narrowed: HashMap::default(),
             reasons: Vec::new(),
             log: Vec::new(),
             reachable: true,
@@ -222,8 +222,8 @@ impl Flow {
             reachable: self.reachable,
             ..Outcome::default()
         };
-        let mut cells = HashSet::new();
-        let mut facts = HashSet::new();
+        let mut cells = HashSet::default();
+        let mut facts = HashSet::default();
         for undo in self.log.get(mark.0..).unwrap_or_default() {
             match undo {
                 Undo::Cell(cell, _) if cells.insert(*cell) => {
@@ -272,7 +272,7 @@ impl Flow {
 
     fn merge_cells(&mut self, live: &[(Outcome, Option<Turn>)]) {
         let mut order: Vec<Cell> = Vec::new();
-        let mut ends: HashMap<Cell, Vec<(usize, Status)>> = HashMap::new();
+        let mut ends: HashMap<Cell, Vec<(usize, Status)>> = HashMap::default();
         for (i, (outcome, _)) in live.iter().enumerate() {
             for (cell, status) in &outcome.cells {
                 let at = ends.entry(*cell).or_insert_with(|| {
@@ -331,7 +331,7 @@ impl Flow {
 
     fn merge_facts(&mut self, live: Vec<(Outcome, Option<Turn>)>) {
         let mut order: Vec<Path> = Vec::new();
-        let mut ends: HashMap<Path, Vec<Option<Type>>> = HashMap::new();
+        let mut ends: HashMap<Path, Vec<Option<Type>>> = HashMap::default();
         let branches = live.len();
         for (outcome, _) in live {
             for (path, ty) in outcome.facts {

@@ -1,6 +1,7 @@
 //! The function registry as the checker reads it: overloads as types, found by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::hash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use wfc_value::funcs::{FUNCTIONS, FnId, Style};
@@ -46,7 +47,7 @@ struct Index {
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index {
-        by_name: HashMap::new(),
+        by_name: HashMap::default(),
         namespaces: BTreeSet::from(["cel"]),
         globals: vec!["has", "cel.bind"],
         members: MACROS.iter().map(|m| m.0).collect(),

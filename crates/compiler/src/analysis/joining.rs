@@ -3,7 +3,7 @@
 //! Types share structure: forty lines of `{ l: x, r: x }` make one of 2^40 parts. What grows over a limit becomes `any`,
 //! checked at run time, so that no file can keep the checker busy.
 
-use std::collections::HashSet;
+use crate::hash::HashSet;
 use std::sync::Arc;
 
 use wfc_value::ty::{self, Field, RecordType, Type};
@@ -38,7 +38,7 @@ pub(crate) fn join_all(types: impl IntoIterator<Item = Type>) -> Type {
 }
 
 fn distinct(types: impl IntoIterator<Item = Type>) -> Vec<Type> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     types
         .into_iter()
         .filter(|ty| seen.insert(ty.clone()))

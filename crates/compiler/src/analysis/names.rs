@@ -1,6 +1,6 @@
 //! Names in scope, and which step or binding they mean.
 
-use std::collections::HashMap;
+use crate::hash::HashMap;
 
 use wfc_syntax::ast::{Ast, Block, LoopHead, StepId, StepKind};
 use wfc_syntax::span::Span;
@@ -212,7 +212,7 @@ impl Names {
         Self {
             places,
             slots: Vec::new(),
-            stacks: HashMap::new(),
+            stacks: HashMap::default(),
             frames: vec![(ScopeId(0), Vec::new())],
             locals: Vec::new(),
             forks: Vec::new(),

@@ -1,6 +1,7 @@
 //! What analysis finds out about a file: side tables that rules read and emission trusts.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::hash::HashMap;
+use std::collections::BTreeMap;
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::expr::{ExprId, Name};
@@ -193,7 +194,7 @@ pub struct Analysis {
     /// What names refer to. Look-ups only, never iterated.
     pub refs: HashMap<ExprId, Ref>,
     /// Reads of an `outputVariable` that may be unset: they give null then. Look-ups only, never iterated.
-    pub null_if_unset: std::collections::HashSet<ExprId>,
+    pub null_if_unset: crate::hash::HashSet<ExprId>,
     /// What calls carry out. Look-ups only, never iterated.
     pub callees: HashMap<ExprId, Callee>,
     /// Type of each expression, by `ExprId`, narrowed as far as is known at its place; `Type::Error` where

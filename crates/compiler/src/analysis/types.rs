@@ -1,6 +1,6 @@
 //! Types as written, as the checker knows them.
 
-use std::collections::HashSet;
+use crate::hash::HashSet;
 use std::sync::Arc;
 
 use wfc_syntax::ast::Ast;
@@ -178,7 +178,7 @@ impl TypeReader<'_> {
 
 /// Whether following a name's aliases and unions only ever leads back to the name.
 fn stands_for_itself(name: &str, table: &TypeTable) -> bool {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut open = vec![name.to_owned()];
     while let Some(next) = open.pop() {
         let Some(ty) = table.get(&next) else {

@@ -228,7 +228,7 @@ impl Checker<'_> {
             }
         }
         if named {
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = crate::hash::HashSet::default();
             fields.retain(|f| seen.insert(f.name.clone()));
             return bounded(Type::record(fields));
         }

@@ -9,7 +9,7 @@ mod root;
 mod structure;
 mod triggers;
 
-use std::collections::HashSet;
+use crate::hash::HashSet;
 
 use wfc_syntax::ast::{Ast, Block, OnDeny, StepId, StepKind};
 use wfc_syntax::span::Span;

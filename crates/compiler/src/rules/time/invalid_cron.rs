@@ -30,7 +30,7 @@ pub static CODE: Code = Code {
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for trigger in &cx.ast.workflow.triggers {
         if let TriggerKind::Schedule { cron, .. } = &trigger.kind
-            && let Err(error) = Cron::parse(&cron.text)
+            && let Err(error) = Cron::verify(&cron.text)
         {
             out.push(report(cx, cron, &error));
         }
