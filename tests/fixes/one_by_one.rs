@@ -154,6 +154,11 @@ const REVEALS: &[(&str, &str, &str)] = &[
         "a name that is none declares nothing: only under its new one can it be unused",
     ),
     ("WF0113", "WF0212", "likewise"),
+    (
+        "WF0115",
+        "WF0211",
+        "the condition that goes was the only one to read the input",
+    ),
 ];
 
 fn follows(of: &Diagnostic, new: &Diagnostic) -> bool {

@@ -19,6 +19,8 @@ enum Mend {
     RemoveField,
     /// The same, for a value of zero or one that help says to leave out.
     RemoveFieldIfLeftOut,
+    /// `for` beside `event` is its `timeout`; else the second of the two goes.
+    WaitOrTimeout,
     /// The step that the place is in goes.
     RemoveStep,
     /// The declaration of this group goes.
@@ -53,7 +55,7 @@ const MENDS: &[(&str, Mend)] = &[
     ("WF0111", Mend::PutUnderSteps),
     ("WF0115", Mend::RemoveField),
     ("WF0116", Mend::RemoveField),
-    ("WF0117", Mend::RemoveField),
+    ("WF0117", Mend::WaitOrTimeout),
     ("WF0118", Mend::RemoveField),
     ("WF0127", Mend::Timeout),
     ("WF0131", Mend::RemoveField),
@@ -169,6 +171,19 @@ impl<'a> Index<'a> {
                     .then(|| self.remove_field(span))
                     .flatten()
             }
+            Mend::WaitOrTimeout => {
+                let (map, entry) = self.entry_at(span)?;
+                let other = |key: &str| self.editor.entry(map, key).is_some();
+                if &*entry.key != "for" || !other("event") || other("timeout") {
+                    return self.remove_field(span);
+                }
+                let text = self.editor.word_like(entry.key_span, "timeout");
+                let span = entry.key_span;
+                Some((
+                    "make it the `timeout`".to_owned(),
+                    vec![Edit { span, text }],
+                ))
+            }
             Mend::RemoveStep => {
                 let (list, item) = self.step_around(span)?;
                 self.remove_step(list, item)
@@ -206,8 +221,10 @@ impl<'a> Index<'a> {
 
     fn remove_field(&self, span: Span) -> Option<Edits> {
         let (map, entry) = self.entry_at(span)?;
-        // The kind of a step stands for the step itself.
-        if &*entry.key == "type" {
+        // The kind of a step stands for the step itself, and people need some time to answer.
+        let asks = |key: &str| self.editor.entry(map, key).is_some();
+        if &*entry.key == "type" || (&*entry.key == "timeout" && (asks("prompt") || asks("event")))
+        {
             return None;
         }
         let edit = self.editor.remove_field(map, &entry.key)?;

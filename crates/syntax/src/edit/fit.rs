@@ -13,13 +13,14 @@ use crate::tree::{NodeId, NodeKind, Scalar, Spelling, Style, Tree};
 /// string cannot hold. An edit that replaces a whole string with its quotes gives the string's new text.
 pub fn fit(found: &mut [Diagnostic], tree: &Tree, text: &str) {
     let editor = Editor::new(tree, text);
-    let mut places: Option<(Vec<(Span, NodeId)>, BTreeSet<Span>)> = None;
+    let mut places: Option<(Places, BTreeSet<Span>)> = None;
     for fix in found.iter_mut().flat_map(|d| &mut d.fixes) {
-        let (scalars, keys) = places.get_or_insert_with(|| (in_order(tree), editor.quoted_keys()));
+        let (scalars, keys) =
+            places.get_or_insert_with(|| (Places::of(editor), editor.quoted_keys()));
         let mut fits = true;
         let mut edits = Vec::with_capacity(fix.edits.len());
         for edit in fix.edits.drain(..) {
-            let fitted = match around(scalars, edit.span) {
+            let fitted = match scalars.around(edit.span) {
                 _ if keys.contains(&edit.span) => Some(Edit {
                     span: edit.span,
                     text: editor.word_like(edit.span, &edit.text),
@@ -48,27 +49,67 @@ pub(crate) fn fit_plain(found: &mut [Diagnostic], tree: &Tree, text: &str) {
         return;
     }
     let editor = Editor::new(tree, text);
-    let mut scalars: Option<Vec<(Span, NodeId)>> = None;
+    let mut places: Option<Places> = None;
     for fix in found.iter_mut().flat_map(|d| &mut d.fixes) {
-        editor.stay_plain(fix, scalars.get_or_insert_with(|| in_order(tree)));
+        let places = places.get_or_insert_with(|| Places::of(editor));
+        // What replaces a whole value is a value as it is.
+        let whole = |e: &Edit| {
+            let node = places.around(e.span);
+            node.is_some_and(|node| tree.span(node) == e.span)
+        };
+        if !fix.edits.iter().any(whole) {
+            editor.stay_plain(fix, places);
+        }
     }
 }
 
-/// The scalars in the order of their places, each place once.
-fn in_order(tree: &Tree) -> Vec<(Span, NodeId)> {
-    let ids = (0..tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId));
-    let scalars = ids.filter(|id| matches!(tree.kind(*id), NodeKind::Scalar(_)));
-    let mut out: Vec<(Span, NodeId)> = scalars.map(|id| (tree.span(id), id)).collect();
-    out.sort_unstable();
-    out.dedup_by_key(|(span, _)| *span);
-    out
+/// Where the scalars are, and where brackets.
+struct Places {
+    /// The scalars in the order of their places, each place once.
+    scalars: Vec<(Span, NodeId)>,
+    /// The outermost mappings and sequences in brackets.
+    brackets: Vec<Span>,
 }
 
-/// The scalar that a place lies in.
-fn around(scalars: &[(Span, NodeId)], at: Span) -> Option<NodeId> {
-    let after = scalars.partition_point(|(span, _)| span.start <= at.start);
-    let (span, node) = scalars.get(after.checked_sub(1)?)?;
-    span.contains(at).then_some(*node)
+impl Places {
+    fn of(editor: Editor<'_>) -> Self {
+        let tree = editor.tree;
+        let (mut scalars, mut flow) = (Vec::new(), Vec::new());
+        for id in (0..tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId)) {
+            match tree.kind(id) {
+                NodeKind::Scalar(_) => scalars.push((tree.span(id), id)),
+                NodeKind::Map(_) | NodeKind::Seq(_) if editor.in_brackets(id) => {
+                    flow.push(tree.span(id));
+                }
+                _ => {}
+            }
+        }
+        scalars.sort_unstable();
+        scalars.dedup_by_key(|(span, _)| *span);
+        flow.sort_unstable_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+        let mut brackets: Vec<Span> = Vec::new();
+        for span in flow {
+            if brackets.last().is_none_or(|last| last.end <= span.start) {
+                brackets.push(span);
+            }
+        }
+        Self { scalars, brackets }
+    }
+
+    /// The scalar that a place lies in.
+    fn around(&self, at: Span) -> Option<NodeId> {
+        let after = self
+            .scalars
+            .partition_point(|(span, _)| span.start <= at.start);
+        let (span, node) = self.scalars.get(after.checked_sub(1)?)?;
+        span.contains(at).then_some(*node)
+    }
+
+    fn in_brackets(&self, at: Span) -> bool {
+        let after = self.brackets.partition_point(|span| span.start <= at.start);
+        let last = after.checked_sub(1).and_then(|i| self.brackets.get(i));
+        last.is_some_and(|span| span.contains(at))
+    }
 }
 
 impl Editor<'_> {
@@ -124,11 +165,11 @@ impl Editor<'_> {
     }
 
     /// Where edits in a plain scalar of YAML give what is no plain scalar, the whole of it is put in quotes instead.
-    fn stay_plain(&self, fix: &mut Fix, scalars: &[(Span, NodeId)]) {
+    fn stay_plain(&self, fix: &mut Fix, places: &Places) {
         if self.tree.spelling != Spelling::Yaml {
             return;
         }
-        let Some(node) = fix.edits.first().and_then(|e| around(scalars, e.span)) else {
+        let Some(node) = fix.edits.first().and_then(|e| places.around(e.span)) else {
             return;
         };
         let span = self.tree.span(node);
@@ -147,7 +188,7 @@ impl Editor<'_> {
         let Some(after) = crate::fix::splice(self.source(span), &moved) else {
             return;
         };
-        if after.is_empty() || reads_as_scalar(&after) {
+        if after.is_empty() || reads_as_scalar(&after, places.in_brackets(span)) {
             return;
         }
         fix.edits = vec![Edit {
@@ -157,29 +198,24 @@ impl Editor<'_> {
     }
 }
 
-/// Whether YAML reads a text as one scalar and nothing else, in a block and in brackets.
-fn reads_as_scalar(text: &str) -> bool {
+/// Whether YAML reads a text as one scalar and nothing else.
+fn reads_as_scalar(text: &str, in_brackets: bool) -> bool {
     // Words and paths, which most fixes write.
-    if text
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
-    {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    if text.chars().all(plain) {
         return true;
     }
-    let (tree, found) = crate::yaml::parse(&format!("[{{ a: {text} }}]\n"));
-    let entries = tree.root.map(|root| tree.kind(root));
-    let Some(NodeKind::Seq(items)) = entries else {
+    let (tree, found) = if in_brackets {
+        crate::yaml::parse(&format!("{{ a: {text} }}\n"))
+    } else {
+        crate::yaml::parse(&format!("a: {text}\n"))
+    };
+    let Some(NodeKind::Map(entries)) = tree.root.map(|root| tree.kind(root)) else {
         return false;
     };
-    let value = match items.as_slice() {
-        [only] => match tree.kind(*only) {
-            NodeKind::Map(entries) => match entries.as_slice() {
-                [only] => only.value,
-                _ => return false,
-            },
-            _ => return false,
-        },
-        _ => return false,
+    let [only] = entries.as_slice() else {
+        return false;
     };
-    found.is_empty() && tree.comments.is_empty() && matches!(tree.kind(value), NodeKind::Scalar(_))
+    let scalar = matches!(tree.kind(only.value), NodeKind::Scalar(_));
+    scalar && found.is_empty() && tree.comments.is_empty()
 }

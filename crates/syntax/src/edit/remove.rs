@@ -194,7 +194,11 @@ impl Editor<'_> {
 
     /// Takes braces along that a cut in the text form leaves empty, and the `with` before them.
     fn without_empty_braces(self, edit: Edit) -> Edit {
-        let span = edit.span;
+        let mut span = edit.span;
+        // The line break of a line that went with it belongs to the place.
+        if span.start > 0 && self.line_before(span.start).is_empty() {
+            span.end = self.trimmed(span).end.max(span.start);
+        }
         let before = self.text.get(..span.start as usize).unwrap_or_default();
         let after = self.text.get(span.end as usize..).unwrap_or_default();
         let (Some(head), Some(_)) = (
@@ -203,12 +207,35 @@ impl Editor<'_> {
         ) else {
             return edit;
         };
-        let head = head.trim_end();
-        let head = head.strip_suffix("with").map_or(head, str::trim_end);
-        let close = span.end as usize + (after.len() - after.trim_start().len()) + 1;
-        Edit {
-            span: Span::of(head.len(), close),
-            text: String::new(),
+        if self.has_comment(Span::new(
+            Span::of(head.len(), head.len()).start,
+            span.start,
+        )) {
+            return edit;
         }
+        let head = head.trim_end();
+        let words = ["with", "policy", "constraints"];
+        let head = words
+            .iter()
+            .find_map(|w| head.strip_suffix(w))
+            .unwrap_or(head);
+        let close = span.end as usize + (after.len() - after.trim_start().len()) + 1;
+        let start = Span::of(head.len(), head.len()).start;
+        let blank = self.line_before(start);
+        // What stands alone on its lines goes with them, else with the space before it.
+        let start = match blank.trim() {
+            "" => start,
+            _ => start - Span::of(0, blank.len() - blank.trim_end().len()).end,
+        };
+        let span = Span::new(start, Span::of(close, close).start);
+        let cut = if blank.trim().is_empty() {
+            self.cut(span, false)
+        } else {
+            None
+        };
+        cut.unwrap_or(Edit {
+            span,
+            text: String::new(),
+        })
     }
 }

@@ -6,7 +6,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::splice::{Round, round, splice};
 use crate::code::Severity;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::limits::MAX_FIX_CHECKS;
+use crate::limits::{MAX_DIAGNOSTICS, MAX_FIX_CHECKS};
+
+/// Rounds in a row that may leave as much to be mended as there was.
+const MAX_IDLE_ROUNDS: usize = 8;
 
 /// What came of mending a text.
 #[derive(Clone, Debug)]
@@ -44,7 +47,19 @@ pub fn mend(
             applied: Vec::new(),
         },
     };
-    while run.step(allowed) {}
+    let open = |found: &[Diagnostic]| {
+        let may = |d: &&Diagnostic| d.fixes.iter().any(|f| f.applicability <= allowed);
+        found.iter().filter(may).count()
+    };
+    // A fix that leaves its finding would be applied again and again.
+    let (mut before, mut idle) = (open(&run.out.left), 0);
+    while idle < MAX_IDLE_ROUNDS && run.step(allowed) {
+        let now = open(&run.out.left);
+        // Of a file with more findings than are listed, others come up.
+        let fewer = now < before || run.out.left.len() >= MAX_DIAGNOSTICS;
+        idle = if fewer { 0 } else { idle + 1 };
+        before = now;
+    }
     run.out
 }
 
@@ -95,6 +110,8 @@ impl<F: FnMut(&str) -> Vec<Diagnostic>> Run<F> {
                 self.checks += 1;
                 let left = (self.check)(&text);
                 if !is_worse(&self.out.left, &left) {
+                    // What made another text worse may be right in this one.
+                    self.refused.clear();
                     self.out.mended += round.mended.iter().sum::<usize>();
                     self.out.applied.append(&mut round.fixes);
                     self.out.text = text;

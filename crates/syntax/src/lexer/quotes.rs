@@ -101,6 +101,13 @@ pub(super) fn close_below(text: &str, from: usize) -> Option<usize> {
 /// Where a string without its closing quote was to end, for the line's rest `line`: before the brackets,
 /// commas and spaces at its end that are not paired within it.
 pub(super) fn cut(line: &str) -> usize {
+    // A comment behind the brackets that close is one: it was not to be part of the text.
+    let before = line.split(" //").next().unwrap_or_default();
+    let line = if before.trim_end().ends_with([')', ']', '}']) {
+        before
+    } else {
+        line
+    };
     let tail = line
         .trim_end_matches(|c: char| c.is_ascii_whitespace() || "()[]{},;".contains(c))
         .len();

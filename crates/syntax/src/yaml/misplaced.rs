@@ -176,8 +176,10 @@ fn unfit(scene: &Scene<'_>, line: usize, content: usize, end: usize) -> Diagnosi
         .map(|t| t.start);
     let ended = top.and_then(|t| t.last).map(|l| l.start);
     let own = open.map(|o| lines::column(source, o as usize));
+    // A key is aligned with keys, never with the value of one.
+    let fits = |at: &u32| dash || lines::key_at(source, *at as usize).is_some();
     let meant = if own.is_none_or(|c| column > c) {
-        ended.or(open)
+        ended.filter(fits).or(open)
     } else {
         open
     };

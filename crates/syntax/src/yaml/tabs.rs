@@ -28,7 +28,11 @@ impl Scene<'_> {
         let edits = run
             .iter()
             .filter_map(|(start, end)| {
-                let text = source.get(*start..*end)?.replace('\t', "  ");
+                let text = if only_tabs {
+                    source.get(*start..*end)?.replace('\t', "  ")
+                } else {
+                    " ".repeat(aligned(source, *start, *end))
+                };
                 Some(Edit {
                     span: Span::of(*start, *end),
                     text,
@@ -42,7 +46,11 @@ impl Scene<'_> {
         )
         .help("indent with spaces, two for each level")
         .fix(Fix {
-            title: "write two spaces for each tab".into(),
+            title: if only_tabs {
+                "write two spaces for each tab".into()
+            } else {
+                "indent with spaces, as the line above".into()
+            },
             applicability: Applicability::Suggested,
             edits,
         });
@@ -61,6 +69,35 @@ impl Scene<'_> {
         }
         Some(misplaced::lost_lines(self, diagnostic, first))
     }
+}
+
+/// The column at which the line from `start`, whose text begins at `end`, goes on with the lines above: that of the
+/// key above, or two further behind a key without a value.
+fn aligned(source: &str, start: usize, end: usize) -> usize {
+    let above = indentations(source)
+        .take_while(|(line, _)| *line < start)
+        .filter(|(line, content)| {
+            let text = source.get(*content..).unwrap_or_default();
+            let indent = source.get(*line..*content).unwrap_or_default();
+            !text.starts_with('#') && !indent.contains('\t')
+        })
+        .last();
+    let Some((line, content)) = above else {
+        return 0;
+    };
+    if lines::is_dash(source, end) {
+        return content - line
+            + if lines::is_dash(source, content) {
+                0
+            } else {
+                2
+            };
+    }
+    let entry = lines::entry_start(source, content);
+    let stop = lines::line_end(source, content);
+    let text = source.get(entry..stop).unwrap_or_default();
+    let value = text.split(" #").next().unwrap_or_default().trim_end();
+    entry - line + if value.ends_with(':') { 2 } else { 0 }
 }
 
 /// Start of the first line at or after `at` whose indentation has a tab.

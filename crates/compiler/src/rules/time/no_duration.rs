@@ -36,14 +36,18 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             let report = Diagnostic::new(&CODE, span, message).help(help);
             // The sign is its first character, behind quotes if there are any.
             let written = edit::source(cx, span);
-            out.push(match written.find('-').filter(|at| *at < 2) {
-                // Without its sign `-0s` is as little.
-                Some(at) if length < 0 && zero_is_fine || length != 0 => {
-                    let sign = Span::of(span.start as usize + at, span.start as usize + at + 1);
-                    report.replace(Applicability::Suggested, "take the sign away", sign, "")
-                }
-                _ => report,
-            });
+            out.push(
+                match written
+                    .find('-')
+                    .filter(|at| matches!(written.get(..*at), Some("" | "\"" | "'")))
+                {
+                    Some(at) => {
+                        let sign = Span::of(span.start as usize + at, span.start as usize + at + 1);
+                        report.replace(Applicability::Suggested, "take the sign away", sign, "")
+                    }
+                    _ => report,
+                },
+            );
         } else if length == 0 && !zero_is_fine {
             let message = format!("`{field}` leaves no time at all");
             let help = format!(

@@ -1,8 +1,8 @@
 //! A condition that is no boolean.
 
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::{Applicability, Diagnostic};
-use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use wfc_syntax::expr::{ExprId, ExprKind, Exprs};
 use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
@@ -42,12 +42,29 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     )
     .expected("bool", ty.to_string());
     let diagnostic = match test(&ty) {
-        Some(test) if is_path(exprs, id) => diagnostic.replace(
-            Applicability::Suggested,
-            format!("write `{text}{test}`"),
-            Span::at(exprs.span(id).end),
-            test,
-        ),
+        Some(test) if is_path(exprs, id) => {
+            let compares = test.starts_with(' ') || test.contains(" > ") || test.contains("==");
+            // Beside another operator a comparison stands in parentheses.
+            let (open, close) = if compares && is_operand(exprs, id) {
+                ("(", ")")
+            } else {
+                ("", "")
+            };
+            let span = exprs.span(id);
+            let edit = |at, text: String| Edit {
+                span: Span::at(at),
+                text,
+            };
+            let edits = [
+                edit(span.start, open.to_owned()),
+                edit(span.end, format!("{test}{close}")),
+            ];
+            diagnostic.fix(Fix {
+                title: format!("write `{open}{text}{test}{close}`"),
+                applicability: Applicability::Suggested,
+                edits: edits.into_iter().filter(|e| !e.text.is_empty()).collect(),
+            })
+        }
         _ => diagnostic,
     };
     diagnostic.help(match &ty {
@@ -67,6 +84,16 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
             },
         },
         _ => "compare it with what it should be".to_owned(),
+    })
+}
+
+/// Whether an operator takes the expression.
+fn is_operand(exprs: &Exprs, id: ExprId) -> bool {
+    let ids = (0..exprs.len()).filter_map(|i| u32::try_from(i).ok().map(ExprId));
+    ids.into_iter().any(|at| match exprs.kind(at) {
+        ExprKind::Unary { arg, .. } => *arg == id,
+        ExprKind::Binary { left, right, .. } => *left == id || *right == id,
+        _ => false,
     })
 }
 
