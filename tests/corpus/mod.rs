@@ -13,7 +13,8 @@
 //! spelling. They belong to the last line before them that is none. Carets mark the characters; a span that goes on
 //! over the line's end has `>` after its carets; one that starts left of the mark's own columns says `@start..end`
 //! (columns in characters, from 0). `#~ = help: ...` and `#~ = safe fix: ...` go on with the finding above them.
-//! A case without such lines must get no finding at all.
+//! A case without such lines must get no finding at all. Cases may call the workflows and name the catalogues of
+//! `tests/suite/files`, and what the codes' examples use (`compiler::rules::examples`).
 //!
 //! `WFC_UPDATE=1` (or `cargo xtask corpus --update`) rewrites expectations; read the difference line by line
 //! before it is committed. `WFC_CORPUS=names` keeps to the files with `names` in their own name.
@@ -22,9 +23,11 @@ mod annotate;
 pub mod cases;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use wfc_compiler::rules::examples::ExampleWorld;
 use wfc_compiler::settings::Settings;
-use wfc_compiler::world::NoWorld;
+use wfc_compiler::world::World;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 
@@ -51,13 +54,37 @@ fn suite(kind: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The files of `tests/suite/files`, and what the codes' examples use.
+struct Files;
+
+impl Files {
+    fn file(name: &str) -> Option<Arc<Source>> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suite/files");
+        let name = name.strip_prefix("./").unwrap_or(name);
+        let text = std::fs::read_to_string(path.join(name)).ok()?;
+        Some(Arc::new(Source::new(name, text.as_str())))
+    }
+}
+
+impl World for Files {
+    fn source(&self, from: &str, path: &str) -> Option<Arc<Source>> {
+        Self::file(path).or_else(|| ExampleWorld.source(from, path))
+    }
+    fn workflow(&self, from: &str, slug: &str) -> Option<Arc<Source>> {
+        Self::file(&format!("{slug}.wf.yaml")).or_else(|| ExampleWorld.workflow(from, slug))
+    }
+    fn catalogue(&self, from: &str, path: &str) -> Option<Arc<Source>> {
+        Self::file(path).or_else(|| ExampleWorld.catalogue(from, path))
+    }
+}
+
 /// The case as it should be written, given what the checker finds.
 fn actual(case: &Case) -> String {
     let input = case.input();
     let (source, found) = Source::from_text(case.name.as_str(), &input);
     let diagnostics = if found.is_empty() {
         let spelling = Spelling::of(&source.name, &source.text);
-        wfc_compiler::check(&source, spelling, &NoWorld, &Settings::default()).diagnostics
+        wfc_compiler::check(&source, spelling, &Files, &Settings::default()).diagnostics
     } else {
         found
     };
