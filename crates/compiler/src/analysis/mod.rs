@@ -31,7 +31,7 @@ pub use lone::{
 };
 pub use tables::*;
 
-pub(crate) use callee::is_path;
+pub(crate) use callee::{is_path, of as signature_of};
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
 pub(crate) use names::{NAMESPACES, step_path};

@@ -123,6 +123,28 @@ impl Cost {
         self.zipped(other, |_, a, b| a.min(b), |_, a, b| a.max(b))
     }
 
+    /// `first.then(self)`, in place.
+    fn follow(&mut self, first: &Self) {
+        let leasts = self.least.iter_mut().zip(first.least.iter());
+        leasts.for_each(|(to, n)| *to = n.saturating_add(*to));
+        let mosts = self.most.iter_mut().zip(first.most.iter());
+        for (i, (to, most)) in mosts.enumerate() {
+            if overlaps(i) {
+                to.raise_from(most);
+            } else {
+                to.add_to(most);
+            }
+        }
+    }
+
+    /// `self.or(other)`, in place.
+    fn widen(&mut self, other: &Self) {
+        let leasts = self.least.iter_mut().zip(other.least.iter());
+        leasts.for_each(|(to, n)| *to = (*to).min(*n));
+        let mosts = self.most.iter_mut().zip(other.most.iter());
+        mosts.for_each(|(to, most)| to.raise(most));
+    }
+
     /// Both at the same time.
     pub(crate) fn beside(&self, other: &Self) -> Self {
         let time = |i| i == Measure::Time as usize || overlaps(i);
@@ -190,15 +212,19 @@ pub(crate) struct Exits {
 }
 
 pub(crate) fn join(into: &mut Option<Cost>, other: Option<Cost>) {
-    *into = match (into.take(), other) {
-        (Some(a), Some(b)) => Some(a.or(&b)),
-        (a, b) => a.or(b),
-    };
+    match (into.as_mut(), other) {
+        (Some(a), Some(b)) => a.widen(&b),
+        (None, other) => *into = other,
+        (Some(_), None) => {}
+    }
 }
 
 fn sum(into: &mut Option<Cost>, other: Option<Cost>) {
     *into = match (into.take(), other) {
-        (Some(a), Some(b)) => Some(a.then(&b)),
+        (Some(a), Some(mut b)) => {
+            b.follow(&a);
+            Some(b)
+        }
         (a, b) => a.or(b),
     };
 }
@@ -246,7 +272,9 @@ impl Exits {
         let Some(so_far) = self.normal.take() else {
             return;
         };
-        next.change(|cost| so_far.then(cost));
+        for cost in next.each().into_iter().flatten() {
+            cost.follow(&so_far);
+        }
         sum(&mut self.undo, next.undo.take());
         self.normal = next.normal.take();
         for (mine, theirs) in self.each().into_iter().zip(next.each()) {

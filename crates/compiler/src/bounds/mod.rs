@@ -6,6 +6,7 @@
 
 mod callee;
 mod cost;
+mod in_place;
 mod quantity;
 mod repeat;
 mod size;
@@ -142,8 +143,6 @@ pub(crate) struct StepRange {
     pub(crate) least_agents: Option<u128>,
     /// Calls of agents when nothing is tried again.
     pub(crate) planned_agents: Quantity,
-    /// Calls of agents, those of called workflows included.
-    pub(crate) all_agents: Quantity,
     /// Nanoseconds of whatever ends well; none when nothing does.
     pub(crate) least_time: Option<u128>,
     /// Steps of whatever ends well; none when nothing does.
@@ -155,9 +154,6 @@ impl StepRange {
         Self {
             least_agents: well.map(|c| c.least(Measure::Agents)),
             planned_agents: any.most(Measure::Planned).clone(),
-            all_agents: any
-                .most(Measure::Agents)
-                .plus(any.most(Measure::CalleeAgents)),
             least_time: well.map(|c| c.least(Measure::Time)),
             least_steps: well.map(|c| c.least(Measure::Steps)),
         }

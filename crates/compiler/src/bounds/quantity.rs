@@ -219,6 +219,22 @@ impl Quantity {
         }
     }
 
+    /// The number that it comes to when each unknown is what `value` says; none without a bound.
+    #[must_use]
+    pub fn evaluate(&self, value: &dyn Fn(&Unknown) -> u128) -> Option<u128> {
+        let of = |poly: &Poly| {
+            let terms = poly.terms.iter().map(|(unknowns, coefficient)| {
+                unknowns
+                    .iter()
+                    .fold(*coefficient, |product, u| product.saturating_mul(value(u)))
+            });
+            terms.fold(poly.constant, u128::saturating_add)
+        };
+        self.unbounded
+            .is_empty()
+            .then(|| self.polys.iter().map(of).max().unwrap_or(0))
+    }
+
     /// Why there is no bound; empty when there is one.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {

@@ -15,7 +15,7 @@ use crate::analysis::blocks::{BlockRole, each_block};
 use crate::bounds::Ranges;
 
 /// Runs them.
-pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if !asks(cx) {
         return;
     }

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking, print what they skip and read the standard's data"
 )]
 
+mod bounds;
 mod case;
 mod expressions;
 mod fields;
