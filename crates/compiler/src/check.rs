@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::limits::MAX_DIAGNOSTICS;
+use wfc_syntax::lower::rules::ALLOW_WITHOUT_REASON;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 use wfc_syntax::{Parsed, parse};
@@ -12,6 +13,7 @@ use wfc_syntax::{Parsed, parse};
 use crate::allow::Allowed;
 use crate::analysis::{Analysis, analyse};
 use crate::rules::flow::single_branch;
+use crate::rules::style::{unknown_allow, unused_allow};
 use crate::rules::{self, Mentions, RuleContext, names};
 use crate::settings::{Level, Settings};
 use crate::world::World;
@@ -78,7 +80,10 @@ pub fn check(
     without_lost_branches(&mut by_rules, &parsed);
     diagnostics.extend(by_rules);
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
-    let mut diagnostics = finish(diagnostics, settings, &allowed);
+    let mut diagnostics = without_allowed(diagnostics, &allowed);
+    let idle = idle_allows(&cx, &allowed, faulty);
+    diagnostics.extend(without_allowed(idle, &allowed));
+    let mut diagnostics = finish(diagnostics, settings);
     rules::mends::complete(&cx, &mut diagnostics);
     Checked {
         parsed,
@@ -120,11 +125,43 @@ fn without_lost_branches(found: &mut Vec<Diagnostic>, parsed: &Parsed) {
     });
 }
 
-/// Applies the settings' levels and what the file allows, sorts, drops repeats, and caps.
-fn finish(found: Vec<Diagnostic>, settings: &Settings, allowed: &Allowed) -> Vec<Diagnostic> {
+/// Drops what the file allows.
+fn without_allowed(mut found: Vec<Diagnostic>, allowed: &Allowed) -> Vec<Diagnostic> {
+    if !allowed.items.is_empty() {
+        found.retain(|d| !allowed.allows(d.code, d.span, is_certain(d)));
+    }
+    found
+}
+
+/// What is wrong with what the file allows, once all that it could allow is known.
+fn idle_allows(cx: &RuleContext<'_>, allowed: &Allowed, faulty: bool) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for comment in &allowed.without_reason {
+        let mut finding = Diagnostic::new(
+            &ALLOW_WITHOUT_REASON,
+            *comment,
+            "the finding is allowed without a reason",
+        )
+        .help("write why it is fine here behind the code: `wfc: allow CODE reason`");
+        // The comment has no effect, and that is all: the workflow runs.
+        finding.severity = Severity::Warning;
+        out.push(finding);
+    }
+    if !allowed.items.is_empty() {
+        let codes: Vec<_> = wfc_syntax::codes()
+            .into_iter()
+            .chain(rules::codes())
+            .collect();
+        unused_allow::run(cx, allowed, &codes, faulty, &mut out);
+        unknown_allow::run(allowed, &codes, &mut out);
+    }
+    out
+}
+
+/// Applies the settings' levels, sorts, drops repeats, and caps.
+fn finish(found: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = found
         .into_iter()
-        .filter(|d| is_certain(d) || !allowed.allows(d.code, d.span))
         .filter_map(|mut d| match settings.level(d.code) {
             Some(Level::Off) if is_certain(&d) => Some(d),
             Some(Level::Off) => None,

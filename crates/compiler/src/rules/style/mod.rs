@@ -9,7 +9,9 @@ pub mod concurrency_never_reached;
 pub mod max_steps_too_low;
 pub mod position_reference;
 pub mod self_assignment;
+pub mod unknown_allow;
 pub mod untyped_json;
+pub mod unused_allow;
 
 use wfc_syntax::code::Code;
 
@@ -25,6 +27,8 @@ pub const CODES: &[&Code] = &[
     &max_steps_too_low::CODE,
     &concurrency_never_reached::CODE,
     &braces_in_string::CODE,
+    &unused_allow::CODE,
+    &unknown_allow::CODE,
 ];
 
 /// `1 call`, `2 calls`
