@@ -50,6 +50,8 @@ pub enum Command {
     Build(Build),
     /// Shows the instructions of a workflow or of a program file
     Disasm(Disasm),
+    /// Tells what changed in meaning between two workflows
+    Diff(Diff),
     /// Draws a workflow
     Graph(Graph),
     /// Types an expression and prints its value as JSON
@@ -277,6 +279,38 @@ pub struct Disasm {
     /// Leave out the source lines: equal for all spellings of one workflow
     #[arg(long)]
     pub no_source: bool,
+}
+
+/// `wfc diff`
+///
+/// Exit status: 0 no change in meaning; 1 changes; 2 a file could not be read, or has errors.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The old workflow; `-` reads standard input
+    pub old: PathBuf,
+    /// The new one
+    pub new: PathBuf,
+    /// The name that the old one goes by, for files that it names; that of the new one when the old one is a pipe
+    #[arg(long, value_name = "NAME")]
+    pub old_name: Option<String>,
+    /// The name that the new one goes by
+    #[arg(long, value_name = "NAME")]
+    pub new_name: Option<String>,
+    /// How the difference is printed
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+    /// Exit with 1 only when something breaks callers or is less safe
+    #[arg(long)]
+    pub breaking: bool,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// By area, with what follows for suspended runs.
+    Human,
+    /// One JSON document.
+    Json,
 }
 
 /// `wfc graph`

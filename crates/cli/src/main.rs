@@ -62,6 +62,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Convert(args) => commands::convert::run(args, term::colours(cli.color)),
         Command::Build(args) => commands::build::run(cli, args),
         Command::Disasm(args) => commands::disasm::run(cli, args),
+        Command::Diff(args) => commands::diff::run(cli, args),
         Command::Graph(args) => commands::graph::run(cli, args),
         Command::Eval(args) => commands::eval::run(args, term::colours(cli.color)),
         Command::Explain(args) => commands::explain::run(args),

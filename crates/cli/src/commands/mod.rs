@@ -4,6 +4,7 @@ pub mod build;
 pub mod check;
 pub mod completions;
 pub mod convert;
+pub mod diff;
 pub mod disasm;
 pub mod eval;
 pub mod explain;

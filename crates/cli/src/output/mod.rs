@@ -1,6 +1,7 @@
 //! How findings and runs are printed: one file a format.
 
 pub mod bounds;
+pub mod diff;
 pub mod gcc;
 pub mod github;
 pub mod human;
