@@ -8,6 +8,7 @@ mod files;
 mod fix;
 mod format;
 mod hostile;
+mod integrations;
 mod output;
 mod run;
 mod twenty;
