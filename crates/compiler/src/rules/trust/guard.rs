@@ -9,6 +9,7 @@ use std::sync::Arc;
 use wfc_syntax::ast::StepId;
 
 use super::label::{Origin, Path};
+use super::memory::Memory;
 use super::trail::Place;
 
 /// A part of what a source brought in.
@@ -25,7 +26,7 @@ pub(super) enum Fact {
 
 /// A condition that does not change, and what people have said yes to wherever it holds.
 #[derive(Clone, Debug, PartialEq)]
-struct Implied {
+pub(super) struct Implied {
     condition: Arc<str>,
     holds: bool,
     shown: Arc<BTreeSet<Key>>,
@@ -41,7 +42,7 @@ pub(super) struct Guard {
     /// What every way to here has shown to somebody who said yes.
     shown: Arc<BTreeSet<Key>>,
     facts: Arc<BTreeSet<(StepId, Fact)>>,
-    implied: Arc<Vec<Implied>>,
+    implied: Memory,
 }
 
 impl Guard {
@@ -52,7 +53,7 @@ impl Guard {
             approved: false,
             shown: Arc::default(),
             facts: Arc::default(),
-            implied: Arc::default(),
+            implied: Memory::default(),
         }
     }
 
@@ -74,12 +75,7 @@ impl Guard {
             approved: self.approved && other.approved,
             shown: both_show(&self.shown, &other.shown),
             facts: common(&self.facts, &other.facts),
-            implied: if Arc::ptr_eq(&self.implied, &other.implied) {
-                self.implied
-            } else {
-                let both = self.implied.iter().filter(|i| other.implied.contains(i));
-                Arc::new(both.cloned().collect())
-            },
+            implied: self.implied.common(&other.implied),
         }
     }
 
@@ -148,7 +144,7 @@ impl Guard {
     /// What a way adds that is only taken when a condition holds: it counts wherever the condition holds again.
     pub(super) fn remember(&mut self, condition: &Arc<str>, holds: bool, way: &Self) {
         if way.reached && way.approved && !self.approved {
-            Arc::make_mut(&mut self.implied).push(Implied {
+            self.implied.push(Implied {
                 condition: condition.clone(),
                 holds,
                 shown: way.shown.clone(),
@@ -182,18 +178,30 @@ fn both_show(a: &Arc<BTreeSet<Key>>, b: &Arc<BTreeSet<Key>>) -> Arc<BTreeSet<Key
     if Arc::ptr_eq(a, b) || a.is_empty() {
         return a.clone();
     }
-    let of = |one: &BTreeSet<Key>, other: &BTreeSet<Key>| -> Vec<Key> {
-        one.iter()
-            .filter(|(place, path)| covers(other, place, path))
-            .cloned()
-            .collect()
+    // What stands in both is kept; of the rest, what the other covers.
+    let (only_a, only_b): (Vec<&Key>, Vec<&Key>) =
+        (a.difference(b).collect(), b.difference(a).collect());
+    let covered = |keys: &[&Key], by: &BTreeSet<Key>| -> Vec<Key> {
+        let kept = keys.iter().filter(|(place, path)| covers(by, place, path));
+        kept.map(|key| (*key).clone()).collect()
     };
-    Arc::new(of(a, b).into_iter().chain(of(b, a)).collect())
+    let (kept_a, kept_b) = (covered(&only_a, b), covered(&only_b, a));
+    if kept_a.len() == only_a.len() && kept_b.is_empty() {
+        return a.clone();
+    }
+    if kept_b.len() == only_b.len() && kept_a.is_empty() {
+        return b.clone();
+    }
+    let both = a.intersection(b).cloned();
+    Arc::new(both.chain(kept_a).chain(kept_b).collect())
 }
 
 fn common<T: Ord + Clone>(a: &Arc<BTreeSet<T>>, b: &Arc<BTreeSet<T>>) -> Arc<BTreeSet<T>> {
-    if Arc::ptr_eq(a, b) || a.is_empty() {
+    if Arc::ptr_eq(a, b) || a.is_subset(b) {
         return a.clone();
+    }
+    if b.is_subset(a) {
+        return b.clone();
     }
     Arc::new(a.intersection(b).cloned().collect())
 }

@@ -12,6 +12,7 @@ mod hints;
 mod in_callee;
 mod label;
 mod labels;
+mod memory;
 pub mod outside_destructive_argument;
 pub mod outside_text_in_command;
 pub mod secret_exposed;
