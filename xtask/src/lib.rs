@@ -1,4 +1,6 @@
 //! What the project's automation and its tests share: harnesses that judge the compiler and the machine from outside.
 
 pub mod cel;
+pub mod fuzz;
 pub mod mutate;
+pub mod printing;

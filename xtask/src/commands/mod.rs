@@ -1,4 +1,5 @@
 //! The commands, one file each.
 
 pub(crate) mod cel;
+pub(crate) mod fuzz;
 pub(crate) mod mutate;

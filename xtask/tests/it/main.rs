@@ -9,5 +9,6 @@
 )]
 
 mod cel;
+mod fuzz;
 mod promise;
 mod standard;
