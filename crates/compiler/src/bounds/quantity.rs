@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
 use wfc_syntax::span::Span;
 
 /// Polynomials that are kept apart in one quantity; beyond, the larger coefficients are taken together.
@@ -159,7 +160,7 @@ impl Poly {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quantity {
     /// The largest of them counts; none is zero.
-    pub(crate) polys: Vec<Poly>,
+    pub(crate) polys: SmallVec<[Poly; 1]>,
     /// Why there is no bound; none when there is one.
     unbounded: Vec<Reason>,
 }
@@ -168,7 +169,7 @@ impl Quantity {
     /// Nothing.
     pub(crate) const fn zero() -> Self {
         Self {
-            polys: Vec::new(),
+            polys: SmallVec::new_const(),
             unbounded: Vec::new(),
         }
     }
@@ -197,7 +198,7 @@ impl Quantity {
 
     pub(crate) fn without_bound(reason: Reason) -> Self {
         Self {
-            polys: Vec::new(),
+            polys: SmallVec::new_const(),
             unbounded: vec![reason],
         }
     }
@@ -270,7 +271,7 @@ impl Quantity {
     /// Few polynomials of few terms.
     fn kept_small(mut self) -> Self {
         if self.polys.len() > MAX_POLYNOMIALS {
-            self.polys = vec![self.collapsed()];
+            self.polys = smallvec![self.collapsed()];
         }
         if self.polys.iter().any(|p| p.terms.len() > MAX_TERMS) {
             let place = self.unknowns().into_iter().next().map(|u| u.place);

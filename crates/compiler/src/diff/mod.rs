@@ -3,6 +3,7 @@
 //! Comments, layout, spelling and the order of keys are no changes: where the canonical forms are equal, there is none.
 //! Steps are matched by id, else by structure and place. The rules are in `docs/diff.md`.
 
+mod canon;
 mod flat;
 mod matching;
 mod render;
@@ -16,7 +17,6 @@ mod trust;
 mod tests;
 
 use wfc_syntax::ast::Ast;
-use wfc_syntax::canonical::canonical_bytes;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::span::Span;
 
@@ -282,7 +282,7 @@ impl Diff {
 /// Compares two workflows.
 #[must_use]
 pub fn diff(old: &Side<'_>, new: &Side<'_>, assume: &Assumptions) -> Diff {
-    let same = canonical_bytes(old.ast) == canonical_bytes(new.ast);
+    let same = canon::same(old.ast, new.ast);
     let (a, b) = (Flat::of(old), Flat::of(new));
     let pairs = Pairs::of(&a, &b);
     let mut changes = Vec::new();

@@ -568,6 +568,6 @@ fn no_run_costs_more_than_its_bounds_say_and_many_cost_as_much() {
     assert!(broken.is_empty(), "{shown}");
     assert!(taken > WORKFLOWS / 3, "{taken}");
     for name in ["agents", "tools", "commands", "approvals", "steps"] {
-        assert!(met[name] * 3 > asked[name], "{name}: {met:?} of {asked:?}");
+        assert!(met[name] * 4 > asked[name], "{name}: {met:?} of {asked:?}");
     }
 }
