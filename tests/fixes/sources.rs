@@ -111,9 +111,10 @@ fn in_other_spellings(file: &File) -> Vec<File> {
         let mut other = File::new(&from, &format!("{stem}.{ending}"), &text, file.example);
         other.code = file.code;
         let found = other.check(&text);
+        // Another way to write it is one only if it says the same: nothing else is wrong with it.
         let same = |code: &Code| before.iter().any(|d| d.code == code);
         let known = text == file.text || out.iter().any(|o| o.name == other.name && o.text == text);
-        if !known && found.iter().any(|d| same(d.code)) {
+        if !known && !found.is_empty() && found.iter().all(|d| same(d.code)) {
             out.push(other);
         }
     };

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use wfc_syntax::edit::Editor;
 use wfc_syntax::span::Span;
@@ -27,6 +28,12 @@ enum Mend {
     RemoveDeclaration(&'static str),
     /// The assignment goes, and the step with its last one.
     RemoveAssignment,
+    /// The name of an output that nothing reads goes, or its type.
+    RemoveOutput,
+    /// A number or boolean where text belongs gets quotes, a number in quotes where one belongs loses them.
+    Quote,
+    /// `*/` at the end of the line.
+    CloseComment,
     /// The item of a list goes, or the whole entry of a list with one.
     RemoveCase,
     /// The word at the place is replaced.
@@ -47,6 +54,7 @@ enum Mend {
 
 /// By code. In the order of the ids.
 const MENDS: &[(&str, Mend)] = &[
+    ("WF0024", Mend::CloseComment),
     ("WF0060", Mend::CloseTemplate),
     ("WF0061", Mend::RemoveTemplate),
     ("WF0101", Mend::KeepAsExtension),
@@ -61,9 +69,16 @@ const MENDS: &[(&str, Mend)] = &[
     ("WF0131", Mend::RemoveField),
     ("WF0133", Mend::RemoveField),
     ("WF0211", Mend::RemoveDeclaration("inputs")),
+    ("WF0212", Mend::RemoveOutput),
     ("WF0213", Mend::RemoveDeclaration("secrets")),
     ("WF0214", Mend::RemoveDeclaration("variables")),
+    ("WF0311", Mend::Quote),
+    ("WF0312", Mend::Quote),
+    ("WF0313", Mend::Quote),
     ("WF0316", Mend::RemoveField),
+    ("WF0317", Mend::Quote),
+    ("WF0319", Mend::Quote),
+    ("WF0320", Mend::Quote),
     ("WF0323", Mend::RemoveField),
     ("WF0401", Mend::RemoveStep),
     ("WF0404", Mend::RemoveCase),
@@ -82,6 +97,10 @@ const MENDS: &[(&str, Mend)] = &[
 
 /// Adds such fixes to the findings that have none.
 pub(crate) fn complete(cx: &RuleContext<'_>, found: &mut [Diagnostic]) {
+    // Of a file that could not be read in full the tree does not say what belongs where.
+    let in_doubt = found
+        .iter()
+        .any(|d| d.severity == Severity::Error && d.code.id.starts_with("WF00"));
     let mut index = None;
     for diagnostic in found.iter_mut().filter(|d| d.fixes.is_empty()) {
         let Ok(at) = MENDS.binary_search_by_key(&diagnostic.code.id, |(id, _)| id) else {
@@ -90,6 +109,9 @@ pub(crate) fn complete(cx: &RuleContext<'_>, found: &mut [Diagnostic]) {
         let Some((_, mend)) = MENDS.get(at) else {
             continue;
         };
+        if in_doubt && !diagnostic.code.id.starts_with("WF00") {
+            continue;
+        }
         let index = index.get_or_insert_with(|| Index::of(cx));
         if let Some((title, edits)) = index.mend(*mend, diagnostic) {
             diagnostic.fixes.push(Fix {
@@ -190,6 +212,26 @@ impl<'a> Index<'a> {
             }
             Mend::RemoveDeclaration(group) => self.remove_declaration(group, span),
             Mend::RemoveAssignment => self.remove_assignment(span),
+            Mend::RemoveOutput => {
+                let (map, entry) = self.entry_at(span)?;
+                let key = match &*entry.key {
+                    "outputVariable" => "outputVariable",
+                    _ => "returns",
+                };
+                let edit = self.editor.remove_field(map, key)?;
+                Some((format!("remove `{key}`"), vec![edit]))
+            }
+            Mend::Quote => self.quote(found),
+            Mend::CloseComment => {
+                let rest = self.cx.text.get(span.start as usize..)?;
+                let line = rest.split('\n').next()?.trim_end().len();
+                let at = span.start as usize + line;
+                let edit = Edit {
+                    span: Span::of(at, at),
+                    text: " */".to_owned(),
+                };
+                Some(("write `*/` at the end of the line".to_owned(), vec![edit]))
+            }
             Mend::RemoveCase => self.remove_case(span),
             Mend::Write(word) => Some((
                 format!("write `{word}`"),
@@ -314,6 +356,27 @@ impl<'a> Index<'a> {
         }
         let edit = self.editor.remove_item(list, item)?;
         Some(("remove the case".to_owned(), vec![edit]))
+    }
+
+    /// `5` becomes `"5"` where text is expected, and the other way round.
+    fn quote(&self, found: &Diagnostic) -> Option<Edits> {
+        let span = found.span;
+        let is_value = self.values.contains_key(&span) || self.items.contains_key(&span);
+        let expected = found.facts.as_ref()?.expected.as_deref()?;
+        let source = self.editor.source(span);
+        let number = |text: &str| text.parse::<i64>().is_ok();
+        let constant = number(source)
+            || source.parse::<f64>().is_ok_and(f64::is_finite)
+            || matches!(source, "true" | "false");
+        let inner = source
+            .strip_prefix(['"', '\''])
+            .and_then(|s| s.strip_suffix(['"', '\'']));
+        let text = match (expected, inner) {
+            ("string", None) if constant => self.editor.string(source),
+            ("int", Some(inner)) if number(inner) => inner.to_owned(),
+            _ => return None,
+        };
+        is_value.then(|| (format!("write `{text}`"), vec![Edit { span, text }]))
     }
 
     /// `[ ... ]` at the root becomes `steps: [ ... ]`.
