@@ -124,7 +124,7 @@ impl Cost {
     }
 
     /// `first.then(self)`, in place.
-    fn follow(&mut self, first: &Self) {
+    pub(crate) fn follow(&mut self, first: &Self) {
         let leasts = self.least.iter_mut().zip(first.least.iter());
         leasts.for_each(|(to, n)| *to = n.saturating_add(*to));
         let mosts = self.most.iter_mut().zip(first.most.iter());
@@ -259,12 +259,8 @@ impl Exits {
     }
 
     /// Changes what every way out costs.
-    pub(crate) fn change(&mut self, mut change: impl FnMut(&Cost) -> Cost) {
-        for exit in self.each() {
-            if let Some(cost) = exit {
-                *exit = Some(change(cost));
-            }
-        }
+    pub(crate) fn change(&mut self, change: impl FnMut(&mut Cost)) {
+        self.each().into_iter().flatten().for_each(change);
     }
 
     /// Goes on with the next.
@@ -272,9 +268,7 @@ impl Exits {
         let Some(so_far) = self.normal.take() else {
             return;
         };
-        for cost in next.each().into_iter().flatten() {
-            cost.follow(&so_far);
-        }
+        next.change(|cost| cost.follow(&so_far));
         sum(&mut self.undo, next.undo.take());
         self.normal = next.normal.take();
         for (mine, theirs) in self.each().into_iter().zip(next.each()) {
@@ -299,14 +293,17 @@ impl Exits {
             &self.skipped,
             &self.returned,
         ];
-        let well = ends.into_iter().flatten().cloned().reduce(|a, b| a.or(&b));
-        match (well, &self.failed) {
-            (Some(well), Some(failed)) => {
-                well.zipped(failed, |_, well, _| well, |_, a, b| a.max(b))
-            }
-            (Some(well), None) => well,
-            (None, failed) => failed.clone().unwrap_or_default(),
+        let mut ends = ends.into_iter().flatten();
+        let Some(first) = ends.next() else {
+            return self.failed.clone().unwrap_or_default();
+        };
+        let mut out = first.clone();
+        ends.for_each(|cost| out.widen(cost));
+        if let Some(failed) = &self.failed {
+            let mosts = out.most.iter_mut().zip(failed.most.iter());
+            mosts.for_each(|(to, most)| to.raise(most));
         }
+        out
     }
 
     /// More to undo.

@@ -167,7 +167,7 @@ impl<'a> Walker<'a> {
             within_budget(&mut out, budget);
         }
         let entered = Cost::one(Measure::Steps);
-        out.change(|cost| entered.then(cost));
+        out.change(|cost| cost.follow(&entered));
         if out.failed.is_none() {
             out.failed = Some(out.any().at_most());
         }
@@ -370,7 +370,7 @@ impl<'a> Walker<'a> {
         before.set(Measure::Time, 0, time);
         before.set(Measure::Planned, 0, Quantity::zero());
         let mut out = one;
-        out.change(|cost| before.then(cost));
+        out.change(|cost| cost.follow(&before));
         out
     }
 
@@ -439,12 +439,10 @@ fn well_ended(exits: &Exits) -> Option<Cost> {
 /// Ends after `limit` at the latest, but for `finally` code that is under way then.
 pub(crate) fn within(exits: &mut Exits, limit: &Quantity) {
     exits.change(|cost| {
-        let mut cost = cost.clone();
         let most = cost.most(Measure::Time);
         let limit = limit.plus(cost.most(Measure::Shield));
         let capped = most.capped(&limit);
         cost.set(Measure::Time, cost.least(Measure::Time), capped);
-        cost
     });
     if exits.failed.is_none() {
         exits.failed = Some(exits.any().at_most());
@@ -458,12 +456,10 @@ fn within_budget(exits: &mut Exits, budget: &Budget) {
     };
     let limit = Quantity::of(u128::from(calls.value));
     exits.change(|cost| {
-        let mut cost = cost.clone();
         for measure in [Measure::Agents, Measure::Planned] {
             let capped = cost.most(measure).capped(&limit);
             cost.set(measure, cost.least(measure), capped);
         }
-        cost
     });
 }
 
@@ -472,7 +468,7 @@ fn caught(mut body: Exits, mut handler: Exits) -> Exits {
     let Some(failed) = body.failed.take() else {
         return body;
     };
-    handler.change(|cost| failed.then(cost));
+    handler.change(|cost| cost.follow(&failed));
     let undo = handler.undo.take();
     body.or(handler);
     if let Some(undo) = undo {
@@ -496,16 +492,15 @@ fn cleaned_up(mut body: Exits, mut cleanup: Exits) -> Exits {
         ..Exits::default()
     };
     if let Some(normal) = normal {
-        body.change(|cost| cost.then(&normal));
+        body.change(|cost| *cost = cost.then(&normal));
         out.or(body);
     }
-    cleanup.change(|cost| whole.at_most().then(cost));
+    let whole = whole.at_most();
+    cleanup.change(|cost| cost.follow(&whole));
     out.or(cleanup);
     out.change(|cost| {
-        let mut cost = cost.clone();
         let most = cost.most(Measure::Shield).plus(&shield);
         cost.set(Measure::Shield, 0, most);
-        cost
     });
     if let Some(undo) = undo {
         out.owes(undo);
