@@ -45,6 +45,13 @@ pub(crate) enum Written {
     },
 }
 
+impl Item {
+    /// Whether a finding that begins there is meant.
+    pub(crate) fn reaches(&self, span: Span) -> bool {
+        self.scope.start <= span.start && span.start <= self.scope.end
+    }
+}
+
 impl Allowed {
     pub(crate) fn of(ast: &Ast, tree: &Tree, text: &str) -> Self {
         let mut out = Self::default();
@@ -130,11 +137,11 @@ impl Allowed {
     /// Whether a finding is allowed where it begins. `certain` ones cannot be, and what tries to is noted.
     pub(crate) fn allows(&self, code: &Code, span: Span, certain: bool) -> bool {
         let mut allowed = false;
-        for item in self.items.iter().filter(|item| {
-            (item.code == code.id || item.code == code.name)
-                && item.scope.start <= span.start
-                && span.start <= item.scope.end
-        }) {
+        for item in self
+            .items
+            .iter()
+            .filter(|item| (item.code == code.id || item.code == code.name) && item.reaches(span))
+        {
             if certain {
                 item.barred.set(true);
             } else {

@@ -81,7 +81,7 @@ pub fn check(
     diagnostics.extend(by_rules);
     let allowed = Allowed::of(&parsed.ast, &parsed.tree, &source.text);
     let mut diagnostics = without_allowed(diagnostics, &allowed);
-    let idle = idle_allows(&cx, &allowed, faulty);
+    let idle = idle_allows(&cx, &allowed, &diagnostics, faulty);
     diagnostics.extend(without_allowed(idle, &allowed));
     let mut diagnostics = finish(diagnostics, settings);
     rules::mends::complete(&cx, &mut diagnostics);
@@ -134,7 +134,12 @@ fn without_allowed(mut found: Vec<Diagnostic>, allowed: &Allowed) -> Vec<Diagnos
 }
 
 /// What is wrong with what the file allows, once all that it could allow is known.
-fn idle_allows(cx: &RuleContext<'_>, allowed: &Allowed, faulty: bool) -> Vec<Diagnostic> {
+fn idle_allows(
+    cx: &RuleContext<'_>,
+    allowed: &Allowed,
+    found: &[Diagnostic],
+    faulty: bool,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for comment in &allowed.without_reason {
         let mut finding = Diagnostic::new(
@@ -153,7 +158,7 @@ fn idle_allows(cx: &RuleContext<'_>, allowed: &Allowed, faulty: bool) -> Vec<Dia
             .chain(rules::codes())
             .collect();
         unused_allow::run(cx, allowed, &codes, faulty, &mut out);
-        unknown_allow::run(allowed, &codes, &mut out);
+        unknown_allow::run(cx, allowed, &codes, found, &mut out);
     }
     out
 }

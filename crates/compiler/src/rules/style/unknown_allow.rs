@@ -1,10 +1,12 @@
 //! Something is allowed that is no code.
 
 use wfc_syntax::code::{Code, Example, FAMILIES, Severity};
-use wfc_syntax::diagnostic::{Applicability, Diagnostic};
+use wfc_syntax::diagnostic::{Applicability, Diagnostic, Fix};
 use wfc_syntax::near::{evident, nearest};
 
-use crate::allow::Allowed;
+use super::unused_allow::removal;
+use crate::allow::{Allowed, Item};
+use crate::rules::RuleContext;
 
 /// Something is allowed that is no code.
 pub static CODE: Code = Code {
@@ -21,8 +23,14 @@ pub static CODE: Code = Code {
     ),
 };
 
-/// Reports what is allowed and does not exist. `codes` are all that there are.
-pub(crate) fn run(allowed: &Allowed, codes: &[&'static Code], out: &mut Vec<Diagnostic>) {
+/// Reports what is allowed and does not exist. `codes` are all that there are, `found` what was found.
+pub(crate) fn run(
+    cx: &RuleContext<'_>,
+    allowed: &Allowed,
+    codes: &[&'static Code],
+    found: &[Diagnostic],
+    out: &mut Vec<Diagnostic>,
+) {
     let names = || codes.iter().flat_map(|c| [c.name, c.id]);
     for item in &allowed.items {
         let text = item.code.as_str();
@@ -31,31 +39,50 @@ pub(crate) fn run(allowed: &Allowed, codes: &[&'static Code], out: &mut Vec<Diag
         {
             continue;
         }
-        let message = format!("`{text}` is no code");
-        let mut found = Diagnostic::new(&CODE, item.at, message);
         let same = names().find(|name| name.eq_ignore_ascii_case(text));
-        let near = nearest(text, names());
-        if let Some(name) = same.or_else(|| evident(text, names())) {
-            found = found
-                .help(format!("did you mean `{name}`?"))
-                .near(near.iter().map(|n| (*n).to_owned()).collect())
-                .replace(
-                    Applicability::Safe,
-                    format!("write `{name}`"),
-                    item.at,
-                    name,
-                );
-        } else if let Some(first) = near.first() {
-            found = found
-                .help(format!("did you mean `{first}`?"))
-                .near(near.iter().map(|n| (*n).to_owned()).collect());
-        } else if is_family(text) {
-            found =
-                found.help("name one code; a whole family is set in `wfc.toml`, under `[rules]`");
-        } else {
-            found = found.help("write an id such as `WF0211` or a name such as `unused-input`; `wfc explain` lists them");
-        }
-        out.push(found);
+        let meant = same.or_else(|| evident(text, names()));
+        let near: Vec<&str> = meant.into_iter().chain(nearest(text, names())).collect();
+        let help = match near.first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if is_family(text) => "name one code; a whole family is set in `wfc.toml`, under `[rules]`".to_owned(),
+            None => "write an id such as `WF0211` or a name such as `unused-input`; `wfc explain` lists them".to_owned(),
+        };
+        let mut near: Vec<String> = near.into_iter().map(str::to_owned).collect();
+        near.dedup();
+        let finding = Diagnostic::new(&CODE, item.at, format!("`{text}` is no code"))
+            .help(help)
+            .near(near);
+        out.push(mended(cx, item, meant, found, finding));
+    }
+}
+
+/// With the code that was meant, where there is a finding of it; else the item goes, since it allows nothing.
+fn mended(
+    cx: &RuleContext<'_>,
+    item: &Item,
+    meant: Option<&str>,
+    found: &[Diagnostic],
+    finding: Diagnostic,
+) -> Diagnostic {
+    let there = |name: &str| {
+        let of = |d: &&Diagnostic| d.code.id == name || d.code.name == name;
+        found.iter().filter(of).any(|d| item.reaches(d.span))
+    };
+    if let Some(name) = meant.filter(|name| there(name)) {
+        return finding.replace(
+            Applicability::Safe,
+            format!("write `{name}`"),
+            item.at,
+            name,
+        );
+    }
+    match removal(cx, item) {
+        Some(edit) => finding.fix(Fix {
+            title: format!("remove the `allow` of `{}`", item.code),
+            applicability: Applicability::Suggested,
+            edits: vec![edit],
+        }),
+        None => finding,
     }
 }
 

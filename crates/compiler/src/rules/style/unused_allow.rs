@@ -73,7 +73,7 @@ pub(crate) fn run(
 }
 
 /// Takes the item away: from its list, with the list when it is the only one, or the whole comment.
-fn removal(cx: &RuleContext<'_>, item: &Item) -> Option<Edit> {
+pub(super) fn removal(cx: &RuleContext<'_>, item: &Item) -> Option<Edit> {
     let editor = Editor::new(cx.tree, cx.text);
     match item.written {
         Written::Field(map) => {
