@@ -291,6 +291,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, assume: &Assumptions) -> Diff {
         steps::compare(&a, &b, &pairs, &mut changes);
         root::compare(old, new, &mut changes);
         trust::compare((old, &a), (new, &b), &pairs, &mut changes);
+        said_once(&mut changes);
         if changes.is_empty() {
             // The canonical forms tell them apart, and nothing above knew why.
             changes.push(Change::new(Area::Workflow, Kind::Changed, "workflow"));
@@ -307,6 +308,21 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, assume: &Assumptions) -> Diff {
         suspensions: resume::suspensions(&a, &b, &pairs, &changes),
         changes,
     }
+}
+
+/// What is told about trust is not told again as a field of a step.
+fn said_once(changes: &mut Vec<Change>) {
+    let trust: Vec<(String, String)> = changes
+        .iter()
+        .filter(|c| c.area == Area::Trust)
+        .filter_map(|c| Some((c.subject.clone(), c.field.clone()?)))
+        .collect();
+    changes.retain(|c| {
+        let told = |(subject, field): &(String, String)| {
+            *subject == c.subject && c.field.as_deref() == Some(field)
+        };
+        c.area == Area::Trust || !trust.iter().any(told)
+    });
 }
 
 fn compare_bounds(old: &Bounds, new: &Bounds, out: &mut Vec<Change>) {

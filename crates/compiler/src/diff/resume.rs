@@ -177,18 +177,18 @@ impl Case {
 
     /// The step that the run waits at: it must wait for the same thing.
     fn own(&mut self, step: &FlatStep, same: &FlatStep) {
-        for field in changed(step, same) {
-            if SOFT.contains(&&*field) {
-                self.only_if(format!("`{field}` may be the new one from now on"));
-            } else if matches!(&*field, "outputVariable" | "when") {
-                if field == "when" {
-                    self.only_if("the new `when` holds for it".to_owned());
-                }
-            } else if matches!(&*field, "returns" | "parse" | "check") {
-                self.only_if(format!("the answer fits the new `{field}`"));
-            } else {
-                self.never(format!("it asks for something else: `{field}` changed"));
-            }
+        let fields = Fields::changed(step, same);
+        if let Some(names) = Fields::named(&fields.soft) {
+            self.only_if(format!("the new {names} may hold from now on"));
+        }
+        if fields.gate {
+            self.only_if("the new `when` holds for it".to_owned());
+        }
+        if let Some(names) = Fields::named(&fields.answer) {
+            self.only_if(format!("the answer fits the new {names}"));
+        }
+        if let Some(names) = Fields::named(&fields.hard) {
+            self.never(format!("it asks for something else: {names} changed"));
         }
         // Its path is part of what an answer names.
         if step.path != same.path {
@@ -225,26 +225,30 @@ impl Case {
         if pairs.is_moved(i) {
             self.other(old, a, i, at, &format!("{} moved", a.title()));
         }
-        for field in changed(a, b) {
-            if field == "outputVariable" {
-                continue;
-            }
-            if SOFT.contains(&&*field) {
-                self.only_if(format!(
-                    "{} ended well, the first time and in time: its `{field}` changed",
-                    a.title()
-                ));
-            } else if matches!(&*field, "returns" | "parse" | "check") {
-                self.only_if(format!("what {} gave fits its new `{field}`", a.title()));
-            } else if a.asks() && field != "when" {
-                let text = format!("{} asked for something else: `{field}` changed", a.title());
-                self.other(old, a, i, at, &text);
-            } else {
-                self.only_if(format!(
-                    "{} came out as it does now: its `{field}` changed",
-                    a.title()
-                ));
-            }
+        let fields = Fields::changed(a, b);
+        if let Some(names) = Fields::named(&fields.soft) {
+            let title = a.title();
+            self.only_if(format!(
+                "{title} ended well, the first time and in time: its {names} changed"
+            ));
+        }
+        if let Some(names) = Fields::named(&fields.answer) {
+            self.only_if(format!("what {} gave fits its new {names}", a.title()));
+        }
+        if fields.gate {
+            self.only_if(format!("{} ran as its new `when` says", a.title()));
+        }
+        let Some(names) = Fields::named(&fields.hard) else {
+            return;
+        };
+        if a.asks() {
+            let text = format!("{} asked for something else: {names} changed", a.title());
+            self.other(old, a, i, at, &text);
+        } else {
+            self.only_if(format!(
+                "{} came out as it does now: its {names} changed",
+                a.title()
+            ));
         }
     }
 
@@ -260,14 +264,44 @@ impl Case {
     }
 }
 
-fn changed(a: &FlatStep, b: &FlatStep) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for field in a.meaning().chain(b.meaning()) {
-        if a.field(&field.name) != b.field(&field.name) && !out.contains(&field.name) {
-            out.push(field.name.clone());
+/// The fields in which two steps differ, by what follows.
+#[derive(Default)]
+struct Fields {
+    /// What is done about the end.
+    soft: Vec<String>,
+    /// How the answer is read.
+    answer: Vec<String>,
+    /// What is asked for, or decided.
+    hard: Vec<String>,
+    /// `when`
+    gate: bool,
+}
+
+impl Fields {
+    fn changed(a: &FlatStep, b: &FlatStep) -> Self {
+        let mut out = Self::default();
+        let mut seen = BTreeSet::new();
+        for field in a.meaning().chain(b.meaning()) {
+            let name = field.name.as_str();
+            if a.field(name) == b.field(name) || !seen.insert(name) {
+                continue;
+            }
+            match name {
+                "outputVariable" => {}
+                "when" => out.gate = true,
+                "returns" | "parse" | "check" => out.answer.push(name.to_owned()),
+                _ if SOFT.contains(&name) => out.soft.push(name.to_owned()),
+                _ => out.hard.push(name.to_owned()),
+            }
         }
+        out
     }
-    out
+
+    /// Names as they are told: `a`, `b`.
+    fn named(names: &[String]) -> Option<String> {
+        let all: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
 }
 
 fn asks_inside(flat: &Flat<'_>, at: usize) -> bool {
