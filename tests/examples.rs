@@ -23,7 +23,7 @@ fn root() -> PathBuf {
 }
 
 /// The folder that the servers are installed in, once; none without npm.
-fn servers() -> Option<&'static Path> {
+pub fn servers() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mcp");

@@ -1,7 +1,9 @@
 //! The command line as a user meets it: the real binary, real files, real processes.
 
+mod bounds;
 mod check;
 mod choice;
+mod diff;
 mod eval;
 mod failures;
 mod files;
@@ -11,6 +13,7 @@ mod hostile;
 mod integrations;
 mod output;
 mod run;
+mod tools;
 mod twenty;
 
 use std::io::Write as _;

@@ -58,6 +58,8 @@ pub enum Command {
     Eval(crate::commands::eval::Eval),
     /// Explains a code, or lists them all
     Explain(Explain),
+    /// Writes tool catalogues from live MCP servers, and shows them
+    Tools(crate::commands::tools::Tools),
     /// Prints the JSON Schema of workflows, catalogues or settings, for editors
     Schema(crate::commands::schema::Schema),
     /// Writes a new workflow to begin with

@@ -66,6 +66,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Graph(args) => commands::graph::run(cli, args),
         Command::Eval(args) => commands::eval::run(args, term::colours(cli.color)),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Tools(args) => commands::tools::run(cli, args),
         Command::Schema(args) => commands::schema::run(args),
         Command::New(args) => commands::new::run(args),
         Command::Completions(args) => Ok(commands::completions::run(args)),

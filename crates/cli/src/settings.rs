@@ -94,6 +94,16 @@ impl SettingsCache {
         Ok(Arc::new(checks))
     }
 
+    /// The folder of a file's settings; the current one when it has none.
+    pub fn folder(&self, file: &str) -> PathBuf {
+        let found = self.outright.clone().or_else(|| nearest(Path::new(file)));
+        let parent = found.as_deref().and_then(Path::parent);
+        match parent {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        }
+    }
+
     fn file(&self, file: &str) -> Result<Arc<File>, CliError> {
         match self.outright.clone().or_else(|| nearest(Path::new(file))) {
             Some(path) => self.load(&path),

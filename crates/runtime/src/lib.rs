@@ -13,6 +13,7 @@ pub mod vault;
 
 pub use clock::{execution_id, now};
 pub use host::{Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target};
+pub use mcp::list_tools;
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};
 pub use vault::Vault;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CancelledNotification, CancelledNotificationParam,
-    ClientRequest, ServerResult,
+    ClientRequest, PaginatedRequestParams, ServerResult,
 };
 use rmcp::service::{
     ClientInitializeError, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
@@ -83,6 +83,53 @@ impl Live {
     /// The tools' names; none when the server does not tell.
     pub(crate) fn tools(&self) -> Option<&[String]> {
         self.tools.as_deref()
+    }
+
+    /// All that it says of its tools, page by page.
+    ///
+    /// # Errors
+    /// When it hangs up, refuses, names more tools than are kept, or is not done within `limit`.
+    pub(super) async fn list(
+        &self,
+        name: &str,
+        limit: Duration,
+    ) -> Result<Vec<serde_json::Value>, Failure> {
+        let failed = |what: String| tool_error(format!("the tool server `{name}` {what}"));
+        let pages = async {
+            let mut tools = Vec::new();
+            let mut cursor = None;
+            loop {
+                let params = PaginatedRequestParams::default().with_cursor(cursor.clone());
+                let page = self.peer.list_tools(Some(params)).await;
+                let page =
+                    page.map_err(|error| failed(format!("does not list its tools: {error}")))?;
+                for tool in page.tools {
+                    let tool = serde_json::to_value(tool);
+                    tools.push(
+                        tool.map_err(|error| failed(format!("lists a strange tool: {error}")))?,
+                    );
+                }
+                if tools.len() > MAX_TOOLS {
+                    return Err(failed(format!("lists more than {MAX_TOOLS} tools")));
+                }
+                match page.next_cursor {
+                    Some(next) if cursor.as_ref() == Some(&next) => {
+                        return Err(failed(
+                            "lists the same page of tools again and again".to_owned(),
+                        ));
+                    }
+                    Some(next) => cursor = Some(next),
+                    None => return Ok(tools),
+                }
+            }
+        };
+        match process::within(limit, pages).await {
+            Some(listed) => listed,
+            None => Err(failed(format!(
+                "did not list its tools within {} s",
+                limit.as_secs_f64()
+            ))),
+        }
     }
 
     /// Sends a call.

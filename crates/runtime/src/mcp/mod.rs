@@ -1,6 +1,7 @@
 //! MCP servers over stdio: started at the first use, kept, started again after they died.
 
 mod lines;
+mod listing;
 mod live;
 mod server;
 
@@ -13,6 +14,7 @@ use wfc_value::FaultCode;
 use crate::exec::{Failure, Surroundings};
 use crate::settings::Server;
 pub(crate) use lines::MAX_MESSAGE;
+pub use listing::list_tools;
 pub(crate) use live::{Call, Live};
 pub(crate) use server::environment;
 
