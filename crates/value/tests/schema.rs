@@ -111,11 +111,11 @@ fn limited_schema() -> impl Strategy<Value = Json> {
         Just(json!({ "dependentRequired": { "a": ["b"] } })),
         Just(json!({ "const": 1 })),
     ];
-    (typed_schema(), limit.clone(), limit).prop_flat_map(|(base, a, b)| {
+    (typed_schema(), limit, limit).prop_flat_map(|(base, a, b)| {
         prop_oneof![
-            Just(json!({ "allOf": [base.clone(), a.clone()] })),
-            Just(json!({ "oneOf": [a.clone(), b.clone(), base.clone()] })),
-            Just(json!({ "not": a.clone(), "anyOf": [base.clone(), b.clone()] })),
+            Just(json!({ "allOf": [base, a] })),
+            Just(json!({ "oneOf": [a, b, base] })),
+            Just(json!({ "not": a, "anyOf": [base, b] })),
             Just(json!({ "if": a, "then": b, "else": base })),
         ]
     })

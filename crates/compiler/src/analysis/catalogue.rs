@@ -3,6 +3,8 @@
 //! The form is that of the Model Context Protocol: `{ tools: [{ name, description?, inputSchema,
 //! outputSchema?, annotations? }] }`. A bare list of tools is understood too.
 
+use wfc_syntax::span::Span;
+use wfc_syntax::tree::{NodeId, NodeKind, Tree};
 use wfc_value::ty::{Type, TypeTable};
 use wfc_value::{Map, Value, json, schema};
 
@@ -22,6 +24,17 @@ pub struct Catalogue {
     pub tools: Vec<Tool>,
     /// Whether it could not be read: nothing is known of the server then.
     pub broken: bool,
+    /// The file's name, as its source carries it.
+    pub file: String,
+}
+
+/// Something in a catalogue that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the file, as a JSON pointer; none when the file is no JSON.
+    pub pointer: Option<String>,
+    /// What is wrong, in words.
+    pub message: String,
 }
 
 /// A tool.
@@ -37,6 +50,10 @@ pub struct Tool {
     pub output: Type,
     /// What it says that it does.
     pub hints: Hints,
+    /// The JSON Schema of its arguments: what the type does not say of them.
+    pub schema: Value,
+    /// The parts of its schemas that cannot be read.
+    pub faults: Vec<Fault>,
 }
 
 /// A tool's annotations. They may be absent (nothing is known) or untrue.
@@ -111,53 +128,80 @@ pub fn server_of(path: &str) -> &str {
     stem.unwrap_or(file)
 }
 
+/// How many faults of one tool are kept.
+const MAX_FAULTS: usize = 20;
+
 /// Reads a catalogue. Named types of its schemas go into `table`, under the server's name where they clash.
 ///
 /// # Errors
-/// What is wrong with the file, in words, when it is no catalogue at all.
-pub fn read(server: &str, text: &str, table: &mut TypeTable) -> Result<Catalogue, String> {
-    let value = json::parse(text).map_err(|e| e.to_string())?;
-    let tools = match &value {
-        Value::Map(map) => match map.get_str("tools") {
-            Some(Value::List(tools)) => tools,
-            _ => match map.get_str("result") {
-                Some(Value::Map(result)) => match result.get_str("tools") {
-                    Some(Value::List(tools)) => tools,
-                    _ => return Err("it has no list `tools`".to_owned()),
-                },
-                _ => return Err("it has no list `tools`".to_owned()),
-            },
-        },
-        Value::List(tools) => tools,
-        _ => return Err("it has no list `tools`".to_owned()),
+/// What is wrong with the file when it is no catalogue at all.
+pub fn read(server: &str, text: &str, table: &mut TypeTable) -> Result<Catalogue, Fault> {
+    let value = json::parse(text).map_err(|e| Fault {
+        pointer: None,
+        message: e.to_string(),
+    })?;
+    let Some((at, tools)) = tools_of(&value) else {
+        return Err(Fault {
+            pointer: Some(String::new()),
+            message: "it has no list `tools`".to_owned(),
+        });
     };
-    let mut out = Vec::new();
+    let mut out: Vec<Tool> = Vec::new();
     for (place, item) in tools.iter().enumerate() {
+        let wrong = |what: &str| Fault {
+            pointer: Some(format!("{at}/{place}")),
+            message: format!("item {place} of `tools` {what}"),
+        };
         let Value::Map(tool) = item else {
-            return Err(format!("item {place} of `tools` is no mapping"));
+            return Err(wrong("is no mapping"));
         };
         let Some(Value::String(name)) = tool.get_str("name") else {
-            return Err(format!("item {place} of `tools` has no `name`"));
+            return Err(wrong("has no `name`"));
         };
-        out.push(tool_of(server, name, tool, table));
+        out.push(tool_of(server, name, tool, &format!("{at}/{place}"), table));
     }
     Ok(Catalogue {
         server: server.to_owned(),
         tools: out,
         broken: false,
+        file: String::new(),
     })
 }
 
-fn tool_of(server: &str, name: &str, tool: &Map, table: &mut TypeTable) -> Tool {
+/// The list of tools and where it stands: in the answer, in the answer's envelope, or by itself.
+fn tools_of(value: &Value) -> Option<(&'static str, &[Value])> {
+    match value {
+        Value::List(tools) => Some(("", tools.as_slice())),
+        Value::Map(map) => match (map.get_str("tools"), map.get_str("result")) {
+            (Some(Value::List(tools)), _) => Some(("/tools", tools.as_slice())),
+            (_, Some(Value::Map(result))) => match result.get_str("tools") {
+                Some(Value::List(tools)) => Some(("/result/tools", tools.as_slice())),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn tool_of(server: &str, name: &str, tool: &Map, at: &str, table: &mut TypeTable) -> Tool {
     let prefix = format!("{server}.{name}");
-    let input = match tool.get_str("inputSchema") {
-        Some(schema) => schema::to_type(schema, &prefix, table).ty,
-        None => Type::Any,
+    let mut faults = Vec::new();
+    let mut typed = |key: &str, prefix: &str, table: &mut TypeTable| {
+        let Some(schema) = tool.get_str(key) else {
+            return Type::Any;
+        };
+        let read = schema::to_type(schema, prefix, table);
+        let place = read.problems.into_iter().map(|problem| Fault {
+            pointer: Some(format!("{at}/{key}{}", problem.pointer)),
+            message: problem.message,
+        });
+        faults.extend(place);
+        read.ty
     };
-    let output = match tool.get_str("outputSchema") {
-        Some(schema) => schema::to_type(schema, &format!("{prefix}.output"), table).ty,
-        None => Type::Any,
-    };
+    let input = typed("inputSchema", &prefix, table);
+    let output = typed("outputSchema", &format!("{prefix}.output"), table);
+    faults.truncate(MAX_FAULTS);
     let description = match tool.get_str("description") {
         Some(Value::String(text)) => Some(text.to_string()),
         _ => None,
@@ -168,6 +212,40 @@ fn tool_of(server: &str, name: &str, tool: &Map, table: &mut TypeTable) -> Tool 
         input,
         output,
         hints: hints(tool),
+        schema: tool.get_str("inputSchema").cloned().unwrap_or_default(),
+        faults,
+    }
+}
+
+/// Where a fault stands in the text of its catalogue.
+#[must_use]
+pub fn place(text: &str, fault: &Fault) -> Option<Span> {
+    let (tree, found) = wfc_syntax::json::parse(text);
+    let Some(pointer) = &fault.pointer else {
+        return found.first().map(|d| d.span);
+    };
+    let mut at = tree.root?;
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        match child(&tree, at, &part) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    // Of what takes many lines the first character is enough.
+    let span = tree.span(at);
+    let line = text.get(span.start as usize..span.end as usize)?.find('\n');
+    Some(match line {
+        Some(_) => Span::new(span.start, span.start + 1),
+        None => span,
+    })
+}
+
+fn child(tree: &Tree, node: NodeId, part: &str) -> Option<NodeId> {
+    match tree.kind(node) {
+        NodeKind::Map(_) => tree.field(node, part),
+        NodeKind::Seq(items) => items.get(part.parse::<usize>().ok()?).copied(),
+        _ => None,
     }
 }
 
@@ -226,7 +304,7 @@ mod tests {
             (r#"[{}]"#, "no `name`"),
         ] {
             let error = read("x", text, &mut TypeTable::new()).unwrap_err();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.message.contains(says), "{text}: {}", error.message);
         }
     }
 

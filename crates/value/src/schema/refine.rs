@@ -430,7 +430,7 @@ impl<'a> Holder<'a> {
             if !parts.is_empty() && held == 0 {
                 match parts {
                     [only] => self.hold(value, only, depth + 1),
-                    _ => self.asks(format!("has to be one of the forms that `{keyword}` lists")),
+                    _ => self.asks(none_fits(keyword, parts)),
                 }
             } else if keyword == "oneOf" && held > 1 && self.work <= MAX_WORK {
                 self.asks("has to be of one form that `oneOf` lists, not of several");
@@ -452,6 +452,24 @@ impl<'a> Holder<'a> {
                 self.hold(value, then, depth + 1);
             }
         }
+    }
+}
+
+/// What is asked for when no part of a combination fits; parts that only name what is required are named.
+fn none_fits(keyword: &str, parts: &[Value]) -> String {
+    let required = |part: &Value| match part {
+        Value::Map(map) if map.len() == 1 => match map.get_str("required")? {
+            Value::List(names) => {
+                let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+                Some(format!("`{}`", names?.join("` and `")))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match parts.iter().map(required).collect::<Option<Vec<String>>>() {
+        Some(names) => format!("has to have {}", names.join(", or ")),
+        None => format!("has to be of one of the forms that `{keyword}` lists"),
     }
 }
 

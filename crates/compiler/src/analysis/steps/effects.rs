@@ -183,6 +183,7 @@ impl Walker<'_> {
         match self.c.tables.catalogues.find(&name.text) {
             Found::Tool(tool) => {
                 let tool = tool.clone();
+                self.tool_faults(name, &tool);
                 self.arguments(step, name, &tool, arguments);
                 tool.output
             }
@@ -235,7 +236,9 @@ impl Walker<'_> {
         );
         match arguments {
             Some(id) => {
+                let found = self.c.out.len();
                 self.c.expect(id, &tool.input, &purpose);
+                self.hold_arguments(name, tool, id, found);
             }
             None => self.nothing_given(step, &tool.input, &purpose),
         }

@@ -4,6 +4,7 @@ mod assign;
 mod common;
 mod effects;
 mod fork;
+mod limits;
 mod loops;
 mod root;
 mod structure;

@@ -61,8 +61,13 @@ impl Walker<'_> {
             let read = match self.host.world.catalogue(self.file, &path.text) {
                 None => Err(bad_catalogue::missing(path)),
                 Some(source) => {
-                    catalogue::read(server, &source.text, &mut self.c.tables.type_table)
-                        .map_err(|why| bad_catalogue::unreadable(path, &why))
+                    match catalogue::read(server, &source.text, &mut self.c.tables.type_table) {
+                        Ok(catalogue) => Ok(Catalogue {
+                            file: source.name.clone(),
+                            ..catalogue
+                        }),
+                        Err(fault) => Err(bad_catalogue::unreadable(path, &source, &fault)),
+                    }
                 }
             };
             let catalogue = read.unwrap_or_else(|report| {
@@ -71,6 +76,7 @@ impl Walker<'_> {
                     server: server.to_owned(),
                     tools: Vec::new(),
                     broken: true,
+                    file: String::new(),
                 }
             });
             self.c.tables.catalogues.servers.push(catalogue);
@@ -117,6 +123,7 @@ impl Walker<'_> {
                 let subject = format!("the default of `{}`", decl.name.text);
                 let purpose = Purpose::new(subject, &default_mismatch::CODE);
                 self.c.expect(default, &ty, &purpose);
+                self.hold_default(decl, default);
             }
             self.check_shadow(&decl.name, false);
             let place = u32::try_from(place).unwrap_or(u32::MAX);

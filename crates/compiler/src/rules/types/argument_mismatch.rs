@@ -1,6 +1,8 @@
 //! An argument of another type than the tool takes.
 
 use wfc_syntax::code::{Code, Example, Severity};
+use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::span::Span;
 
 /// An argument of another type than the tool takes.
 pub static CODE: Code = Code {
@@ -16,3 +18,20 @@ pub static CODE: Code = Code {
         "workflow w {\n  tools \"linear.tools.json\"\n  input n: int\n  tool linear.create_issue { title: \"issue {{ n }}\" }\n}\n",
     ),
 };
+
+/// A constant that the tool's schema does not take, though its type fits: too large, too long, of another pattern.
+#[must_use]
+pub fn limit(span: Span, tool: &str, path: &str, rule: &str) -> Diagnostic {
+    let subject = if path.is_empty() {
+        format!("the arguments of `{tool}`")
+    } else {
+        format!("argument `{path}` of `{tool}`")
+    };
+    let verb = if path.is_empty() {
+        rule.replacen("has to", "have to", 1)
+    } else {
+        rule.to_owned()
+    };
+    Diagnostic::new(&CODE, span, format!("{subject} {verb}"))
+        .help("the server would refuse it: its catalogue says so")
+}

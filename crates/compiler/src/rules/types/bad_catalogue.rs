@@ -1,8 +1,11 @@
 //! A tool catalogue that cannot be read.
 
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Diagnostic, Label};
 use wfc_syntax::expr::Name;
+use wfc_syntax::source::Source;
+
+use crate::analysis::catalogue::{Fault, place};
 
 /// A tool catalogue that cannot be read.
 pub static CODE: Code = Code {
@@ -27,16 +30,24 @@ pub fn missing(path: &Name) -> Diagnostic {
         path.span,
         format!("there is no tool catalogue `{}`", path.text),
     )
-    .help("save that answer there, or mend the path; it is relative to this file")
+    .help("write it with `wfc tools sync`, or mend the path; it is relative to this file")
 }
 
 /// The file is no catalogue.
 #[must_use]
-pub fn unreadable(path: &Name, why: &str) -> Diagnostic {
-    Diagnostic::new(
+pub fn unreadable(path: &Name, source: &Source, fault: &Fault) -> Diagnostic {
+    let mut report = Diagnostic::new(
         &CODE,
         path.span,
-        format!("`{}` is no tool catalogue: {why}", path.text),
+        format!("`{}` is no tool catalogue: {}", path.text, fault.message),
     )
-    .help("save the answer to `tools/list` anew")
+    .help("save the server's answer to `tools/list` anew: `wfc tools sync`");
+    if let Some(span) = place(&source.text, fault) {
+        report.labels.push(Label {
+            file: Some(source.name.clone()),
+            span,
+            message: "here".to_owned(),
+        });
+    }
+    report
 }
