@@ -29,7 +29,13 @@ fn sarif_schema() -> Value {
     let mut schema = schema("tests/data/sarif-schema-2.1.0.json");
     for of in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][of]["properties"]["language"];
-        assert!(language.as_object_mut().unwrap().remove("pattern").is_some());
+        assert!(
+            language
+                .as_object_mut()
+                .unwrap()
+                .remove("pattern")
+                .is_some()
+        );
     }
     schema
 }
@@ -73,7 +79,7 @@ fn every_finding_of_the_corpus_fits_the_published_schemas_and_all_formats_agree(
     let findings = json["diagnostics"].as_array().unwrap();
     assert!(findings.len() > 300, "{}", findings.len());
 
-    let mut line_schema = published.clone();
+    let mut line_schema = published;
     line_schema
         .as_object_mut()
         .unwrap()
@@ -341,4 +347,59 @@ fn the_environment_names_the_format_and_the_argument_wins() {
         1
     );
     assert_eq!(run(&["check"], "xml").status, Some(2));
+}
+
+#[test]
+fn the_example_of_the_documentation_is_what_is_printed() {
+    let page = std::fs::read_to_string(root().join("docs/output.md")).unwrap();
+    let example = page.split("```json\n").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let example: Value = serde_json::from_str(example).unwrap();
+    let folder = Folder::new();
+    let text = "workflow greet {\n  input name: string\n  bash \"./greet\" { env: { N: nme, M: name } }\n}\n";
+    folder.file("greet.wf", text);
+    assert_eq!(check(&folder, &["--format", "json"]).json(), example);
+}
+
+#[test]
+fn the_published_schema_is_what_the_command_prints() {
+    let said = Folder::new().run(&["schema", "check-output"]);
+    assert_eq!(said.json(), schema("docs/schema/check-output.schema.json"));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    folder.file("clean.wf", "workflow w { bash \"ls\" }\n");
+    folder.file("closed/w.wf", "workflow w { bash \"ls\" }\n");
+    let closed = folder.path().join("closed");
+    let allow =
+        |mode| std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0);
+    let readable = std::fs::read_dir(&closed).is_ok();
+    let json = check(&folder, &["--format", "json"]);
+    allow(0o700);
+    if readable {
+        println!("skipped: this user reads everything");
+        return;
+    }
+    assert_eq!(json.status, Some(2));
+    let json = json.json();
+    assert_eq!(
+        (&json["files"], &json["failures"][0]["file"]),
+        (&1.into(), &"closed".into())
+    );
+}
+
+#[test]
+fn folders_that_lead_back_to_themselves_end() {
+    let folder = Folder::new();
+    folder.file("a/w.wf", "workflow w { bash \"ls\" }\n");
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/loop")).unwrap();
+    std::os::unix::fs::symlink("nowhere.wf", folder.path().join("a/dangling.wf")).unwrap();
+    let json = check(&folder, &["--format", "json"]).json();
+    assert_eq!(json["files"], 1, "{json}");
+    let json = check(&folder, &["--format", "json", "a/loop/a/w.wf", "a/w.wf"]).json();
+    assert_eq!(json["files"], 2, "as they were named");
 }

@@ -72,16 +72,29 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
     ignore::WalkBuilder::new(folder)
         .require_git(false)
         .build()
-        .filter_map(Result::ok)
-        .filter(|e| e.file_type().is_some_and(|t| t.is_file()))
-        .filter(|e| is_workflow(e.path()))
-        .map(|e| {
-            e.path()
-                .strip_prefix("./")
-                .unwrap_or(e.path())
-                .to_path_buf()
+        .filter_map(|entry| match entry {
+            Ok(entry) => {
+                let is_file = entry.file_type().is_some_and(|t| t.is_file());
+                (is_file && is_workflow(entry.path())).then(|| entry.path().to_path_buf())
+            }
+            // A folder that cannot be looked into is named as what could not be read, not passed over.
+            Err(error) => unread(&error),
+        })
+        .map(|path| {
+            path.strip_prefix("./")
+                .map(Path::to_path_buf)
+                .unwrap_or(path)
         })
         .collect()
+}
+
+/// The path that an error of the walk is about; none for a pattern of `.gitignore` that cannot be read.
+fn unread(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, err } => err.io_error().is_some().then(|| path.clone()),
+        ignore::Error::WithDepth { err, .. } => unread(err),
+        _ => None,
+    }
 }
 
 /// A path as it is seen from the root, without `.` and `..`; links are not followed.
