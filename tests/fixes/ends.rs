@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::{Applicability, Diagnostic};
-use wfc_syntax::fix::mend;
+
+use wfc_syntax::fix::{mend, splice};
 
 use super::sources::{File, files};
 
@@ -26,6 +28,25 @@ fn mending_ends_and_leaves_nothing_that_it_may_mend() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Whether the fix would be the first to bring an error into the file: then it is not made unseen with others.
+fn is_refused(
+    file: &File,
+    text: &str,
+    left: &[Diagnostic],
+    of: &Diagnostic,
+    allowed: Applicability,
+) -> bool {
+    let errors = |found: &[Diagnostic]| {
+        let errors = found.iter().filter(|d| d.severity == Severity::Error);
+        errors.count()
+    };
+    let fix = of.fixes.iter().find(|f| f.applicability <= allowed);
+    let after = fix
+        .and_then(|f| splice(text, &f.edits))
+        .map(|text| file.check(&text));
+    errors(left) == 0 && after.is_some_and(|after| errors(&after) > 0)
+}
+
 fn settles(file: &File, allowed: Applicability) -> Result<(), String> {
     let before = file.check(&file.text);
     if !before.iter().any(|d| may(d, allowed)) {
@@ -35,7 +56,7 @@ fn settles(file: &File, allowed: Applicability) -> Result<(), String> {
     let left: Vec<String> = once
         .left
         .iter()
-        .filter(|d| may(d, allowed))
+        .filter(|d| may(d, allowed) && !is_refused(file, &once.text, &once.left, d, allowed))
         .map(|d| format!("{} {}", d.code.id, d.message))
         .collect();
     if !left.is_empty() {

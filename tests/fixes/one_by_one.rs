@@ -155,6 +155,21 @@ const REVEALS: &[(&str, &str, &str)] = &[
     ),
     ("WF0113", "WF0212", "likewise"),
     (
+        "WF0403",
+        "WF0322",
+        "behind a `default` that fails the value is known to be one of the cases",
+    ),
+    (
+        "WF0720",
+        "WF0201",
+        "the text becomes an expression, and its names are looked up",
+    ),
+    (
+        "WF0731",
+        "WF0730",
+        "under a wrong name nothing is allowed: only under its own can that be for nothing",
+    ),
+    (
         "WF0115",
         "WF0211",
         "the condition that goes was the only one to read the input",
