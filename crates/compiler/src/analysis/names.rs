@@ -1,6 +1,6 @@
 //! Names in scope, and which step or binding they mean.
 
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 
 use wfc_syntax::ast::{Ast, Block, LoopHead, StepId, StepKind};
 use wfc_syntax::span::Span;
@@ -100,6 +100,8 @@ pub(crate) struct Places {
     pub(crate) loop_variables: HashMap<Str, Span>,
     /// Names that a step's nested steps assign, for composites.
     pub(crate) assigned: HashMap<StepId, Vec<Str>>,
+    /// Names that other steps than the one of that id assign, by scope.
+    variables: HashSet<(ScopeId, Str)>,
 }
 
 impl Places {
@@ -148,6 +150,7 @@ impl Places {
         for name in step.output.iter().chain(sets.iter().map(|a| &a.name)) {
             let text = Str::from(&*name.text);
             self.later.entry((scope, text.clone())).or_insert(name.span);
+            self.variables.insert((scope, text.clone()));
             assigned.push(text);
         }
         let mut inside = Vec::new();
@@ -181,6 +184,15 @@ impl Places {
             self.assigned.insert(id, inside);
         }
         assigned
+    }
+}
+
+impl Places {
+    /// Whether a step's id is the name of a variable too, which other steps of its scope assign: the step's output goes
+    /// to that variable then.
+    pub(crate) fn is_variable(&self, id: StepId, name: &str) -> bool {
+        let scope = self.scope_of.get(id.0 as usize).copied();
+        scope.is_some_and(|scope| self.variables.contains(&(scope, Str::from(name))))
     }
 }
 

@@ -6,8 +6,8 @@ use wfc_syntax::source::Source;
 
 use crate::world::World;
 
-/// A world with the workflow `archive_ticket` and the catalogue `linear.tools.json`: whoever checks the examples
-/// of [`super::codes`] gives it.
+/// A world with a few workflows and the catalogue `linear.tools.json`: whoever checks the examples of
+/// [`super::codes`], or the corpus, gives it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExampleWorld;
 
@@ -19,22 +19,49 @@ const CATALOGUE: &str = r#"{ "tools": [
     "annotations": { "destructiveHint": false, "openWorldHint": false } },
   { "name": "archive_issue",
     "inputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } } },
+  { "name": "find_issue",
+    "inputSchema": { "type": "object", "required": ["text"], "properties": { "text": { "type": "string" } } },
+    "outputSchema": { "type": "object", "required": ["id", "title", "votes"], "properties": {
+      "id": { "type": "string" }, "title": { "type": "string" }, "votes": { "type": "integer" } } },
+    "annotations": { "readOnlyHint": true, "openWorldHint": true } },
   { "name": "delete_issue",
     "inputSchema": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } },
     "annotations": { "destructiveHint": true } }
 ] }"#;
 
-const WORKFLOW: &str = "workflow archive_ticket {\n  input id: string\n  returns { archived: bool }\n  \
-    let done = bash \"./archive.sh\" { env: { ID: id } }\n  return { archived: done.exit_code == 0 }\n}\n";
+/// The workflows by slug, each in the file of that name. The second one destroys something without asking, the third
+/// one makes a command of its input, the fourth one asks a person.
+const WORKFLOWS: &[(&str, &str)] = &[
+    (
+        "archive_ticket",
+        "workflow archive_ticket {\n  input id: string\n  returns { archived: bool }\n  \
+         let done = bash \"./archive.sh\" { env: { ID: id } }\n  return { archived: done.exit_code == 0 }\n}\n",
+    ),
+    (
+        "delete_ticket",
+        "workflow delete_ticket {\n  tools \"linear.tools.json\"\n  input id: string\n  tool linear.delete_issue { id: id }\n}\n",
+    ),
+    (
+        "label_ticket",
+        "workflow label_ticket {\n  input id: string\n  input label: string\n  returns { id: string, printed: string }\n  \
+         let done = bash \"./label.sh {{ label }}\"\n  return { id: id, printed: done.stdout }\n}\n",
+    ),
+    (
+        "ask_first",
+        "workflow ask_first {\n  input what: string\n  returns { by: string? }\n  \
+         let asked = approval \"Delete {{ what }}?\" { timeout: 24h }\n  return { by: asked.by }\n}\n",
+    ),
+];
 
 impl World for ExampleWorld {
-    fn source(&self, _: &str, path: &str) -> Option<Arc<Source>> {
-        (path == "./archive_ticket.wf")
-            .then(|| Arc::new(Source::new("archive_ticket.wf", WORKFLOW)))
+    fn source(&self, from: &str, path: &str) -> Option<Arc<Source>> {
+        let slug = path.strip_prefix("./")?.strip_suffix(".wf")?;
+        self.workflow(from, slug)
     }
 
     fn workflow(&self, _: &str, slug: &str) -> Option<Arc<Source>> {
-        (slug == "archive_ticket").then(|| Arc::new(Source::new("archive_ticket.wf", WORKFLOW)))
+        let (_, text) = WORKFLOWS.iter().find(|(known, _)| *known == slug)?;
+        Some(Arc::new(Source::new(format!("{slug}.wf"), *text)))
     }
 
     fn catalogue(&self, _: &str, path: &str) -> Option<Arc<Source>> {
@@ -42,7 +69,10 @@ impl World for ExampleWorld {
     }
 
     fn slugs(&self) -> Vec<String> {
-        vec!["archive_ticket".to_owned()]
+        WORKFLOWS
+            .iter()
+            .map(|(slug, _)| (*slug).to_owned())
+            .collect()
     }
 }
 

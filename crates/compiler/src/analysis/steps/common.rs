@@ -123,12 +123,19 @@ impl Walker<'_> {
         if !yields(&step.kind) {
             return;
         }
-        if let Some(variable) = &step.output {
+        // `let page = bash ...` here and `set page = ...` there are one variable.
+        let shared = step
+            .id
+            .as_ref()
+            .filter(|name| is_name(&name.text) && step.output.is_none())
+            .filter(|name| self.c.names.places.is_variable(id, &name.text));
+        if let Some(variable) = step.output.as_ref().or(shared) {
             let binding = self.assign_output(id, variable, ty);
             self.put_output_binding(id, binding);
         }
         if let Some(name) = &step.id
             && is_name(&name.text)
+            && shared.is_none()
             && step.output.as_ref().is_none_or(|o| o.text != name.text)
         {
             self.name_output(id, name, step.output.is_some(), ty);

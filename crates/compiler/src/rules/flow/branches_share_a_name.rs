@@ -117,7 +117,7 @@ fn written<'a>(cx: &RuleContext<'a>, branch: &Branch) -> Vec<(BindingId, &'a Nam
             .get(id.0 as usize)
             .copied()
             .flatten();
-        if let (Some(binding), Some(name)) = (binding, &step.output) {
+        if let (Some(binding), Some(name)) = (binding, step.output.as_ref().or(step.id.as_ref())) {
             out.push((binding, name));
         }
     }

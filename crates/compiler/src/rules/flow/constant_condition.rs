@@ -4,8 +4,9 @@ use wfc_syntax::ast::{LoopHead, Step, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::ExprId;
+use wfc_syntax::print_expr::expr_text;
 
-use super::truth::truth;
+use super::truth::{self, truth};
 use crate::rules::RuleContext;
 
 /// A condition that is always the same.
@@ -57,11 +58,19 @@ fn known(cx: &RuleContext<'_>, id: Option<ExprId>) -> Option<(ExprId, bool)> {
 }
 
 fn finding(cx: &RuleContext<'_>, id: ExprId, holds: bool) -> Diagnostic {
-    Diagnostic::new(
-        &CODE,
-        cx.ast.exprs.span(id),
-        format!("this condition is always {holds}"),
-    )
+    let mut message = format!("this condition is always {holds}");
+    if let Some((_, Some((what, _)))) = truth::known(cx, id) {
+        let text = expr_text(&cx.ast.exprs, what);
+        if let Some(ty) = cx
+            .analysis
+            .types
+            .get(what.index())
+            .filter(|_| !text.contains('`'))
+        {
+            message.push_str(&format!(": `{text}` is `{ty}` here"));
+        }
+    }
+    Diagnostic::new(&CODE, cx.ast.exprs.span(id), message)
 }
 
 fn in_kind(cx: &RuleContext<'_>, step: &Step) -> Option<Diagnostic> {

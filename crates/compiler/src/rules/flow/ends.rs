@@ -1,6 +1,9 @@
 //! Which steps never go on to the step after them.
 
-use wfc_syntax::ast::{Ast, Block, OnDeny, OnError, Step, StepId, StepKind};
+use wfc_syntax::ast::{Ast, At, Block, LoopHead, OnDeny, OnError, Step, StepId, StepKind};
+
+use super::truth::truth_of as truth;
+use crate::analysis::blocks::{BlockRole, each_block};
 
 /// What is known of each step, found once.
 pub(crate) struct Ends<'a> {
@@ -62,6 +65,19 @@ impl<'a> Ends<'a> {
                 default: Some(default),
                 ..
             } => cases.iter().all(|case| self.block(&case.body)) && self.block(default),
+            StepKind::Loop {
+                head,
+                stop_on_limit: None | Some(At { value: false, .. }),
+                body,
+                ..
+            } => {
+                let goes_on = match head {
+                    LoopHead::While(condition) => truth(&self.ast.exprs, *condition) == Some(true),
+                    LoopHead::Until(condition) => truth(&self.ast.exprs, *condition) == Some(false),
+                    LoopHead::Over { .. } | LoopHead::Times => false,
+                };
+                goes_on && !self.breaks(body)
+            }
             StepKind::Try {
                 body,
                 catch,
@@ -76,6 +92,25 @@ impl<'a> Ends<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a `break` in the body may leave the loop itself.
+    fn breaks(&self, body: &Block) -> bool {
+        let mut work: Vec<StepId> = body.steps.clone();
+        while let Some(id) = work.pop() {
+            let step = self.ast.step(id);
+            match step.kind {
+                // A fault that was reported may have been a `break`.
+                StepKind::Break | StepKind::Error => return true,
+                _ => {}
+            }
+            each_block(step, |role, block| {
+                if role != BlockRole::LoopBody {
+                    work.extend(&block.steps);
+                }
+            });
+        }
+        false
     }
 
     /// Whether the block's end is not reached, and it is not left early by a denied approval either.

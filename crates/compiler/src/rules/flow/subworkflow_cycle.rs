@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use wfc_syntax::ast::{Ast, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Diagnostic, Label};
 use wfc_syntax::slug::slug_of;
 use wfc_syntax::source::Source;
+use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
 use crate::analysis::blocks::BlockRole;
@@ -36,7 +37,21 @@ const MAX_FILES: usize = 200;
 /// What is known of another file: what others call it by, and what it calls.
 struct Other {
     slug: String,
-    calls: Vec<String>,
+    calls: Vec<Call>,
+}
+
+/// A call, with the place where the called workflow is named.
+#[derive(Clone)]
+struct Call {
+    name: String,
+    at: Span,
+}
+
+/// A workflow on the way, and the call in it that goes on.
+struct Hop {
+    file: String,
+    slug: String,
+    at: Span,
 }
 
 struct Search<'a> {
@@ -70,7 +85,8 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let own = &search.slug;
-        let message = match path.as_slice() {
+        let through: Vec<&str> = path.iter().map(|hop| hop.slug.as_str()).collect();
+        let message = match through.as_slice() {
             [] => format!("`{own}` calls itself"),
             through => format!("`{own}` calls itself through `{}`", through.join("`, `")),
         };
@@ -82,6 +98,12 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                 ) || cx.ast.step(outer).when.is_some()
             });
         let mut report = Diagnostic::new(&CODE, workflow.span, message);
+        let next = through.iter().skip(1).copied().chain([own.as_str()]);
+        report.labels = path
+            .iter()
+            .zip(next)
+            .map(|(hop, next)| hop.label(next))
+            .collect();
         report = if conditional {
             report.severity = Severity::Warning;
             report.help("make sure that the calls come to an end, or go over the items with a loop")
@@ -92,32 +114,52 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+impl Hop {
+    fn label(&self, next: &str) -> Label {
+        Label {
+            file: Some(self.file.clone()),
+            span: self.at,
+            message: format!("`{}` calls `{next}` here", self.slug),
+        }
+    }
+}
+
 impl Search<'_> {
-    /// The slugs of the workflows between this file and its call of itself; nothing when there is none.
-    fn leads_back(&mut self, from: &str, called: &str) -> Option<Vec<String>> {
+    /// The workflows between this file and its call of itself; nothing when there is no way back.
+    fn leads_back(&mut self, from: &str, called: &str) -> Option<Vec<Hop>> {
         if from == self.cx.file && called == self.slug {
             return Some(Vec::new());
         }
         // Depth first, with the path in a stack of its own: files to look into, and those on the way.
-        let mut work = vec![(from.to_owned(), called.to_owned(), 0)];
-        let mut path: Vec<(String, String)> = Vec::new();
+        let first = Call {
+            name: called.to_owned(),
+            at: Span::default(),
+        };
+        let mut work = vec![(from.to_owned(), first, 0)];
+        let mut path: Vec<Hop> = Vec::new();
         while let Some((from, called, depth)) = work.pop() {
             path.truncate(depth);
-            let Some(source) = self.find(&from, &called) else {
+            if let Some(caller) = path.last_mut() {
+                caller.at = called.at;
+            }
+            let Some(source) = self.find(&from, &called.name) else {
                 continue;
             };
             if source.name == self.cx.file {
-                return Some(path.into_iter().map(|(_, slug)| slug).collect());
+                return Some(path);
             }
-            if self.dead.contains(&source.name) || path.iter().any(|(file, _)| *file == source.name)
-            {
+            if self.dead.contains(&source.name) || path.iter().any(|hop| hop.file == source.name) {
                 continue;
             }
             self.dead.insert(source.name.clone());
             let Some(other) = self.other(&source) else {
                 continue;
             };
-            path.push((source.name.clone(), other.slug.clone()));
+            path.push(Hop {
+                file: source.name.clone(),
+                slug: other.slug.clone(),
+                at: Span::default(),
+            });
             let deeper = path.len();
             work.extend(
                 other
@@ -159,13 +201,16 @@ impl Search<'_> {
     }
 }
 
-fn calls(ast: &Ast) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+fn calls(ast: &Ast) -> Vec<Call> {
+    let mut out: Vec<Call> = Vec::new();
     for step in &ast.steps {
         if let StepKind::Subworkflow { workflow, .. } = &step.kind
-            && !out.iter().any(|c| **c == *workflow.text)
+            && !out.iter().any(|c| *c.name == *workflow.text)
         {
-            out.push(workflow.text.to_string());
+            out.push(Call {
+                name: workflow.text.to_string(),
+                at: workflow.span,
+            });
         }
     }
     out
@@ -232,6 +277,20 @@ mod tests {
             ["error WF0407 `a` calls itself through `b`, `c`"]
         );
         assert_eq!(found(&world, "d"), [""; 0]);
+        let source = world.workflow("", "a").unwrap();
+        let checked = check(&source, Spelling::Text, &world, &Settings::default());
+        let labels = &checked.diagnostics[0].labels;
+        let told: Vec<(&str, &str)> = labels
+            .iter()
+            .map(|l| (l.file.as_deref().unwrap_or(""), l.message.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("b.wf", "`b` calls `c` here"),
+                ("c.wf", "`c` calls `a` here")
+            ]
+        );
     }
 
     #[test]

@@ -81,6 +81,9 @@ fn report(span: Span, message: String, ender: Span, kind: &StepKind) -> Diagnost
         StepKind::Continue => {
             "remove it, put it in front of the `continue`, or give the `continue` a condition with `when`"
         }
+        StepKind::Loop { .. } => {
+            "remove it, leave the loop with a `break`, or let it end at its limit with `on_limit: stop`"
+        }
         _ => "remove it, or let one of the paths before it go on",
     };
     Diagnostic::new(&CODE, span, message)
@@ -94,6 +97,7 @@ fn what_ends(kind: &StepKind) -> &'static str {
         StepKind::Fail { .. } => "this always fails",
         StepKind::Break => "this always leaves the loop",
         StepKind::Continue => "this always goes on to the next iteration",
+        StepKind::Loop { .. } => "this loop never ends but by a failure or a `return`",
         _ => "every path through this ends the run, fails or leaves the block",
     }
 }
