@@ -307,7 +307,7 @@ impl Exits {
     }
 
     /// More to undo.
-    pub(crate) fn owes(&mut self, undo: Cost) {
+    pub(crate) fn owes(&mut self, undo: &Cost) {
         sum(&mut self.undo, Some(undo.at_most()));
     }
 }

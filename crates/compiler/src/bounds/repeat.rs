@@ -45,7 +45,7 @@ impl Walker<'_> {
         let times = self.times(id, head, *max_iterations, stop_on_limit.as_ref());
         if !concurrent {
             let body = self.steps_of(body);
-            return one_by_one(body, &times);
+            return one_by_one(&body, &times);
         }
         let before = self.forks;
         self.enter_fork();
@@ -230,7 +230,7 @@ fn floored(all: &Cost, one: &Cost, n: u128) -> Cost {
 }
 
 /// Iterations one after the other.
-fn one_by_one(body: Exits, times: &Size) -> Exits {
+fn one_by_one(body: &Exits, times: &Size) -> Exits {
     let mut round = body.normal.clone();
     for exit in [&body.continued, &body.skipped] {
         join(&mut round, exit.clone());

@@ -179,7 +179,7 @@ impl<'a> Walker<'a> {
         if let Some(block) = &step.compensate {
             let undo = self.block(block);
             let more = undo.undo.clone().unwrap_or_default();
-            out.owes(undo.any().then(&more));
+            out.owes(&undo.any().then(&more));
         }
         out
     }
@@ -468,11 +468,15 @@ fn caught(mut body: Exits, mut handler: Exits) -> Exits {
     let Some(failed) = body.failed.take() else {
         return body;
     };
-    handler.change(|cost| cost.follow(&failed));
+    handler.change(|cost| {
+        cost.follow(&failed);
+        // Where nothing fails, no handler runs.
+        cost.set(Measure::Planned, 0, Quantity::zero());
+    });
     let undo = handler.undo.take();
     body.or(handler);
     if let Some(undo) = undo {
-        body.owes(undo);
+        body.owes(&undo);
     }
     body
 }
@@ -503,7 +507,7 @@ fn cleaned_up(mut body: Exits, mut cleanup: Exits) -> Exits {
         cost.set(Measure::Shield, 0, most);
     });
     if let Some(undo) = undo {
-        out.owes(undo);
+        out.owes(&undo);
     }
     out
 }
