@@ -21,7 +21,10 @@ fn a_catalogue_is_written_from_a_live_server_and_held_against_it() {
     }
     let missing = folder.run(&["tools", "sync", "--check"]);
     assert_eq!(missing.status, Some(1), "{missing:?}");
-    assert!(missing.out.starts_with("memory.tools.json: is missing, "), "{missing:?}");
+    assert!(
+        missing.out.starts_with("memory.tools.json: is missing, "),
+        "{missing:?}"
+    );
 
     let first = folder.run(&["tools", "sync"]);
     assert_eq!(first.status, Some(0), "{first:?}");
@@ -29,11 +32,23 @@ fn a_catalogue_is_written_from_a_live_server_and_held_against_it() {
     let text = std::fs::read_to_string(folder.path().join("memory.tools.json")).unwrap();
     assert!(text.ends_with("}\n"));
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let names: Vec<&str> = value["tools"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
-    assert!(names.is_sorted() && names.contains(&"read_graph"), "{names:?}");
+    let names: Vec<&str> = value["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        names.is_sorted() && names.contains(&"read_graph"),
+        "{names:?}"
+    );
 
     let again = folder.run(&["tools", "sync", "memory", "--check"]);
-    assert_eq!((again.status, again.out.contains("as they were")), (Some(0), true), "{again:?}");
+    assert_eq!(
+        (again.status, again.out.contains("as they were")),
+        (Some(0), true),
+        "{again:?}"
+    );
 
     // A tool less, a tool more, and one that was changed by hand.
     let changed = text
@@ -42,11 +57,18 @@ fn a_catalogue_is_written_from_a_live_server_and_held_against_it() {
     folder.file("memory.tools.json", changed);
     let differs = folder.run(&["tools", "sync", "--check"]);
     assert_eq!(differs.status, Some(1), "{differs:?}");
-    for line in ["  - read_all\n", "  + read_graph\n", "  ~ create_entities (arguments"] {
+    for line in [
+        "  - read_all\n",
+        "  + read_graph\n",
+        "  ~ create_entities (arguments",
+    ] {
         assert!(differs.out.contains(line), "{line} {differs:?}");
     }
     assert_eq!(folder.run(&["tools", "sync"]).status, Some(0));
-    assert_eq!(std::fs::read_to_string(folder.path().join("memory.tools.json")).unwrap(), text);
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("memory.tools.json")).unwrap(),
+        text
+    );
 
     // What was written types a workflow.
     folder.file(
@@ -54,10 +76,18 @@ fn a_catalogue_is_written_from_a_live_server_and_held_against_it() {
         "tools: memory.tools.json\nsteps:\n  - { type: tool, tool: memory.create_entities, arguments: { entities: [ { name: 1 } ] } }\n",
     );
     let checked = folder.run(&["check", "a.wf.yaml"]);
-    assert!(checked.out.contains("WF0315") && checked.out.contains("WF0317"), "{checked:?}");
+    assert!(
+        checked.out.contains("WF0315") && checked.out.contains("WF0317"),
+        "{checked:?}"
+    );
 
     let listed = folder.run(&["tools", "list"]);
-    assert!(listed.out.contains("memory.create_entities { entities: list<{ name: string, "), "{listed:?}");
+    assert!(
+        listed
+            .out
+            .contains("memory.create_entities { entities: list<{ entityType: string, name: string"),
+        "{listed:?}"
+    );
     let listed = folder.run(&["tools", "list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
     assert_eq!(listed["catalogues"][0]["server"], "memory");
@@ -75,7 +105,10 @@ fn a_server_that_cannot_be_asked_is_an_error_and_the_others_are_written() {
     }
     let said = folder.run(&["tools", "sync"]);
     assert_eq!(said.status, Some(2), "{said:?}");
-    assert!(said.out.contains("memory.tools.json: written, "), "{said:?}");
+    assert!(
+        said.out.contains("memory.tools.json: written, "),
+        "{said:?}"
+    );
     let words: String = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "`no-such-program` of the tool server `absent` was not found",
@@ -94,7 +127,11 @@ fn a_server_that_cannot_be_asked_is_an_error_and_the_others_are_written() {
 fn catalogues_are_listed_as_they_are_read() {
     let folder = Folder::new();
     let none = folder.run(&["tools", "list"]);
-    assert_eq!((none.status, none.err.contains("no `*.tools.json` there")), (Some(2), true), "{none:?}");
+    assert_eq!(
+        (none.status, none.err.contains("no `*.tools.json` there")),
+        (Some(2), true),
+        "{none:?}"
+    );
     let no_servers = folder.run(&["tools", "sync"]);
     assert_eq!(no_servers.status, Some(2), "{no_servers:?}");
     folder.file(
@@ -111,7 +148,11 @@ fn catalogues_are_listed_as_they_are_read() {
     );
     folder.file("y.tools.json", "{}");
     let broken = folder.run(&["tools", "list"]);
-    assert_eq!((broken.status, broken.err.contains("it has no list `tools`")), (Some(2), true), "{broken:?}");
+    assert_eq!(
+        (broken.status, broken.err.contains("it has no list `tools`")),
+        (Some(2), true),
+        "{broken:?}"
+    );
 }
 
 #[test]
@@ -121,7 +162,10 @@ fn schemas_are_printed_and_written() {
         let said = folder.run(&["schema", of]);
         assert_eq!(said.status, Some(0), "{said:?}");
         let schema: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{of}");
+        assert_eq!(
+            schema["$schema"], "https://json-schema.org/draft/2020-12/schema",
+            "{of}"
+        );
     }
     let said = folder.run(&["schema", "--output", "workflow.schema.json"]);
     assert_eq!((said.status, said.out.as_str()), (Some(0), ""), "{said:?}");
