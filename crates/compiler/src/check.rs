@@ -17,6 +17,7 @@ use crate::rules::style::{unknown_allow, unused_allow};
 use crate::rules::{self, Mentions, RuleContext, names};
 use crate::settings::{Level, Settings};
 use crate::world::World;
+use crate::{followers, repair};
 
 /// A checked file.
 #[derive(Clone, Debug)]
@@ -49,6 +50,40 @@ pub fn check(
     settings: &Settings,
 ) -> Checked {
     let parsed = parse(source, spelling);
+    let weigh = |mended: &Source| {
+        let parsed = parse(mended, spelling);
+        check_parsed(mended, parsed, world, settings)
+            .diagnostics
+            .len()
+    };
+    let mended = if parsed.diagnostics.iter().any(repair::is_syntax) {
+        repair::mended(source, &parsed, weigh)
+    } else {
+        None
+    };
+    let mut checked = check_parsed(source, parsed, world, settings);
+    if let Some(mended) = mended {
+        let again = parse(&mended.source, spelling);
+        let again = check_parsed(&mended.source, again, world, settings);
+        checked.diagnostics = mended.told;
+        checked
+            .diagnostics
+            .extend(again.diagnostics.into_iter().map(|mut d| {
+                mended.back.diagnostic(&mut d);
+                d
+            }));
+        in_order(&mut checked.diagnostics);
+    }
+    checked
+}
+
+/// Checks a file as it was parsed.
+fn check_parsed(
+    source: &Source,
+    parsed: Parsed,
+    world: &dyn World,
+    settings: &Settings,
+) -> Checked {
     let (analysis, mut found) = analyse(&parsed.ast, world, settings, &source.name);
     wfc_syntax::edit::fit(&mut found, &parsed.tree, &source.text);
     let faulty = parsed
@@ -85,6 +120,7 @@ pub fn check(
     diagnostics.extend(without_allowed(idle, &allowed));
     let mut diagnostics = finish(diagnostics, settings);
     rules::mends::complete(&cx, &mut diagnostics);
+    followers::settle(&parsed, &analysis, source, &mut diagnostics);
     Checked {
         parsed,
         analysis,
@@ -177,12 +213,17 @@ fn finish(found: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
             _ => Some(d),
         })
         .collect();
-    out.sort_by(|a, b| {
-        (a.span.start, a.span.end, a.code.id).cmp(&(b.span.start, b.span.end, b.code.id))
-    });
+    in_order(&mut out);
     out.dedup();
     out.truncate(MAX_DIAGNOSTICS);
     out
+}
+
+/// Sorts findings by their places.
+fn in_order(found: &mut [Diagnostic]) {
+    found.sort_by(|a, b| {
+        (a.span.start, a.span.end, a.code.id).cmp(&(b.span.start, b.span.end, b.code.id))
+    });
 }
 
 /// Errors of syntax, shape, names and types leave a file without a meaning: neither settings nor the file

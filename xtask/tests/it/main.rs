@@ -10,5 +10,6 @@
 
 mod cel;
 mod fuzz;
+mod mutate;
 mod promise;
 mod standard;

@@ -2,7 +2,8 @@
 
 use wfc_syntax::code::Code;
 use wfc_syntax::expr::{Entry, ExprId, ExprKind, Item};
-use wfc_value::ty::{Field, RecordType, Type, decode};
+use wfc_syntax::near::evident;
+use wfc_value::ty::{Field, RecordType, Type, assignable, decode};
 
 use crate::analysis::checker::Checker;
 use crate::analysis::constant::{self, constant};
@@ -294,16 +295,23 @@ impl Checker<'_> {
         record: &RecordType,
         purpose: &Purpose,
     ) {
+        let swapped = self.swapped(entries, record, purpose);
+        // Fields that a misspelled one was to be are not missing.
+        let mut meant: Vec<String> = Vec::new();
         for entry in entries {
             let name = constant::text(self.exprs, entry.key)
                 .unwrap_or_default()
                 .to_owned();
             let Some(field) = record.field(&name) else {
                 if record.closed {
+                    meant.extend(self.free_field(&name, entries, record));
                     self.unknown_field(entry, &name, entries, record, purpose);
                 }
                 continue;
             };
+            if swapped.contains(&entry.value) {
+                continue;
+            }
             let wanted = if field.optional {
                 field.ty.clone().or_null()
             } else {
@@ -315,11 +323,53 @@ impl Checker<'_> {
             .fields
             .iter()
             .filter(|f| !f.optional && self.entry_of(entries, &f.name).is_none())
+            .filter(|f| !meant.iter().any(|m| **m == *f.name))
             .collect();
         if !missing.is_empty() {
             let report = mismatch::missing(purpose, self.span(id), &missing, entries.is_empty());
             self.report(report);
         }
+    }
+
+    /// The field without an entry that a misspelled name is meant for.
+    fn free_field(&self, name: &str, entries: &[Entry], record: &RecordType) -> Option<String> {
+        let free = record.fields.iter().map(|f| &*f.name);
+        let free = free.filter(|f| self.entry_of(entries, f).is_none());
+        evident(name, free).map(str::to_owned)
+    }
+
+    /// Two values that fit each other's field and not their own: one fault, told once.
+    fn swapped(
+        &mut self,
+        entries: &[Entry],
+        record: &RecordType,
+        purpose: &Purpose,
+    ) -> Vec<ExprId> {
+        let typed: Vec<(&Entry, Type, &Field)> = entries
+            .iter()
+            .filter(|e| !e.optional)
+            .filter_map(|e| {
+                let field = record.field(constant::text(self.exprs, e.key)?)?;
+                Some((e, self.type_of(e.value).clone(), field))
+            })
+            .collect();
+        let fits = |ty: &Type, field: &Field| assignable(ty, &field.ty);
+        for (i, (a, ta, fa)) in typed.iter().enumerate() {
+            for (b, tb, fb) in typed.iter().skip(i + 1) {
+                let own = fits(ta, fa) || fits(tb, fb);
+                if own || !fits(ta, fb) || !fits(tb, fa) {
+                    continue;
+                }
+                let report = mismatch::swapped(
+                    purpose,
+                    (fa, self.span(a.value), ta),
+                    (fb, self.span(b.value), tb),
+                );
+                self.report(report);
+                return vec![a.value, b.value];
+            }
+        }
+        Vec::new()
     }
 
     fn unknown_field(

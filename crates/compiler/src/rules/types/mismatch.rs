@@ -182,6 +182,28 @@ fn conversion(
     wrapped(diagnostic, exprs, id, function)
 }
 
+/// Two values that stand in each other's place: fields with the places and types of their values.
+#[must_use]
+pub(crate) fn swapped(
+    purpose: &Purpose,
+    (a, at, found): (&Field, Span, &Type),
+    (b, other, _): (&Field, Span, &Type),
+) -> Diagnostic {
+    let message = format!(
+        "the values of `{}` and `{}` have changed places in {}",
+        a.name,
+        b.name,
+        purpose.subject()
+    );
+    Diagnostic::new(purpose.mismatch, at, message)
+        .label(other, format!("this is what `{}` takes", a.name))
+        .expected(a.ty.to_string(), found.to_string())
+        .help(format!(
+            "give `{}` the value of `{}`, and `{}` that of `{}`",
+            a.name, b.name, b.name, a.name
+        ))
+}
+
 /// Fields that have to be there and are not.
 #[must_use]
 pub(crate) fn missing(purpose: &Purpose, span: Span, fields: &[&Field], none: bool) -> Diagnostic {

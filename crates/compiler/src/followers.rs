@@ -1,0 +1,191 @@
+//! Findings that only follow from another one, taken out; and one fault that shows at many places, told once.
+
+use std::collections::BTreeMap;
+
+use wfc_syntax::Parsed;
+use wfc_syntax::ast::StepKind;
+use wfc_syntax::code::{Code, Severity};
+use wfc_syntax::diagnostic::{Diagnostic, Label};
+use wfc_syntax::source::Source;
+use wfc_syntax::span::Span;
+
+use crate::analysis::Analysis;
+use crate::rules::flow::uncovered_switch;
+use crate::rules::names::{
+    maybe_unset, undefined_name, undefined_step, undefined_type, unused_catalogue, unused_env,
+    unused_input, unused_output, unused_secret, unused_type, unused_variable, used_before_set,
+};
+use crate::rules::trust::unapproved_tool;
+use crate::rules::types::{maybe_absent, maybe_null, never_equal, unknown_field};
+
+/// Findings that are told once for all the places where one name is at fault.
+const ONCE: [&Code; 5] = [
+    &undefined_name::CODE,
+    &undefined_step::CODE,
+    &undefined_type::CODE,
+    &maybe_unset::CODE,
+    &used_before_set::CODE,
+];
+
+/// What a condition that holds would have ruled out.
+const NARROWED: [&Code; 4] = [
+    &maybe_absent::CODE,
+    &maybe_null::CODE,
+    &maybe_unset::CODE,
+    &unapproved_tool::CODE,
+];
+
+/// What is read nowhere.
+const UNUSED: [&Code; 7] = [
+    &unused_catalogue::CODE,
+    &unused_env::CODE,
+    &unused_input::CODE,
+    &unused_output::CODE,
+    &unused_secret::CODE,
+    &unused_type::CODE,
+    &unused_variable::CODE,
+];
+
+/// Errors that say that something is not there: it may have been what reads a name.
+const MISSING: [&str; 6] = ["WF0103", "WF0112", "WF0315", "WF0319", "WF0320", "WF0606"];
+
+/// Takes out what follows from other findings, and joins those of one name.
+pub(crate) fn settle(
+    parsed: &Parsed,
+    analysis: &Analysis,
+    source: &Source,
+    found: &mut Vec<Diagnostic>,
+) {
+    // Nothing follows from one finding alone.
+    if found.len() < 2 {
+        return;
+    }
+    let errors: Vec<Diagnostic> = found
+        .iter()
+        .filter(|d| d.severity == Severity::Error)
+        .cloned()
+        .collect();
+    let lost_conditions = lost_conditions(parsed, &errors);
+    let (open, misspelt) = switches(parsed, found);
+    let set_there: Vec<&str> = analysis
+        .bindings
+        .iter()
+        .filter(|b| {
+            let places = std::iter::once(b.name.span).chain(b.writes.iter().copied());
+            places
+                .into_iter()
+                .any(|p| open.iter().any(|s| s.contains(p)))
+        })
+        .map(|b| &*b.name.text)
+        .collect();
+    let lacks = errors.iter().any(|d| MISSING.contains(&d.code.id));
+    let doubled: Vec<&str> = errors
+        .iter()
+        .filter(|d| d.code.id == "WF0107")
+        .map(|d| source.slice(d.span).trim_matches(['"', '\'']))
+        .collect();
+    found.retain(|d| {
+        let follows = NARROWED.contains(&d.code)
+            && lost_conditions
+                .iter()
+                .any(|(whole, condition)| whole.contains(d.span) && !condition.contains(d.span))
+            || *d.code == maybe_unset::CODE && set_there.contains(&source.slice(d.span))
+            || *d.code == uncovered_switch::CODE && misspelt.contains(&d.span)
+            || lacks && UNUSED.contains(&d.code)
+            || *d.code == unknown_field::CODE && selects_from(source, d.span, &doubled);
+        !follows
+    });
+    join(found);
+}
+
+/// Steps whose condition has an error, with that condition: it narrows nothing.
+fn lost_conditions(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<(Span, Span)> {
+    let conditions = parsed.ast.steps.iter().filter_map(|step| {
+        let condition = match &step.kind {
+            StepKind::Conditional { condition, .. } => Some(*condition),
+            _ => None,
+        };
+        condition
+            .or(step.when)
+            .map(|c| (step.span, parsed.ast.exprs.span(c)))
+    });
+    conditions
+        .filter(|(_, condition)| errors.iter().any(|e| condition.contains(e.span)))
+        .collect()
+}
+
+/// The places of switches that were reported as uncovered; and of their subjects, where a case was reported as one
+/// that never fits: it is what the missing one was to be.
+fn switches(parsed: &Parsed, found: &[Diagnostic]) -> (Vec<Span>, Vec<Span>) {
+    let mut open = Vec::new();
+    let mut misspelt = Vec::new();
+    for step in &parsed.ast.steps {
+        let StepKind::Switch { on, cases, .. } = &step.kind else {
+            continue;
+        };
+        let subject = parsed.ast.exprs.span(*on);
+        let uncovered = |d: &&Diagnostic| *d.code == uncovered_switch::CODE && d.span == subject;
+        let Some(uncovered) = found.iter().find(uncovered) else {
+            continue;
+        };
+        open.push(step.span);
+        let one = !uncovered.message.contains(" or ") && !uncovered.message.contains(" more");
+        let value = |d: &Diagnostic| {
+            let mut values = cases.iter().flat_map(|c| &c.values);
+            *d.code == never_equal::CODE
+                && values.any(|v| parsed.ast.exprs.span(*v).contains(d.span))
+        };
+        if one && found.iter().any(value) {
+            misspelt.push(subject);
+        }
+    }
+    (open, misspelt)
+}
+
+/// Whether a field is selected from one of these names.
+fn selects_from(source: &Source, field: Span, names: &[&str]) -> bool {
+    let before = source.text.get(..field.start as usize).unwrap_or_default();
+    let Some(operand) = before.trim_end().strip_suffix(['.', '?']) else {
+        return false;
+    };
+    let operand = operand.trim_end_matches('.');
+    names.iter().any(|name| {
+        operand
+            .strip_suffix(name)
+            .is_some_and(|b| !b.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
+}
+
+/// One finding for all places of a name: the first, with the others as labels and all in its fixes.
+fn join(found: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+    let mut out: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for d in found.drain(..) {
+        if !ONCE.contains(&d.code) {
+            out.push(d);
+            continue;
+        }
+        let key = (d.code.id, d.message.clone());
+        let Some(whole) = first.get(&key).and_then(|i| out.get_mut(*i)) else {
+            first.insert(key, out.len());
+            out.push(d);
+            continue;
+        };
+        whole.labels.push(Label {
+            file: None,
+            span: d.span,
+            message: "and here".to_owned(),
+        });
+        for fix in &mut whole.fixes {
+            if let Some(same) = d.fixes.iter().find(|f| f.title == fix.title) {
+                for edit in &same.edits {
+                    if !fix.edits.contains(edit) {
+                        fix.edits.push(edit.clone());
+                    }
+                }
+                fix.edits.sort_by_key(|e| (e.span.start, e.span.end));
+            }
+        }
+    }
+    *found = out;
+}
