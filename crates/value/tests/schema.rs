@@ -111,7 +111,7 @@ fn limited_schema() -> impl Strategy<Value = Json> {
         Just(json!({ "dependentRequired": { "a": ["b"] } })),
         Just(json!({ "const": 1 })),
     ];
-    (typed_schema(), limit, limit).prop_flat_map(|(base, a, b)| {
+    (typed_schema(), limit.clone(), limit).prop_flat_map(|(base, a, b)| {
         prop_oneof![
             Just(json!({ "allOf": [base, a] })),
             Just(json!({ "oneOf": [a, b, base] })),
