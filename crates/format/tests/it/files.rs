@@ -2,33 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wfc_syntax::code::Severity;
-use wfc_syntax::parse::{Parsed, parse};
-use wfc_syntax::source::Source;
-use wfc_syntax::tree::Spelling;
-
-pub(crate) const ALL: [Spelling; 3] = [Spelling::Yaml, Spelling::Json, Spelling::Text];
-
-pub(crate) fn read(name: &str, text: &str) -> (Source, Parsed) {
-    let source = Source::new(name, text);
-    let parsed = parse(&source, Spelling::of(name, text));
-    (source, parsed)
-}
-
-pub(crate) fn is_valid(parsed: &Parsed) -> bool {
-    parsed
-        .diagnostics
-        .iter()
-        .all(|d| d.severity != Severity::Error)
-}
-
-pub(crate) fn name_in(spelling: Spelling) -> &'static str {
-    match spelling {
-        Spelling::Yaml => "x.wf.yaml",
-        Spelling::Json => "x.wf.json",
-        Spelling::Text => "x.wf",
-    }
-}
+pub(crate) use xtask::printing::{ALL, is_valid, name_in, read};
 
 fn folder(path: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

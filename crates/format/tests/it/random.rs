@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use wfc_format::convert;
 use wfc_syntax::shape::{self, Field, Kind, Shape};
 use wfc_syntax::tree::Spelling;
+use xtask::printing::faults;
 
-use crate::corpus::faults;
 use crate::files::{is_valid, read};
 use crate::write::{self, Data};
 
