@@ -403,3 +403,34 @@ fn folders_that_lead_back_to_themselves_end() {
     let json = check(&folder, &["--format", "json", "a/loop/a/w.wf", "a/w.wf"]).json();
     assert_eq!(json["files"], 2, "as they were named");
 }
+
+#[test]
+fn pipes_and_open_streams_are_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let folder = Folder::new();
+    folder.file("w.wf.yaml", "steps:\n  - { type: bash, comand: ls }\n");
+    let wfc = env!("CARGO_BIN_EXE_wfc");
+    let shell = |script: &str| {
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", script]).current_dir(folder.path());
+        Said::of(command.output().unwrap())
+    };
+    // The reader gives up at some time, so that a fault does not hang the test.
+    shell(&format!(
+        "mkfifo p; timeout 30 cat p > got & {wfc} check --format gcc --output p; wait"
+    ));
+    let got = std::fs::read_to_string(folder.path().join("got")).unwrap();
+    assert!(got.starts_with("w.wf.yaml:2:"), "{got}");
+    let kind = std::fs::metadata(folder.path().join("p"))
+        .unwrap()
+        .file_type();
+    assert!(kind.is_fifo());
+
+    let said = shell(&format!(
+        "{wfc} check --format gcc --output /dev/fd/1; echo behind"
+    ));
+    assert!(
+        said.out.starts_with("w.wf.yaml:2:") && said.out.ends_with("behind\n"),
+        "{said:?}"
+    );
+}

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::error::CliError;
 
-/// Writes `bytes` beside the file and moves them over it, so that a crash or a full disk leaves the old file.
+/// Writes `bytes` beside the file and moves them over it, so that a crash or a full disk leaves the old file. Pipes and
+/// devices are written to as they are.
 ///
 /// # Errors
 /// When the folder cannot be written to.
@@ -14,6 +15,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
         path: path.to_path_buf(),
         source,
     };
+    // What is open already has no file of its own to be replaced.
+    match path.to_str() {
+        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => {
+            return std::io::stdout().lock().write_all(bytes).map_err(failed);
+        }
+        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => {
+            return std::io::stderr().lock().write_all(bytes).map_err(failed);
+        }
+        _ => {}
+    }
+    // Pipes and devices are written to: a file in their place would be another thing.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        let open = std::fs::OpenOptions::new().write(true).open(path);
+        return open.and_then(|mut at| at.write_all(bytes)).map_err(failed);
+    }
     // A link is written through, not replaced.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let name = target
