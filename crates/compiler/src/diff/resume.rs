@@ -323,14 +323,19 @@ fn may_be_passed_by(flat: &Flat<'_>, here: usize, at: usize) -> bool {
             return false;
         };
         if around.contains(&parent) {
-            // A step around both: an iteration before this one may not have been.
-            return step.kind == "loop" && !precedes(flat, here, at)
+            // A step around both: an iteration or attempt before this one may not have been.
+            return repeats(step) && !precedes(flat, here, at)
                 || matches!(role, "catch" | "on_error" | "compensate");
         }
         skips(step)
             || matches!(step.kind, "conditional" | "switch" | "loop" | "parallel")
             || matches!(role, "catch" | "on_error" | "compensate")
     })
+}
+
+/// Whether what is inside of a step may run more than once.
+fn repeats(step: &FlatStep) -> bool {
+    step.kind == "loop" || step.field("retry.max_attempts").is_some()
 }
 
 /// Whether a step comes before another one in the order of the text.
@@ -357,8 +362,14 @@ fn earlier(flat: &Flat<'_>, at: usize) -> BTreeSet<usize> {
         }
         let outer = flat.outwards(i);
         let of_block = flat.root_block(i);
-        // What handles a failure or undoes a step may run at the end of anything.
-        let aside = outer.iter().any(|(_, role)| *role == "compensate");
+        // A step is undone at the run's end; before that where another attempt follows, or another branch was first.
+        let undone_early = |(p, _): &(usize, &str)| {
+            flat.step(*p).is_some_and(|s| {
+                s.field("retry.max_attempts").is_some() || s.field("join") == Some("any")
+            })
+        };
+        let aside =
+            outer.iter().any(|(_, role)| *role == "compensate") && !outer.iter().any(undone_early);
         let before = if of_block != block {
             block != "steps" && of_block == "steps"
         } else {
@@ -401,12 +412,12 @@ fn comes_before(flat: &Flat<'_>, i: usize, step: &FlatStep, chain: &[usize]) -> 
         let Some(common) = parent.and_then(|p| flat.step(p)) else {
             return here.2 < other.index;
         };
-        // In a loop around both, iterations before this one passed all of it.
+        // In a loop around both, iterations before this one passed all of it; likewise earlier attempts.
         let looped = chain
             .iter()
             .skip(depth)
             .filter_map(|c| flat.step(*c))
-            .any(|c| c.kind == "loop");
+            .any(repeats);
         return looped
             || if *here.1 == other.place.role {
                 here.2 < other.index

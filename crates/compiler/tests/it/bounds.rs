@@ -27,10 +27,10 @@ const MAX_EVENTS: usize = 20_000;
 const SIZE: u128 = 3;
 
 /// A small generator of numbers, the same on every run (SplitMix64).
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -38,7 +38,7 @@ impl Random {
         (z ^ (z >> 31)) % n
     }
 
-    fn one_in(&mut self, n: u64) -> bool {
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
@@ -73,7 +73,7 @@ impl Around {
     }
 }
 
-fn workflow(random: &mut Random) -> String {
+pub(crate) fn workflow(random: &mut Random) -> String {
     let mut out = String::from(
         "workflow w {\n input p: bool\n input q: bool\n input r: bool\n input xs: list<string>\n var n: int = 0\n",
     );
@@ -311,20 +311,20 @@ fn composite(random: &mut Random, around: Around, out: &mut String) {
 }
 
 /// How a run's world behaves.
-struct Mood {
-    random: Random,
+pub(crate) struct Mood {
+    pub(crate) random: Random,
     /// Of 10 answers, so many are failures.
-    failures: u64,
+    pub(crate) failures: u64,
     /// So many first attempts of each step fail.
-    fail_first: u32,
+    pub(crate) fail_first: u32,
     /// Whether answers take as long as they may.
-    slow: bool,
+    pub(crate) slow: bool,
     /// The run is cancelled at this event.
-    cancelled_at: Option<usize>,
+    pub(crate) cancelled_at: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
-enum Answer {
+pub(crate) enum Answer {
     Ok,
     Fail,
     Unknown,
@@ -387,7 +387,11 @@ fn run(program: &Program, inputs: &Map, mut mood: Mood) -> Counts {
 }
 
 /// When an effect is answered, and how.
-fn plan(mood: &mut Mood, effect: &Effect, now: Timestamp) -> (Option<Timestamp>, Answer) {
+pub(crate) fn plan(
+    mood: &mut Mood,
+    effect: &Effect,
+    now: Timestamp,
+) -> (Option<Timestamp>, Answer) {
     let minutes = match effect.kind.word() {
         "agent" => 60,
         "tool" => 10,
@@ -414,7 +418,10 @@ fn plan(mood: &mut Mood, effect: &Effect, now: Timestamp) -> (Option<Timestamp>,
     ((!never).then(|| now.checked_add(after).unwrap()), answer)
 }
 
-fn next(machine: &Machine, planned: &BTreeMap<EffectId, (Option<Timestamp>, Answer)>) -> Event {
+pub(crate) fn next(
+    machine: &Machine,
+    planned: &BTreeMap<EffectId, (Option<Timestamp>, Answer)>,
+) -> Event {
     let mut best: Option<(Timestamp, EventKind)> = None;
     for effect in machine.outstanding() {
         let id = effect.id;
@@ -474,7 +481,7 @@ fn answered(effect: &Effect, answer: Answer) -> EventKind {
 }
 
 /// A run's inputs: the conditions by the bits of `bits`.
-fn inputs(bits: u64) -> Map {
+pub(crate) fn inputs(bits: u64) -> Map {
     let bit = |n: u64| bits >> n & 1 == 1;
     let text = format!(
         r#"{{"p": {}, "q": {}, "r": {}, "xs": ["a", "b", "c"]}}"#,

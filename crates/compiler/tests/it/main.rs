@@ -20,5 +20,6 @@ mod kinds;
 mod limits;
 mod loops;
 mod promise_random;
+mod resume;
 mod root;
 mod shape;
