@@ -1,10 +1,11 @@
 //! Fixes of expressions, made to fit the strings that the expressions stand in.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Editor;
 use super::spell::{content, double_quoted};
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind, Scalar, Spelling, Style, Tree};
 
@@ -38,9 +39,10 @@ pub fn fit(found: &mut [Diagnostic], tree: &Tree, text: &str) {
             fix.edits.clear();
         }
     }
-    for diagnostic in found {
+    for diagnostic in found.iter_mut() {
         diagnostic.fixes.retain(|fix| !fix.edits.is_empty());
     }
+    shared(found, tree, text);
 }
 
 /// Quotes only: plain scalars that a fix would turn into something else.
@@ -48,6 +50,7 @@ pub(crate) fn fit_plain(found: &mut [Diagnostic], tree: &Tree, text: &str) {
     if tree.spelling != Spelling::Yaml {
         return;
     }
+    shared(found, tree, text);
     let editor = Editor::new(tree, text);
     let mut places: Option<Places> = None;
     for fix in found.iter_mut().flat_map(|d| &mut d.fixes) {
@@ -59,6 +62,68 @@ pub(crate) fn fit_plain(found: &mut [Diagnostic], tree: &Tree, text: &str) {
         };
         if !fix.edits.iter().any(whole) {
             editor.stay_plain(fix, places);
+        }
+    }
+}
+
+/// What aliases repeat stands once in the text: an edit there changes every use. Unless all of them have the finding,
+/// that is no safe fix.
+fn shared(found: &mut [Diagnostic], tree: &Tree, text: &str) {
+    let safe = |d: &Diagnostic| {
+        d.fixes
+            .iter()
+            .any(|f| f.applicability == Applicability::Safe)
+    };
+    if tree.spelling != Spelling::Yaml || !text.contains('*') || !found.iter().any(safe) {
+        return;
+    }
+    // An alias puts the very node that it repeats into another place.
+    let mut uses: HashMap<NodeId, usize> = HashMap::new();
+    for id in (0..tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId)) {
+        match tree.kind(id) {
+            NodeKind::Map(entries) => {
+                for entry in entries {
+                    *uses.entry(entry.value).or_default() += 1;
+                }
+            }
+            NodeKind::Seq(items) => {
+                for item in items {
+                    *uses.entry(*item).or_default() += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // The order does not matter: they end sorted, and only the outermost are kept.
+    let repeated = uses.into_iter().filter(|(_, n)| *n > 1);
+    let mut repeated: Vec<(Span, usize)> = repeated.map(|(id, n)| (tree.span(id), n)).collect();
+    repeated.sort_unstable_by_key(|(span, n)| (span.start, Reverse(span.end), *n));
+    let mut outermost: Vec<(Span, usize)> = Vec::new();
+    for (span, n) in repeated {
+        if outermost
+            .last()
+            .is_none_or(|(last, _)| last.end <= span.start)
+        {
+            outermost.push((span, n));
+        }
+    }
+    let mut told: HashMap<(&str, Span, String), usize> = HashMap::new();
+    for d in found.iter() {
+        *told
+            .entry((d.code.id, d.span, d.message.clone()))
+            .or_default() += 1;
+    }
+    for d in found.iter_mut() {
+        let after = outermost.partition_point(|(span, _)| span.start <= d.span.start);
+        let place = after.checked_sub(1).and_then(|i| outermost.get(i));
+        let Some((_, n)) = place.filter(|(span, _)| span.contains(d.span)) else {
+            continue;
+        };
+        let times = told.get(&(d.code.id, d.span, d.message.clone()));
+        if times.is_none_or(|times| times < n) {
+            for fix in &mut d.fixes {
+                fix.applicability = Applicability::Suggested;
+            }
         }
     }
 }
@@ -86,7 +151,7 @@ impl Places {
         }
         scalars.sort_unstable();
         scalars.dedup_by_key(|(span, _)| *span);
-        flow.sort_unstable_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+        flow.sort_unstable_by_key(|s| (s.start, Reverse(s.end)));
         let mut brackets: Vec<Span> = Vec::new();
         for span in flow {
             if brackets.last().is_none_or(|last| last.end <= span.start) {

@@ -142,3 +142,21 @@ fn declarations_of_the_text_form_go_with_their_word() {
     });
     assert_eq!(timeout, text.replace(" { timeout: 1s }", ""));
 }
+
+#[test]
+fn what_only_one_use_of_an_anchor_has_is_no_safe_fix() {
+    let fix_of = |text: &str| {
+        let source = crate::source::Source::new("a.wf.yaml", text);
+        let parsed = crate::parse(&source, Spelling::Yaml);
+        let with = parsed.diagnostics.into_iter().find(|d| !d.fixes.is_empty());
+        with.map(|d| (d.message, d.fixes[0].applicability.word()))
+    };
+    // `comand` is at fault wherever the step is used, `returns` only where it is no agent's.
+    let everywhere = "x-s: &s { type: bash, comand: ls }\nsteps: [*s, *s]\n";
+    let once = "steps:\n  - { type: bash, command: ls, retry: &r { max_attemps: 3 } }\n";
+    let (message, word) = fix_of(once).unwrap();
+    assert!(message.contains("max_attemps"), "{message}");
+    assert_eq!(word, "safe");
+    let (_, word) = fix_of(everywhere).unwrap();
+    assert_eq!(word, "suggested", "the copy under `x-s` is no step");
+}
