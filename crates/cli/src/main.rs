@@ -27,6 +27,10 @@ use args::{Cli, Command};
 use error::CliError;
 use exit::Exit;
 
+/// A check makes many small pieces of memory; this allocator hands them out in fewer steps than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

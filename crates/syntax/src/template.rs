@@ -151,12 +151,16 @@ pub fn first_place(text: &str) -> Option<Range<usize>> {
 /// Whether `text` in value position is other than what it says.
 #[must_use]
 pub fn is_template(text: &str) -> bool {
-    text.contains("{{")
+    // One byte is looked for sooner than two, and most texts have none.
+    text.contains('{') && text.contains("{{")
 }
 
 /// Plain text of a template as it is meant: `\{{` is `{{`.
 #[must_use]
 pub fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     text.replace("\\{{", "{{")
 }
 

@@ -118,9 +118,14 @@ impl Style {
 /// A piece says: from this offset of the text on, bytes stand one to one from this offset of the
 /// source on, until the next piece. An escape (`\n`, `\u00e9`) is a piece of its own, whose text bytes all map
 /// into the escape's source range.
+///
+/// Nearly all texts stand in the source as they are: such a map is three numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpanMap {
+    /// None: the whole text is one run.
     pieces: Vec<Piece>,
+    /// Where that run stands.
+    start: u32,
     text_len: u32,
     end: u32,
 }
@@ -139,11 +144,8 @@ impl SpanMap {
     #[must_use]
     pub fn identity(source: u32, len: u32) -> Self {
         Self {
-            pieces: vec![Piece {
-                text: 0,
-                source,
-                escape: 0,
-            }],
+            pieces: Vec::new(),
+            start: source,
             text_len: len,
             end: source + len,
         }
@@ -154,11 +156,10 @@ impl SpanMap {
         if len == 0 {
             return;
         }
-        let joins = self
-            .pieces
-            .last()
-            .is_some_and(|p| p.escape == 0 && p.source + (self.text_len - p.text) == source);
-        if !joins {
+        if self.pieces.is_empty() && self.text_len == 0 {
+            self.start = source;
+        } else if self.end_of_run() != Some(source) {
+            self.split();
             self.pieces.push(Piece {
                 text: self.text_len,
                 source,
@@ -169,8 +170,30 @@ impl SpanMap {
         self.end = source + len;
     }
 
+    /// Where the run ends that the text ends with.
+    fn end_of_run(&self) -> Option<u32> {
+        match self.pieces.last() {
+            None => Some(self.start + self.text_len),
+            Some(piece) if piece.escape == 0 => Some(piece.source + (self.text_len - piece.text)),
+            Some(_) => None,
+        }
+    }
+
+    /// Makes the one run a piece, for others to follow.
+    fn split(&mut self) {
+        if self.pieces.is_empty() && self.text_len > 0 {
+            self.pieces.push(Piece {
+                text: 0,
+                source: self.start,
+                escape: 0,
+            });
+        }
+        self.start = 0;
+    }
+
     /// Adds `len` bytes of text that `source_len` bytes at `source` spell in another way.
     pub fn escape(&mut self, source: u32, source_len: u32, len: u32) {
+        self.split();
         self.pieces.push(Piece {
             text: self.text_len,
             source,
@@ -196,6 +219,9 @@ impl SpanMap {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         if at >= self.text_len {
             return (self.end, self.end);
+        }
+        if self.pieces.is_empty() {
+            return (self.start + at, self.start + at + 1);
         }
         let i = self.pieces.partition_point(|p| p.text <= at);
         let Some(piece) = i.checked_sub(1).and_then(|i| self.pieces.get(i)) else {
@@ -227,6 +253,9 @@ impl SpanMap {
             }
             return;
         }
+        if from.pieces.is_empty() {
+            return self.run(from.start + start, end - start);
+        }
         let first = from.pieces.partition_point(|p| p.text <= start).max(1) - 1;
         for (i, piece) in from.pieces.iter().enumerate().skip(first) {
             let next = from.pieces.get(i + 1).map_or(from.text_len, |p| p.text);
@@ -246,7 +275,7 @@ impl SpanMap {
     /// Whether the whole text stands in the source as it is.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        self.pieces.len() <= 1 && self.pieces.iter().all(|p| p.escape == 0)
+        self.pieces.is_empty()
     }
 }
 

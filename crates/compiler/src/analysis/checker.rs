@@ -52,6 +52,11 @@ impl<'a> Checker<'a> {
             types: vec![Type::Error; exprs.len()],
             outputs: vec![Type::Error; steps],
             output_binding: vec![None; steps],
+            // About as many as names are read.
+            refs: crate::hash::HashMap::with_capacity_and_hasher(
+                exprs.len() / 4,
+                foldhash::fast::FixedState::default(),
+            ),
             ..Analysis::default()
         };
         Self {

@@ -8,22 +8,17 @@ use super::{Field, RecordType, Type, assignable};
 /// The union of `types` in canonical form: flat, no member twice, literals gone into their base
 /// type, `never` dropped, null last. One unknown member makes the whole unknown.
 pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
-    let mut members: Vec<Type> = Vec::new();
-    // Enumerations may have many members: a set keeps this linear.
-    let mut seen: HashSet<Type> = HashSet::new();
+    let mut members = Distinct::default();
     for ty in types {
         for member in ty.members() {
             match member {
                 Type::Never => {}
                 Type::Error => return Type::Error,
-                _ if seen.contains(member) => {}
-                _ => {
-                    seen.insert(member.clone());
-                    members.push(member.clone());
-                }
+                _ => members.add(member),
             }
         }
     }
+    let mut members = members.types;
     for unknown in [Type::Dyn, Type::Any] {
         if members.contains(&unknown) {
             return unknown;
@@ -41,8 +36,40 @@ pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
     }
 }
 
+/// Types in the order in which they were first added. Few are compared one by one; enumerations may have many, which a set
+/// keeps linear.
+#[derive(Default)]
+struct Distinct {
+    types: Vec<Type>,
+    seen: HashSet<Type>,
+}
+
+impl Distinct {
+    /// Types that are compared one by one.
+    const FEW: usize = 12;
+
+    fn add(&mut self, ty: &Type) {
+        if self.types.len() < Self::FEW {
+            if !self.types.contains(ty) {
+                self.types.push(ty.clone());
+            }
+            return;
+        }
+        if self.seen.is_empty() {
+            self.seen.extend(self.types.iter().cloned());
+        }
+        if !self.seen.contains(ty) {
+            self.seen.insert(ty.clone());
+            self.types.push(ty.clone());
+        }
+    }
+}
+
 /// Drops literals whose base type is a member; `true | false` becomes `bool`.
 fn absorb_literals(members: &mut Vec<Type>) {
+    if !members.iter().any(|t| matches!(t, Type::Literal(_))) {
+        return;
+    }
     let is_bool = |t: &Type, value: bool| *t == Type::Literal(super::Literal::Bool(value));
     if let Some(at) = members.iter().position(|t| is_bool(t, true))
         && members.iter().any(|t| is_bool(t, false))
@@ -64,8 +91,9 @@ fn absorb_literals(members: &mut Vec<Type>) {
         Type::Literal(literal) => !bases.contains(&literal.base()),
         _ => true,
     });
-    let mut seen: HashSet<Type> = HashSet::with_capacity(members.len());
-    members.retain(|t| seen.insert(t.clone()));
+    // `true | false` may have become a second `bool`.
+    let mut seen = false;
+    members.retain(|t| *t != Type::Bool || !std::mem::replace(&mut seen, true));
 }
 
 /// The least type that holds the values of both, as where two branches meet. Lists join by item,

@@ -4,6 +4,7 @@
 //! approve, and that a person made it and not the clock. What its prompt and its items show is endorsed then.
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use wfc_syntax::ast::StepId;
@@ -30,6 +31,18 @@ pub(super) struct Implied {
     condition: Arc<str>,
     holds: bool,
     shown: Arc<BTreeSet<Key>>,
+}
+
+impl Implied {
+    /// A hash of this and what was remembered before it.
+    pub(super) fn hash_after(&self, before: u64) -> u64 {
+        let mut hasher = foldhash::quality::FixedState::with_seed(before).build_hasher();
+        (&self.condition, self.holds).hash(&mut hasher);
+        for (place, path) in self.shown.iter() {
+            (&place.file, place.span, path).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
 }
 
 /// The state at one place.

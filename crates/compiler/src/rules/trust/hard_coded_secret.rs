@@ -81,14 +81,14 @@ fn look(cx: &RuleContext<'_>, text: &str, span: Span) -> Option<Diagnostic> {
 
 /// The first key in a text.
 fn find(text: &str) -> Option<(&str, &'static str)> {
+    if text.len() < 20 {
+        return None;
+    }
     if let Some(at) = text.find("-----BEGIN ") {
         let head = text.get(at..)?.lines().next()?;
         if head.contains("PRIVATE KEY-----") {
             return Some((head, "a private key"));
         }
-    }
-    if text.len() < 20 {
-        return None;
     }
     let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let words = text.split(|c| !is_key(c)).filter(|w| w.len() >= 20);

@@ -1,6 +1,5 @@
 //! Labels of expressions.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use wfc_syntax::ast::TriggerKind;
@@ -12,6 +11,7 @@ use super::label::{Form, Label, Source, place};
 use super::trail::Place;
 use super::validated::{Against, Validated};
 use crate::analysis::{BindingId, Callee, LocalId, Macro, Ref};
+use crate::hash::HashMap;
 use crate::rules::RuleContext;
 
 /// What is known of names at one place of the walk.

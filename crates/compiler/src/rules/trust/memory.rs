@@ -12,6 +12,9 @@ pub(super) struct Memory(Option<Arc<Node>>);
 #[derive(Debug)]
 struct Node {
     item: Implied,
+    /// Of all items up to this one. Lists of one length and one hash are taken for the same: rounds over a file make the same
+    /// lists again, and comparing them item by item took most of the time of a long file.
+    hash: u64,
     len: usize,
     before: Memory,
 }
@@ -28,7 +31,13 @@ impl Memory {
     pub(super) fn push(&mut self, item: Implied) {
         let before = std::mem::take(self);
         let len = before.len() + 1;
-        self.0 = Some(Arc::new(Node { item, len, before }));
+        let hash = item.hash_after(before.0.as_ref().map_or(0, |node| node.hash));
+        self.0 = Some(Arc::new(Node {
+            item,
+            hash,
+            len,
+            before,
+        }));
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Implied> {
@@ -42,7 +51,7 @@ impl Memory {
 
     fn same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (Some(a), Some(b)) => (a.hash, a.len) == (b.hash, b.len),
             (a, b) => a.is_none() && b.is_none(),
         }
     }
@@ -68,15 +77,7 @@ impl Memory {
 
 impl PartialEq for Memory {
     fn eq(&self, other: &Self) -> bool {
-        let mut pairs = self.all().zip(other.all());
-        self.len() == other.len()
-            && pairs
-                .find_map(|(a, b)| match (&a.0, &b.0) {
-                    _ if a.same(b) => Some(true),
-                    (Some(x), Some(y)) if x.item == y.item => None,
-                    _ => Some(false),
-                })
-                .unwrap_or(true)
+        self.same(other)
     }
 }
 

@@ -1,16 +1,43 @@
 //! The way of a value from where it comes in to where it goes.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use wfc_syntax::diagnostic::{Diagnostic, Label as Mark};
 use wfc_syntax::span::Span;
 
 /// A place in some file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) file: Arc<str>,
     pub(crate) span: Span,
 }
+
+impl Ord for Place {
+    /// By file, then by span. Nearly all places are in one file, whose name is shared.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let files = if Arc::ptr_eq(&self.file, &other.file) {
+            Ordering::Equal
+        } else {
+            self.file.cmp(&other.file)
+        };
+        files.then_with(|| self.span.cmp(&other.span))
+    }
+}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Place {}
 
 /// The places that a value came through, last first, shared between the labels that it is part of.
 #[derive(Clone, Debug, Default)]

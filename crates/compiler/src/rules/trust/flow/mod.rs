@@ -12,7 +12,7 @@ mod loops;
 mod paths;
 mod sinks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::diagnostic::Diagnostic;
@@ -23,6 +23,7 @@ use super::labels::Env;
 use super::summary::{Calls, Summary};
 use super::validated::Validated;
 use crate::analysis::BindingId;
+use crate::hash::HashMap;
 use crate::rules::RuleContext;
 use crate::rules::places::roots;
 
@@ -127,10 +128,10 @@ impl<'a> Walk<'a> {
             env: Env {
                 cx,
                 file: cx.file.into(),
-                bindings: HashMap::new(),
+                bindings: HashMap::default(),
                 outputs: none(),
                 errors: none(),
-                locals: HashMap::new(),
+                locals: HashMap::default(),
                 webhook: false,
                 event: false,
                 validated: Validated::default(),
