@@ -168,9 +168,8 @@ impl<'a> Walker<'a> {
         }
         let entered = Cost::one(Measure::Steps);
         out.change(|cost| cost.follow(&entered));
-        if out.failed.is_none() {
-            out.failed = Some(out.any().at_most());
-        }
+        // It may fail at any point: at a limit, at a fault of an expression, at its very `when`.
+        out.failed = Some(out.any().at_most());
         if let StepKind::Approval { on_deny, .. } = &step.kind
             && on_deny.is_some_and(|d| d.value == OnDeny::Skip)
         {

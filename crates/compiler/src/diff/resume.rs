@@ -312,9 +312,19 @@ fn asks_inside(flat: &Flat<'_>, at: usize) -> bool {
 
 /// Whether a run can reach `at` without having passed `here`.
 fn may_be_passed_by(flat: &Flat<'_>, here: usize, at: usize) -> bool {
-    let around: Vec<usize> = flat.outwards(at).into_iter().map(|(p, _)| p).collect();
+    // What ends a run comes after a failure anywhere.
+    if flat.root_block(here) != flat.root_block(at) {
+        return true;
+    }
+    let around = flat.outwards(at);
+    let role_around = |step: usize| {
+        around
+            .iter()
+            .find(|(p, _)| *p == step)
+            .map(|(_, role)| *role)
+    };
     let skips = |step: &FlatStep| step.field("when").is_some();
-    if here != at && !around.contains(&here) && flat.step(here).is_some_and(skips) {
+    if here != at && role_around(here).is_none() && flat.step(here).is_some_and(skips) {
         return true;
     }
     let mut inside_of = flat.outwards(here).into_iter();
@@ -322,13 +332,16 @@ fn may_be_passed_by(flat: &Flat<'_>, here: usize, at: usize) -> bool {
         let Some(step) = flat.step(parent) else {
             return false;
         };
-        if around.contains(&parent) {
-            // A step around both: an iteration or attempt before this one may not have been.
-            return repeats(step) && !precedes(flat, here, at)
-                || matches!(role, "catch" | "on_error" | "compensate");
+        if let Some(other) = role_around(parent) {
+            // A step around both: an iteration or attempt before this one may not have been, another block of it may
+            // have been left, or not have come so far.
+            return repeats(step) && !precedes(flat, here, at) || role != other;
         }
         skips(step)
-            || matches!(step.kind, "conditional" | "switch" | "loop" | "parallel")
+            || matches!(
+                step.kind,
+                "conditional" | "switch" | "loop" | "parallel" | "try"
+            )
             || matches!(role, "catch" | "on_error" | "compensate")
     })
 }
@@ -371,7 +384,8 @@ fn earlier(flat: &Flat<'_>, at: usize) -> BTreeSet<usize> {
         let aside =
             outer.iter().any(|(_, role)| *role == "compensate") && !outer.iter().any(undone_early);
         let before = if of_block != block {
-            block != "steps" && of_block == "steps"
+            // `on_failure` comes before `finally`.
+            block != "steps" && (of_block == "steps" || block == "finally")
         } else {
             undoes || comes_before(flat, i, step, &chain)
         };
@@ -402,11 +416,15 @@ fn comes_before(flat: &Flat<'_>, i: usize, step: &FlatStep, chain: &[usize]) -> 
             },
             None => chain.len(),
         };
-        let Some(other) = depth
-            .checked_sub(1)
-            .and_then(|d| chain.get(d))
-            .and_then(|c| flat.step(*c))
-        else {
+        let Some(below) = depth.checked_sub(1) else {
+            // What handles or undoes the very step ran only in an earlier iteration or attempt.
+            return chain
+                .iter()
+                .skip(1)
+                .filter_map(|c| flat.step(*c))
+                .any(repeats);
+        };
+        let Some(other) = chain.get(below).and_then(|c| flat.step(*c)) else {
             return false;
         };
         let Some(common) = parent.and_then(|p| flat.step(p)) else {
