@@ -109,12 +109,16 @@ impl Printer<'_> {
                     join.map(|j| join_word(j.value).to_owned()),
                 );
                 self.clauses(step, opts, false);
-                self.out.push_str(" {\n");
-                self.indent += 2;
+                self.out.push_str(" {");
                 let around =
                     self.block_notes(step.node, if *from_steps { "steps" } else { "branches" });
+                if let Some(trailing) = &around.trailing {
+                    self.out.push(' ');
+                    self.out.push_str(&super::comment(trailing));
+                }
+                self.out.push('\n');
+                self.indent += 2;
                 self.comment_lines(&around.leading);
-                self.comment_lines(around.trailing.as_slice());
                 for branch in branches {
                     if *from_steps {
                         self.steps(&branch.body);

@@ -165,3 +165,19 @@ fn a_file_with_errors_is_not_printed() {
     let (source, parsed) = read("x.wf.yaml", "steps:\n  - { type: bash, comand: ls }\n");
     assert!(format(&parsed, &source).is_err());
 }
+
+#[test]
+fn a_comment_behind_the_brace_of_a_block_stays_there() {
+    for block in [
+        "parallel { // here\n    bash \"a\"\n    bash \"b\"\n  }",
+        "parallel 2 { // here\n    branch a { // and here\n      bash \"a\"\n    }\n  }",
+        "if true { // here\n    bash \"a\"\n  } else { // and here\n    bash \"b\"\n  }",
+        "for i in [1] { // here\n    bash \"a\"\n  }",
+        "try { // here\n    bash \"a\"\n  } catch { // and here\n    bash \"b\"\n  }",
+    ] {
+        let text = format!("workflow {{\n  {block}\n}}\n");
+        let (source, parsed) = read("x.wf", &text);
+        assert_eq!(wfc_format::format(&parsed, &source).unwrap(), text);
+        assert_eq!(xtask::printing::faults("x.wf", &text), "");
+    }
+}
