@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     clippy::disallowed_types,
     reason = "tests fail loudly and read files"
 )]

@@ -51,6 +51,28 @@ impl ToolExecutor {
         })
     }
 
+    /// Holds the arguments to the schema that the server gave, so that what it would refuse is not sent.
+    fn held(&self, full: &str, tool: &str, live: &Live, arguments: &Value) -> Result<(), Failure> {
+        let listed = live
+            .tools()
+            .unwrap_or_default()
+            .iter()
+            .find(|t| t.name == tool);
+        let refused = listed.map_or_else(Vec::new, |tool| tool.refused(arguments));
+        let Some(first) = refused.first() else {
+            return Ok(());
+        };
+        let path = first.path_text();
+        let subject = if path.is_empty() {
+            format!("an argument of `{full}` is wrong: the whole")
+        } else {
+            format!("argument `{path}` of `{full}`")
+        };
+        let message = format!("{subject} {}; the tool was not called", first.rule);
+        let message = self.around.vault.redacted(message);
+        Err(tool_error(message))
+    }
+
     async fn carry_out(&self, mut job: Job) -> Result<Answer, Failure> {
         let full = field::required(&job.args, "tool")?;
         let Some((server, tool)) = full.split_once('.') else {
@@ -68,6 +90,7 @@ impl ToolExecutor {
             () = job.stop.stopped() => return Ok(Answer::Cancelled),
         };
         known(&full, tool, &live)?;
+        self.held(&full, tool, &live, &arguments)?;
         let mut call = match live.call(params).await {
             Ok(call) => call,
             Err(error) => return Err(failed(&full, &live, error).await),
@@ -132,10 +155,10 @@ fn known(full: &str, tool: &str, live: &Live) -> Result<(), Failure> {
     let Some(tools) = live.tools() else {
         return Ok(());
     };
-    if tools.iter().any(|name| name == tool) {
+    if tools.iter().any(|t| t.name == tool) {
         return Ok(());
     }
-    let names: Vec<&str> = tools.iter().map(String::as_str).collect();
+    let names: Vec<&str> = tools.iter().map(|t| t.name.as_str()).collect();
     let near = near(tool, names.iter().copied());
     let help = if near.is_empty() {
         format!("it has {}", listed(names.get(..20).unwrap_or(&names)))

@@ -1,16 +1,19 @@
 //! A running MCP server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CancelledNotification, CancelledNotificationParam,
-    ClientRequest, PaginatedRequestParams, ServerResult,
+    ClientRequest, JsonObject, PaginatedRequestParams, ServerResult,
 };
 use rmcp::service::{
     ClientInitializeError, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
     ServiceError,
 };
 use tokio::sync::Mutex;
+use wfc_value::Value;
+use wfc_value::schema::{Violation, violations};
 
 use super::server::ServerProcess;
 use super::tool_error;
@@ -26,8 +29,28 @@ pub(crate) struct Live {
     service: Mutex<RunningService<RoleClient, ()>>,
     peer: Peer<RoleClient>,
     process: Mutex<ServerProcess>,
-    /// The tools' names; none when the server does not tell.
-    tools: Option<Vec<String>>,
+    /// The tools; none when the server does not tell.
+    tools: Option<Vec<Listed>>,
+}
+
+/// A tool that the server has.
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    /// The JSON Schema of its arguments.
+    schema: Arc<JsonObject>,
+}
+
+impl Listed {
+    /// What the tool's schema asks of arguments that they do not have. Null stands for what is left out.
+    pub(crate) fn refused(&self, arguments: &Value) -> Vec<Violation> {
+        let text = serde_json::to_string(&*self.schema).unwrap_or_default();
+        let Ok(schema) = wfc_value::json::parse(&text) else {
+            return Vec::new();
+        };
+        let mut found = violations(arguments, &schema, &schema);
+        found.retain(|v| !v.is_about_null(arguments));
+        found
+    }
 }
 
 /// A call that is under way.
@@ -64,8 +87,11 @@ impl Live {
         let peer = service.peer().clone();
         let listed = process::within(limit, peer.list_all_tools()).await;
         let tools = listed.and_then(Result::ok).map(|tools| {
-            let names = tools.into_iter().map(|tool| tool.name.into_owned());
-            names.take(MAX_TOOLS).collect()
+            let listed = tools.into_iter().map(|tool| Listed {
+                name: tool.name.into_owned(),
+                schema: tool.input_schema,
+            });
+            listed.take(MAX_TOOLS).collect()
         });
         Self {
             service: Mutex::new(service),
@@ -80,8 +106,8 @@ impl Live {
         self.peer.is_transport_closed()
     }
 
-    /// The tools' names; none when the server does not tell.
-    pub(crate) fn tools(&self) -> Option<&[String]> {
+    /// The tools; none when the server does not tell.
+    pub(crate) fn tools(&self) -> Option<&[Listed]> {
         self.tools.as_deref()
     }
 

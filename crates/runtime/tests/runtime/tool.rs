@@ -299,7 +299,7 @@ while IFS= read -r line; do
   case "$line" in
     *'"initialize"'*) version=$(printf '%s' "$line" | sed -n 's/.*"protocolVersion":"\([^"]*\)".*/\1/p')
       echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":"'$version'","capabilities":{"tools":{}},"serverInfo":{"name":"x","version":"1"}}}';;
-    *'"tools/list"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"go","inputSchema":{"type":"object"}}]}}';;
+    *'"tools/list"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"go","inputSchema":{"type":"object","properties":{"n":{"type":"integer","maximum":3}}}}]}}';;
     *'"tools/call"'*) CALL;;
   esac
 done
@@ -321,4 +321,95 @@ fn a_message_that_is_too_long_is_an_error_at_once() {
             tools.close().await;
         });
     }
+}
+
+#[test]
+fn arguments_beyond_the_servers_own_bounds_are_not_sent() {
+    let fine = r#"echo '{"jsonrpc":"2.0","id":'$id',"result":{"content":[{"type":"text","text":"called"}]}}'"#;
+    let tools = executor(&[("small", shell_server(fine))], &[]);
+    block_on(async {
+        let failure =
+            failed(execute(&tools, value(r#"{"tool":"small.go","arguments":{"n":4}}"#)).await);
+        assert_eq!(failure.code, FaultCode::ToolError);
+        assert_eq!(
+            failure.message,
+            "argument `n` of `small.go` has to be at most `3`; the tool was not called"
+        );
+        for arguments in [r#"{"n":3}"#, r#"{"n":null}"#, "{}"] {
+            let call = format!(r#"{{"tool":"small.go","arguments":{arguments}}}"#);
+            let answer = execute(&tools, value(&call)).await;
+            assert!(
+                matches!(answer, Answer::Done { .. }),
+                "{arguments}: {answer:?}"
+            );
+        }
+        tools.close().await;
+    });
+}
+
+/// A server in shell that lists its tools by these lines: `$cursor` is the page asked for, empty for the first.
+fn listing_server(list: &str) -> wfc_runtime::Settings {
+    let script = r#"
+while IFS= read -r line; do
+  id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+  cursor=$(printf '%s' "$line" | sed -n 's/.*"cursor":"\([^"]*\)".*/\1/p')
+  case "$line" in
+    *'"initialize"'*) version=$(printf '%s' "$line" | sed -n 's/.*"protocolVersion":"\([^"]*\)".*/\1/p')
+      echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":"'$version'","capabilities":{"tools":{}},"serverInfo":{"name":"x","version":"1"}}}';;
+    *'"tools/list"'*) LIST;;
+  esac
+done
+"#;
+    let mut server = server("bash", &["-c", &script.replace("LIST", list)]);
+    server.start_timeout = Some(std::time::Duration::from_secs(5));
+    wfc_runtime::Settings {
+        tools: BTreeMap::from([("paged".to_owned(), server)]),
+        ..wfc_runtime::Settings::default()
+    }
+}
+
+#[test]
+fn tools_are_listed_from_all_pages() {
+    let page = r#"if [ -z "$cursor" ]; then
+        echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"a","inputSchema":{"type":"object"}}],"nextCursor":"two"}}'
+      else
+        echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"b","inputSchema":{"type":"object"}}]}}'
+      fi"#;
+    let listed = block_on(wfc_runtime::list_tools(
+        &listing_server(page),
+        "paged",
+        "/".into(),
+        [],
+    ));
+    let names: Vec<String> = listed
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+    let refuses =
+        r#"echo '{"jsonrpc":"2.0","id":'$id',"error":{"code":-32000,"message":"not today"}}'"#;
+    let failure = block_on(wfc_runtime::list_tools(
+        &listing_server(refuses),
+        "paged",
+        "/".into(),
+        [],
+    ))
+    .unwrap_err();
+    assert!(
+        failure
+            .message
+            .starts_with("the tool server `paged` does not list its tools: ")
+            && failure.message.contains("not today"),
+        "{}",
+        failure.message
+    );
+    let failure = block_on(wfc_runtime::list_tools(
+        &listing_server(refuses),
+        "other",
+        "/".into(),
+        [],
+    ))
+    .unwrap_err();
+    assert_eq!(failure.code, FaultCode::NotConfigured);
 }

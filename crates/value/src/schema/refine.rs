@@ -19,6 +19,43 @@ pub struct Violation {
     pub rule: String,
 }
 
+impl Violation {
+    /// The path as people write it, such as `items[2].id`; empty for the whole.
+    #[must_use]
+    pub fn path_text(&self) -> String {
+        let mut out = String::new();
+        for part in &self.path {
+            match part {
+                PathPart::Field(name) if out.is_empty() => out.push_str(name),
+                PathPart::Field(name) => {
+                    out.push('.');
+                    out.push_str(name);
+                }
+                PathPart::Index(i) => out.push_str(&format!("[{i}]")),
+            }
+        }
+        out
+    }
+
+    /// Whether what is wrong about `value` is a null: where null stands for what is left out, that is fine.
+    #[must_use]
+    pub fn is_about_null(&self, value: &Value) -> bool {
+        let mut at = value;
+        for part in &self.path {
+            let next = match (at, part) {
+                (Value::Map(map), PathPart::Field(name)) => map.get_str(name),
+                (Value::List(list), PathPart::Index(i)) => list.get(*i),
+                _ => None,
+            };
+            match next {
+                Some(next) => at = next,
+                None => return false,
+            }
+        }
+        *at == Value::Null
+    }
+}
+
 /// How many schemas are looked at for one value.
 const MAX_WORK: usize = 100_000;
 

@@ -130,7 +130,7 @@ impl Walker<'_> {
             for schema in schemas {
                 for violation in violations(&value, schema, held.root) {
                     // Null stands for what is left out.
-                    if *at(&value, &violation.path) == Value::Null {
+                    if violation.is_about_null(&value) {
                         continue;
                     }
                     let (id, path) = self.part(id, path, &violation.path);
@@ -192,18 +192,4 @@ fn further(path: &str, part: &PathPart) -> String {
         PathPart::Field(name) => format!("{path}.{name}"),
         PathPart::Index(i) => format!("{path}[{i}]"),
     }
-}
-
-/// The part of a value at a path, as far as it goes.
-fn at<'v>(value: &'v Value, path: &[PathPart]) -> &'v Value {
-    let mut at = value;
-    for part in path {
-        let next = match (at, part) {
-            (Value::Map(map), PathPart::Field(name)) => map.get_str(name),
-            (Value::List(list), PathPart::Index(i)) => list.get(*i),
-            _ => None,
-        };
-        at = next.unwrap_or(at);
-    }
-    at
 }
