@@ -100,12 +100,31 @@ impl Checker<'_> {
             "execution" => (Ref::Execution, records::execution()),
             "workflow" => (Ref::Workflow, records::workflow(self.ast)),
             _ => {
-                self.report(rules::namespace_as_value::report(name, span));
+                let own = self.own_name(name);
+                if own.is_some() {
+                    self.tables.meant.insert(name.to_owned());
+                }
+                self.report(rules::namespace_as_value::report(
+                    name,
+                    span,
+                    own.as_deref(),
+                ));
                 return Type::Error;
             }
         };
         self.tables.refs.insert(id, found);
         self.narrowed(id, ty)
+    }
+
+    /// How the file's own input or step that is called like a namespace is reached.
+    fn own_name(&self, name: &str) -> Option<String> {
+        let ast = self.ast?;
+        if ast.workflow.inputs.iter().any(|i| &*i.name.text == name) {
+            return Some(format!("inputs.{name}"));
+        }
+        let has_id = |s: &wfc_syntax::ast::Step| s.id.as_ref().is_some_and(|id| &*id.text == name);
+        let step = ast.steps.iter().any(has_id);
+        step.then(|| format!("steps.{name}.output"))
     }
 
     fn inputs_record(&self) -> Type {

@@ -1,7 +1,7 @@
 //! A namespace where a value is wanted.
 
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::span::Span;
 
 /// A namespace where a value is wanted.
@@ -18,18 +18,26 @@ pub static CODE: Code = Code {
     good: Example::wf("workflow w {\n  env REGION = \"eu\"\n  return { region: env.REGION }\n}\n"),
 };
 
-/// `name` is the namespace.
+/// `name` is the namespace; `own` is how something of the file's own that has the same name is reached.
 #[must_use]
-pub fn report(name: &str, span: Span) -> Diagnostic {
+pub fn report(name: &str, span: Span, own: Option<&str>) -> Diagnostic {
     let example = match name {
         "steps" => "steps.x.output",
         "secrets" => "secrets.x",
         _ => "env.X",
     };
-    Diagnostic::new(
+    let found = Diagnostic::new(
         &CODE,
         span,
         format!("`{name}` is a namespace and no value of its own"),
-    )
-    .help(format!("read one name from it, written out: `{example}`"))
+    );
+    match own {
+        Some(own) => found.help(format!("write `{own}`")).replace(
+            Applicability::Safe,
+            format!("write `{own}`"),
+            span,
+            own,
+        ),
+        None => found.help(format!("read one name from it, written out: `{example}`")),
+    }
 }
