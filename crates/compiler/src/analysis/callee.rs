@@ -114,27 +114,34 @@ fn adopt(known: &Known, table: &mut TypeTable) -> Signature {
         return known.signature.clone();
     }
     let file = &known.signature.file;
+    let prefix = prefix(known, file, table);
     for (name, ty) in known.types.iter() {
-        table.insert(renamed_name(file, name), renamed(file, ty));
+        table.insert(format!("{prefix}.{name}"), renamed(prefix, ty));
     }
     let mut signature = known.signature.clone();
     for input in &mut signature.inputs {
-        input.ty = renamed(file, &input.ty);
+        input.ty = renamed(prefix, &input.ty);
     }
-    signature.output = signature.output.map(|ty| renamed(file, &ty));
+    signature.output = signature.output.map(|ty| renamed(prefix, &ty));
     signature
 }
 
-fn renamed_name(file: &str, name: &str) -> String {
+/// What a callee's types are called by: its file's stem, or its whole path where another file of that stem has other
+/// types of the same names.
+fn prefix<'f>(known: &Known, file: &'f str, table: &TypeTable) -> &'f str {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = stem.split('.').next().unwrap_or(stem);
-    format!("{stem}.{name}")
+    let taken = known.types.iter().any(|(name, ty)| {
+        let other = table.get(&format!("{stem}.{name}"));
+        other.is_some_and(|other| *other != renamed(stem, ty))
+    });
+    if taken { file } else { stem }
 }
 
-fn renamed(file: &str, ty: &Type) -> Type {
-    let again = |t: &Type| renamed(file, t);
+fn renamed(prefix: &str, ty: &Type) -> Type {
+    let again = |t: &Type| renamed(prefix, t);
     match ty {
-        Type::Named(name) => Type::named(renamed_name(file, name)),
+        Type::Named(name) => Type::named(format!("{prefix}.{name}")),
         Type::List(item) => Type::list(again(item)),
         Type::Map(key, value) => Type::map(again(key), again(value)),
         Type::Optional(inner) => Type::optional(again(inner)),
