@@ -3,7 +3,8 @@
 //! The rule decides *that* something is wrong; the table here says what is done about it, the same way in each
 //! spelling. A finding that brought a fix of its own is left as it is.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
@@ -133,6 +134,8 @@ struct Index<'a> {
     values: HashMap<Span, (NodeId, usize)>,
     /// Lists by the places of their items.
     items: HashMap<Span, (NodeId, NodeId)>,
+    /// The words of the text, once they are asked for.
+    words: OnceCell<HashSet<&'a str>>,
 }
 
 type Edits = (String, Vec<Edit>);
@@ -147,6 +150,7 @@ impl<'a> Index<'a> {
             keys: HashMap::new(),
             values: HashMap::new(),
             items: HashMap::new(),
+            words: OnceCell::new(),
         };
         for id in (0..tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId)) {
             match tree.kind(id) {
@@ -296,29 +300,18 @@ impl<'a> Index<'a> {
 
     fn remove_declaration(&self, group: &str, span: Span) -> Option<Edits> {
         let root = self.root?;
-        let list = self.cx.tree.field(root, group);
-        let declared = list.is_some_and(|list| self.cx.tree.span(list).contains(span))
-            || self.cx.tree.spelling == Spelling::Text;
-        let named = self
-            .editor
-            .source(span)
-            .trim_matches(['"', '\''])
-            .to_owned();
-        if group == "variables" && self.keys.get(&span).is_none() && !declared {
+        let named = self.editor.source(span).trim_matches(['"', '\'']);
+        let title = format!("remove `{named}`");
+        if group == "secrets" {
+            let edit = self.editor.remove_declared_item(root, group, span)?;
+            return Some((title, vec![edit]));
+        }
+        let declared = self.cx.tree.field(root, group);
+        if self.entry_at(span).map(|(map, _)| map) != declared {
             return self.remove_assignment(span);
         }
-        let edit = match group {
-            "secrets" => self.editor.remove_declared_item(root, group, span),
-            _ => {
-                let declared = list
-                    .is_some_and(|list| self.entry_at(span).is_some_and(|(map, _)| map == list));
-                if !declared {
-                    return self.remove_assignment(span);
-                }
-                self.editor.remove_declaration(root, group, &named)
-            }
-        }?;
-        Some((format!("remove `{named}`"), vec![edit]))
+        let edit = self.editor.remove_declaration(root, group, named)?;
+        Some((title, vec![edit]))
     }
 
     /// An assignment that makes no difference: of a `set` with others, or the whole step.
@@ -444,7 +437,11 @@ impl<'a> Index<'a> {
 
     fn number(&self, span: Span) -> Option<Edits> {
         let name = self.editor.source(span);
-        let taken = |name: &str| self.cx.text.contains(name);
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let words = self
+            .words
+            .get_or_init(|| self.cx.text.split(|c| !word(c)).collect());
+        let taken = |name: &str| words.contains(name);
         let free = (2..100)
             .map(|n| format!("{name}_{n}"))
             .find(|n| !taken(n))?;

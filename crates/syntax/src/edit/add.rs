@@ -100,15 +100,12 @@ impl Editor<'_> {
 
     /// A step added before the step `node`; `step` is spelled for the file, on one line.
     #[must_use]
-    pub fn add_step_before(self, list: NodeId, node: NodeId, step: &str) -> Option<Edit> {
+    pub fn add_step_before(self, node: NodeId, step: &str) -> Option<Edit> {
         let at = self.tree.span(node).start;
-        if self.tree.spelling == Spelling::Yaml && !self.in_brackets(list) {
-            let before = self.text.get(..at as usize)?;
-            let dash = before
-                .trim_end_matches([' ', '\t'])
-                .strip_suffix('-')?
-                .len();
-            let dash = Span::of(dash, dash).start;
+        let before = self.text.get(..at as usize)?;
+        let dash = before.trim_end_matches([' ', '\t']).strip_suffix('-');
+        if let (Spelling::Yaml, Some(dash)) = (self.tree.spelling, dash) {
+            let dash = Span::of(dash.len(), dash.len()).start;
             let indent = self.indentation(dash);
             return Some(Edit {
                 span: Span::at(dash),

@@ -6,7 +6,7 @@ use wfc_syntax::diagnostic::{Diagnostic, Edit};
 use wfc_syntax::expr::{ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::{NodeId, NodeKind, Spelling};
+use wfc_syntax::tree::Spelling;
 
 use super::summary::Unguarded;
 use super::trail::told;
@@ -118,16 +118,7 @@ fn approval_before(cx: &RuleContext<'_>, id: StepId) -> Option<Edit> {
             ("on_timeout", word("deny")),
         ]),
     };
-    let list = list_of(cx, step.node)?;
-    editor.add_step_before(list, step.node, &approval)
-}
-
-/// The list that a step is an item of.
-fn list_of(cx: &RuleContext<'_>, item: NodeId) -> Option<NodeId> {
-    let ids = (0..cx.tree.len()).filter_map(|i| u32::try_from(i).ok().map(NodeId));
-    let mut lists =
-        ids.filter(|id| matches!(cx.tree.kind(*id), NodeKind::Seq(items) if items.contains(&item)));
-    lists.next()
+    editor.add_step_before(step.node, &approval)
 }
 
 /// Approvals that may go on without a person's yes, in the order of their places, with what is weak about them.

@@ -87,10 +87,15 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     })
 }
 
+/// How far behind an operand its operator is looked for: it comes behind both of its operands.
+const OPERATOR_WITHIN: u32 = 200;
+
 /// Whether an operator takes the expression.
 fn is_operand(exprs: &Exprs, id: ExprId) -> bool {
-    let ids = (0..exprs.len()).filter_map(|i| u32::try_from(i).ok().map(ExprId));
-    ids.into_iter().any(|at| match exprs.kind(at) {
+    let end = u32::try_from(exprs.len()).unwrap_or(u32::MAX);
+    let mut behind =
+        (id.0.saturating_add(1)..end.min(id.0.saturating_add(OPERATOR_WITHIN))).map(ExprId);
+    behind.any(|at| match exprs.kind(at) {
         ExprKind::Unary { arg, .. } => *arg == id,
         ExprKind::Binary { left, right, .. } => *left == id || *right == id,
         _ => false,
