@@ -53,13 +53,6 @@ impl Settings {
             .reduce(|near, far| near.or(far))
     }
 
-    /// Tools of a server that the settings name in full.
-    pub fn tools_of<'a>(&'a self, server: &'a str) -> impl Iterator<Item = &'a str> {
-        self.tools.keys().map(String::as_str).filter(move |t| {
-            !t.ends_with('*') && t.split_once('.').is_some_and(|(s, _)| s == server)
-        })
-    }
-
     /// Puts the settings' hints over those of the catalogues.
     pub(crate) fn put_hints(&self, catalogues: &mut Catalogues) {
         if self.tools.is_empty() {
@@ -115,6 +108,5 @@ mod tests {
             Some(hints(Some(true), Some(true)))
         );
         assert_eq!(settings.hints("y.get_a"), None);
-        assert_eq!(settings.tools_of("x").collect::<Vec<_>>(), ["x.get_rid"]);
     }
 }

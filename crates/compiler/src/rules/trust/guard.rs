@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wfc_syntax::ast::StepId;
 
-use super::label::{Origin, Path};
+use super::label::{EACH_ITEM, Origin, Path};
 use super::memory::Memory;
 use super::trail::Place;
 
@@ -99,15 +99,22 @@ impl Guard {
             out.reached &= end.reached;
             out.approved |= end.approved;
         }
-        let kept = ends
-            .iter()
-            .fold(self.shown.clone(), |all, end| both_show(&all, &end.shown));
-        let new = ends
-            .iter()
-            .flat_map(|end| end.shown.difference(&self.shown));
-        out.shown = Arc::new(kept.iter().chain(new).cloned().collect());
-        let facts = ends.iter().flat_map(|end| end.facts.iter());
-        out.facts = Arc::new(out.facts.iter().chain(facts).copied().collect());
+        // Most branches leave both as they were.
+        let changed = |end: &&Self| !Arc::ptr_eq(&end.shown, &self.shown);
+        if ends.iter().any(|end| changed(&end)) {
+            let kept = ends
+                .iter()
+                .fold(self.shown.clone(), |all, end| both_show(&all, &end.shown));
+            let new = ends
+                .iter()
+                .flat_map(|end| end.shown.difference(&self.shown));
+            out.shown = Arc::new(kept.iter().chain(new).cloned().collect());
+        }
+        for end in ends {
+            if !Arc::ptr_eq(&end.facts, &self.facts) {
+                Arc::make_mut(&mut out.facts).extend(end.facts.iter().copied());
+            }
+        }
         out
     }
 
@@ -121,7 +128,10 @@ impl Guard {
 
     /// An approval is asked for anew: what was known of it is past.
     pub(super) fn ask(&mut self, id: StepId) {
-        if self.facts.iter().any(|(step, _)| *step == id) {
+        let mut of_this = self
+            .facts
+            .range((id, Fact::Approves)..=(id, Fact::ByPerson));
+        if of_this.next().is_some() {
             Arc::make_mut(&mut self.facts).retain(|(step, _)| *step != id);
         }
     }
@@ -137,6 +147,14 @@ impl Guard {
     pub(super) fn renew(&mut self, place: &Place) {
         if self.shown.iter().any(|(from, _)| from == place) {
             Arc::make_mut(&mut self.shown).retain(|(from, _)| from != place);
+        }
+    }
+
+    /// A loop starts: the item that it has shown before is another one now.
+    pub(super) fn renew_item(&mut self, part: &str) {
+        let is_part = |p: &Box<str>| &**p == part;
+        if self.shown.iter().any(|(_, path)| path.iter().any(is_part)) {
+            Arc::make_mut(&mut self.shown).retain(|(_, path)| !path.iter().any(is_part));
         }
     }
 
@@ -180,10 +198,13 @@ impl Guard {
     }
 }
 
-/// Whether a part of a source is shown, or all that it is a part of.
+/// Whether a part of a source is shown, or all that it is a part of. What shows each item shows any of them.
 fn covers(shown: &BTreeSet<Key>, place: &Place, path: &Path) -> bool {
+    let same = |(known, part): (&Box<str>, &Box<str>)| {
+        known == part || &**known == EACH_ITEM && part.starts_with('[')
+    };
     let mut of_source = shown.iter().filter(|(from, _)| from == place);
-    of_source.any(|(_, known)| path.starts_with(known))
+    of_source.any(|(_, known)| known.len() <= path.len() && known.iter().zip(path.iter()).all(same))
 }
 
 /// What is shown on both of two ways.

@@ -2,7 +2,7 @@
 
 use wfc_syntax::expr::Name;
 
-use crate::analysis::catalogue::{Found, Hints, split};
+use crate::analysis::catalogue::{Found, Hints};
 use crate::rules::RuleContext;
 
 /// The hints of a tool; nothing is known of one that no catalogue and no setting speaks of.
@@ -31,23 +31,18 @@ pub(super) fn held<'a>(
     tools: &'a [Name],
 ) -> impl Iterator<Item = (&'a Name, String)> {
     tools.iter().flat_map(|name| {
-        let (server, tool) = split(&name.text);
-        if tool != "*" {
+        let Some(start) = name.text.strip_suffix('*') else {
             return vec![(name, name.text.to_string())];
-        }
-        let of_server = cx
-            .analysis
-            .catalogues
-            .servers
-            .iter()
-            .filter(|c| c.server == server)
-            .flat_map(|c| &c.tools)
-            .map(|t| (name, format!("{server}.{}", t.name)));
-        let mut all: Vec<(&Name, String)> = of_server.collect();
-        if all.is_empty() {
-            // Without a catalogue the settings name the server's tools.
-            all.extend(cx.settings.tools_of(server).map(|t| (name, t.to_owned())));
-        }
-        all
+        };
+        let catalogues = cx.analysis.catalogues.servers.iter();
+        let listed =
+            catalogues.flat_map(|c| c.tools.iter().map(|t| format!("{}.{}", c.server, t.name)));
+        // Without a catalogue the settings name tools, or patterns of them.
+        let said = cx.settings.tools.keys().cloned();
+        listed
+            .chain(said)
+            .filter(|tool| tool.starts_with(start))
+            .map(|tool| (name, tool))
+            .collect()
     })
 }

@@ -156,6 +156,9 @@ pub(crate) struct Label {
     depth: u8,
 }
 
+/// The part that stands for all items of a list, each by itself.
+pub(crate) const EACH_ITEM: &str = "[*]";
+
 /// Records in records, and fields of sources, are told apart down to here.
 const MAX_DEPTH: u8 = 6;
 /// Origins that one value keeps; those of which most is certain stay.
@@ -242,6 +245,32 @@ impl Label {
                 let more = origin.path.iter().cloned().chain([Box::from(name)]);
                 origin.path = more.collect();
             }
+        })
+    }
+
+    /// The label with another name for one part of its paths.
+    pub(crate) fn renamed(&self, part: &str, new: &str) -> Self {
+        let is_part = |p: &Box<str>| &**p == part;
+        if self.is_clean()
+            || !self
+                .flat()
+                .origins()
+                .iter()
+                .any(|o| o.path.iter().any(is_part))
+        {
+            return self.clone();
+        }
+        self.each(&|origin| {
+            let parts = origin.path.iter();
+            origin.path = parts
+                .map(|p| {
+                    if is_part(p) {
+                        Box::from(new)
+                    } else {
+                        p.clone()
+                    }
+                })
+                .collect();
         })
     }
 

@@ -7,7 +7,7 @@ use wfc_syntax::expr::{ExprId, ExprKind, Part};
 use wfc_syntax::print_expr::expr_text;
 use wfc_value::ty::Type;
 
-use super::label::{Form, Label, Source, place};
+use super::label::{EACH_ITEM, Form, Label, Source, place};
 use super::trail::Place;
 use super::validated::{Against, Validated};
 use crate::analysis::{BindingId, Callee, LocalId, Macro, Ref};
@@ -61,8 +61,8 @@ const FAITHFUL: &[&str] = &[
     "range",
 ];
 
-/// Functions that make a number which says what its argument says.
-const CONVERSIONS: &[&str] = &["int", "uint", "double", "timestamp", "duration"];
+/// Functions that say how long or where something is, and not what.
+const LENGTHS: &[&str] = &["size", "indexOf", "lastIndexOf"];
 
 impl Env<'_> {
     pub(super) fn place(&self, span: wfc_syntax::span::Span) -> Place {
@@ -212,7 +212,7 @@ impl Env<'_> {
             return all;
         }
         let ty = cx.analysis.types.get(id.index()).unwrap_or(&Type::Error);
-        if !CONVERSIONS.contains(&name) && self.form(ty, 0) == Some(Form::Number) {
+        if LENGTHS.contains(&name) {
             // How long a secret is does not give it away.
             all = all.flat();
             all.secret = None;
@@ -253,7 +253,7 @@ impl Env<'_> {
             Macro::Filter { .. } if of.is_clean() => of,
             Macro::Filter { .. } => of.part(&expr_text(&self.cx.ast.exprs, id)),
             Macro::Map { v } => {
-                let item = self.item(target, &of);
+                let item = self.item(target, &of, EACH_ITEM);
                 self.locals.insert(*v, item);
                 last.map(|e| self.label(e)).unwrap_or_default()
             }
@@ -264,7 +264,7 @@ impl Env<'_> {
             Macro::TransformList { k, v }
             | Macro::TransformMap { k, v }
             | Macro::TransformMapEntry { k, v } => {
-                let item = self.item(target, &of);
+                let item = self.item(target, &of, EACH_ITEM);
                 self.locals.insert(*k, of.flat().part("key"));
                 self.locals.insert(*v, item);
                 last.map(|e| self.label(e).flat()).unwrap_or_default()
@@ -278,15 +278,16 @@ impl Env<'_> {
     }
 
     /// The label of what goes through one of a list's items, or a map's entries.
-    pub(super) fn item(&self, of: Option<ExprId>, label: &Label) -> Label {
+    /// `part` says which of them.
+    pub(super) fn item(&self, of: Option<ExprId>, label: &Label, part: &str) -> Label {
         if label.is_clean() {
             return Label::default();
         }
         let ty = of.and_then(|e| self.cx.analysis.types.get(e.index()));
         if matches!(ty, Some(Type::List(_))) {
-            label.part("[]")
+            label.part(part)
         } else {
-            label.flat().part("[]")
+            label.flat().part(part)
         }
     }
 
@@ -329,10 +330,26 @@ impl Env<'_> {
                 | ExprKind::Index { .. }
                 | ExprKind::Call { .. }
         );
-        if self.validated.is_empty() || !path {
+        if self.validated.is_empty() || !path || self.is_local(id) {
             return None;
         }
         self.validated.of(&expr_text(exprs, id))
+    }
+
+    /// Whether an expression begins with a comprehension's own variable, whatever else has its name.
+    fn is_local(&self, mut id: ExprId) -> bool {
+        loop {
+            if matches!(self.cx.analysis.refs.get(&id), Some(Ref::Local(_))) {
+                return true;
+            }
+            id = match self.cx.ast.exprs.kind(id) {
+                ExprKind::Select { of, .. } | ExprKind::Index { of, .. } => *of,
+                ExprKind::Call {
+                    target: Some(of), ..
+                } => *of,
+                _ => return false,
+            };
+        }
     }
 
     /// Labels of the inputs: who starts the workflow gives them, and so does whoever sends what a trigger hands on.

@@ -56,12 +56,16 @@ pub(super) fn in_callee(
     workflow: &Name,
     callee: &str,
     effect: &Unguarded,
+    undoing: bool,
 ) -> Diagnostic {
     let message = format!(
         "`{callee}` destroys something with `{}`, and nobody approved it on some path to here",
         effect.tool
     );
-    let report = with_weak(cx, Diagnostic::new(&CODE, workflow.span, message));
+    let mut report = with_weak(cx, Diagnostic::new(&CODE, workflow.span, message));
+    if undoing {
+        report.severity = Severity::Warning;
+    }
     let report = effect.trail.told(cx.file, report);
     told(cx.file, report, &effect.place, "this tool destroys something")
         .help(format!("put an `approval` before the call, or into `{callee}` before the tool, that says what is destroyed"))

@@ -36,7 +36,7 @@ impl<'a> Walk<'a> {
             };
         };
         let given = self.given(step, &file, inputs);
-        self.effects(workflow, &file, &summary);
+        self.effects(workflow, inputs, &file, &summary);
         for sink in &summary.sinks {
             if let Some(given) = given.get(sink.input as usize) {
                 self.reaches(workflow, &file, sink, given);
@@ -87,10 +87,11 @@ impl<'a> Walk<'a> {
     }
 
     /// What the called workflow destroys without anyone's yes.
-    fn effects(&mut self, workflow: &Name, file: &File, summary: &Summary) {
-        if self.guard.approved || self.undoing.is_some() {
+    fn effects(&mut self, workflow: &Name, inputs: Option<ExprId>, file: &File, summary: &Summary) {
+        if self.guard.approved || summary.unguarded.is_empty() || self.undoes_its_own(inputs) {
             return;
         }
+        let undoing = self.undoing.is_some();
         let here = self.env.place(workflow.span);
         for effect in &summary.unguarded {
             let text = format!("`{}` is called here", file.slug).into();
@@ -100,7 +101,7 @@ impl<'a> Walk<'a> {
             });
         }
         if let Some(effect) = summary.unguarded.first() {
-            self.report(|cx| unapproved_tool::in_callee(cx, workflow, &file.slug, effect));
+            self.report(|cx| unapproved_tool::in_callee(cx, workflow, &file.slug, effect, undoing));
         }
     }
 

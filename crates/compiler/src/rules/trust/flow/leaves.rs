@@ -92,7 +92,6 @@ impl<'a> Walk<'a> {
                             format!("`{}` takes it", name.text)
                         });
                     if let Some(target) = self.env.cx.analysis.set_targets.get(&(id, place)) {
-                        self.env.validated.assigned(&name.text);
                         self.set(*target, label);
                     }
                 }

@@ -6,7 +6,7 @@ use wfc_syntax::expr::ExprId;
 use super::paths::{End, way};
 use super::{Changes, Exit, Open, Walk};
 use crate::rules::places::inside;
-use crate::rules::trust::label::Label;
+use crate::rules::trust::label::{EACH_ITEM, Label};
 
 impl<'a> Walk<'a> {
     pub(super) fn loop_step(
@@ -19,7 +19,7 @@ impl<'a> Walk<'a> {
         let before = self.guard.clone();
         let known = self.env.validated.mark();
         self.forget_assigned(body);
-        self.item(id, head);
+        let part = self.item(id, head);
         let (back, last_guard) = match self.carried.back.get(&id) {
             Some((changes, guard)) => (changes.clone(), Some(guard.clone())),
             None => (Changes::new(), None),
@@ -40,28 +40,38 @@ impl<'a> Walk<'a> {
         };
         let open = self.loops.pop();
         let (exits, again) = open.map(|o| (o.exits, o.again)).unwrap_or_default();
+        // Without `continue` every item is in the list that is made.
+        let collected = if again.is_empty() {
+            collected.renamed(&part, EACH_ITEM)
+        } else {
+            collected
+        };
         let end = self.end_of_body(mark, again);
         self.env.validated.back_to(known);
-        self.carry(id, back, &end);
+        self.carry(id, back, &end, &part);
         self.guard = before;
         self.leave(head, stops, end, exits);
         collected
     }
 
-    fn item(&mut self, id: StepId, head: &LoopHead) {
+    /// Binds the item; gives the name of the part of the list that it is.
+    fn item(&mut self, id: StepId, head: &LoopHead) -> String {
+        let part = format!("[{}]", self.env.cx.ast.step(id).head.start);
+        self.guard.renew_item(&part);
         let LoopHead::Over { over, item, .. } = head else {
-            return;
+            return part;
         };
         let items = self.env.label(*over);
         let label = self
             .env
-            .item(Some(*over), &items)
+            .item(Some(*over), &items, &part)
             .via(&self.env.place(item.span), &|| {
                 format!("`{}` is each of them", item.text)
             });
         if let Some(binding) = self.env.cx.analysis.loop_item.get(&id) {
             self.set(*binding, label);
         }
+        part
     }
 
     /// What was held against something before a loop is not held in its next iteration, if the body assigns it.
@@ -101,10 +111,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Leaves what goes round the loop to the next round.
-    fn carry(&mut self, id: StepId, mut left: Changes, end: &End) {
+    fn carry(&mut self, id: StepId, mut left: Changes, end: &End, part: &str) {
         for (binding, label) in &end.changes {
+            // What was this iteration's item is another one in the next.
+            let label = label.renamed(part, &format!("{part}'"));
             let known = left.entry(*binding).or_default();
-            let joined = known.join(label);
+            let joined = known.join(&label);
             self.carried.grown |= joined != *known;
             *known = joined;
         }

@@ -21,6 +21,11 @@ impl<'a> Walk<'a> {
             let known = ever.entry(binding).or_default();
             *known = known.join(&label);
         }
+        if !self.env.validated.is_empty()
+            && let Some(named) = self.env.cx.analysis.bindings.get(binding.0 as usize)
+        {
+            self.env.validated.assigned(&named.name.text);
+        }
         let old = self.env.bindings.insert(binding, label);
         self.log.push((binding, old));
     }
@@ -229,9 +234,6 @@ impl<'a> Walk<'a> {
         }
         let binding = self.env.cx.analysis.output_binding.get(id.0 as usize);
         if let Some(binding) = binding.copied().flatten() {
-            if let Some(name) = &self.env.cx.ast.step(id).output {
-                self.env.validated.assigned(&name.text);
-            }
             self.set(binding, label.clone());
         }
     }

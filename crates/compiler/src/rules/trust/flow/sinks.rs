@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether a step undoes what the step around it did, by what that one yielded or was given itself.
-    fn undoes_its_own(&mut self, arguments: Option<ExprId>) -> bool {
+    pub(super) fn undoes_its_own(&mut self, arguments: Option<ExprId>) -> bool {
         let Some(done) = self.undoing else {
             return false;
         };
