@@ -434,3 +434,45 @@ fn pipes_and_open_streams_are_written_to_and_not_replaced() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_path_through_another_file_has_its_lines_too() {
+    let folder = Folder::new();
+    folder.file(
+        "sub.wf",
+        "workflow sub {\n  input cmd: string\n  bash \"run {{ cmd }}\"\n}\n",
+    );
+    let call = "workflow top {\n  input x: string\n  on webhook \"/x\" { x: string(trigger.body.x) }\n  call sub { cmd: x }\n}\n";
+    folder.file("call.wf", call);
+    let json = check(
+        &folder,
+        &["--format", "json", "--select", "trust", "call.wf"],
+    )
+    .json();
+    let labels = json["diagnostics"][0]["labels"].as_array().unwrap();
+    let other: Vec<&Value> = labels.iter().filter(|l| l["file"] == "sub.wf").collect();
+    assert!(!other.is_empty(), "{json}");
+    assert_eq!(other.last().unwrap()["span"]["start"]["line"], 3);
+    let human = check(&folder, &["--color", "never", "call.wf"]).out;
+    assert!(human.contains("sub.wf:3:"), "{human}");
+    let sarif = check(
+        &folder,
+        &["--format", "sarif", "--select", "trust", "call.wf"],
+    )
+    .json();
+    let flow = &sarif["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let uris: Vec<&str> = flow
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| {
+            l["location"]["physicalLocation"]["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+        })
+        .collect();
+    assert!(
+        uris.contains(&"sub.wf") && uris.last() == Some(&"call.wf"),
+        "{uris:?}"
+    );
+}

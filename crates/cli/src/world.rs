@@ -22,6 +22,8 @@ pub struct DiskWorld {
 
 impl DiskWorld {
     fn read(&self, path: &Path) -> Option<Arc<Source>> {
+        // Named as a user would, and as the file is named when it is checked itself.
+        let path = path.strip_prefix(".").unwrap_or(path);
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = sources.get(path) {
             return known.clone();

@@ -73,8 +73,9 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
     {
         let written = baseline::write(path, &found.reports)?;
         term::eprint(&format!(
-            "`{}` knows the {written} findings that there are\n",
-            path.display()
+            "`{}` knows {} now\n",
+            path.display(),
+            human::plural(written, "finding")
         ));
         return Ok(failures(found, Exit::Clean));
     }

@@ -238,7 +238,8 @@ fn counted(files: usize, counts: Counts) -> String {
     format!("{}: {found}", plural(files, "file"))
 }
 
-fn plural(n: usize, word: &str) -> String {
+/// `1 file`, `2 files`
+pub fn plural(n: usize, word: &str) -> String {
     if n == 1 {
         format!("1 {word}")
     } else {
