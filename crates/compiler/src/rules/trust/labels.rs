@@ -362,9 +362,28 @@ impl Env<'_> {
                 self.bindings.insert(BindingId(at), label.at_most(form));
             }
         }
-        if called {
-            return;
+        if !called {
+            self.triggers();
         }
+        // A default may be made of inputs before it.
+        let declared = cx.ast.workflow.inputs.iter().zip(&cx.analysis.inputs);
+        for ((input, ty), at) in declared.zip(0_u32..) {
+            if let (Some(default), Some(form)) = (input.default, self.form(ty, 0)) {
+                let name = &input.name;
+                let label = self
+                    .label(default)
+                    .at_most(form)
+                    .via(&self.place(name.span), &|| {
+                        format!("it is the default of the input `{}`", name.text)
+                    });
+                let known = self.bindings.entry(BindingId(at)).or_default();
+                *known = known.join(&label);
+            }
+        }
+    }
+
+    fn triggers(&mut self) {
+        let cx = self.cx;
         for trigger in &cx.ast.workflow.triggers {
             self.webhook = matches!(trigger.kind, TriggerKind::Webhook { .. });
             self.event = matches!(trigger.kind, TriggerKind::Event { .. });

@@ -10,6 +10,7 @@ fn text_smuggled_into_a_shell() {
             "on webhook \"/a\" verify none\n if trigger.type == \"webhook\" { bash \"a {{ json.format(trigger) }}\" }",
             "on webhook \"/a\" verify none\n if trigger.type == \"webhook\" { bash \"a {{ trigger.query.map(k, k).join(' ') }}\" }",
             "SAID\n bash \"a {{ {'a': {'b': {'c': [said]}}}.a.b.c[0].text }}\"",
+            "input more: string = id\n on webhook \"/a\" verify none { id: string(trigger.body.id) }\n bash \"a {{ more }}\"",
             "SAID\n for k in { said.text: 1 } { bash \"a {{ k }}\" }",
             "SAID\n let r = for i in ids { collect said.text }\n for t in r { bash \"a {{ t }}\" }",
         ],
