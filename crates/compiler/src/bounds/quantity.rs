@@ -253,6 +253,11 @@ impl Quantity {
     }
 
     fn add_reasons(&mut self, reasons: &[Reason]) {
+        if self.unbounded.is_empty() {
+            // Those of one quantity are few, and none is there twice.
+            self.unbounded.extend_from_slice(reasons);
+            return;
+        }
         for reason in reasons {
             if self.unbounded.len() < MAX_REASONS && !self.unbounded.contains(reason) {
                 self.unbounded.push(reason.clone());
