@@ -52,9 +52,22 @@ pub fn comments(parsed: &Parsed) -> Vec<String> {
     if let Some(root) = parsed.tree.root {
         said(&parsed.tree, root, false, &mut lines);
     }
+    for line in &mut lines {
+        *line = line.chars().map(legible).collect();
+    }
     lines.retain(|l| !l.is_empty());
     lines.sort();
     lines
+}
+
+/// What a comment's sign becomes at the most: YAML's comments hold no control characters.
+fn legible(sign: char) -> char {
+    match sign {
+        '\t' | '\u{85}' => sign,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        sign if sign.is_control() => char::REPLACEMENT_CHARACTER,
+        sign => sign,
+    }
 }
 
 /// How many keys `x-note` there are.

@@ -185,7 +185,17 @@ fn comment(line: &str, out: &mut String) {
     if !line.is_empty() && !line.starts_with(['#', '!']) {
         out.push(' ');
     }
-    out.push_str(line);
+    out.extend(line.chars().map(legible));
+}
+
+/// A sign as a comment of YAML may hold it: those that YAML takes for none become the replacement character.
+fn legible(sign: char) -> char {
+    match sign {
+        '\t' | '\u{85}' => sign,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        sign if sign.is_control() => char::REPLACEMENT_CHARACTER,
+        sign => sign,
+    }
 }
 
 fn end_line(notes: &Notes, out: &mut String) {

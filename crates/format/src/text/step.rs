@@ -85,8 +85,10 @@ impl Printer<'_> {
                     self.inner_block(&format!("case {}", values.join(", ")), &case.body, notes);
                 }
                 if let Some(default) = default {
-                    let notes = self.block_notes(step.node, "default");
-                    self.inner_block("default", default, notes);
+                    let mut notes = self.block_notes(step.node, "default");
+                    // Behind the block it would belong to a `compensate` that follows the switch.
+                    let closing = std::mem::take(&mut notes.closing);
+                    self.inner_block_closed("default", default, notes, closing);
                 }
                 self.close();
                 self.tail(step);
@@ -378,9 +380,21 @@ impl Printer<'_> {
     }
 
     /// Prints a block of its own line, with its comments around it.
-    pub(super) fn inner_block(&mut self, head: &str, block: &Block, mut notes: Notes) {
+    pub(super) fn inner_block(&mut self, head: &str, block: &Block, notes: Notes) {
+        self.inner_block_closed(head, block, notes, Vec::new());
+    }
+
+    /// With `closing` as the last comments inside the block.
+    fn inner_block_closed(
+        &mut self,
+        head: &str,
+        block: &Block,
+        mut notes: Notes,
+        closing: Vec<String>,
+    ) {
         let within = Notes {
             trailing: notes.trailing.take(),
+            closing,
             ..Notes::default()
         };
         self.around(notes, |this| {

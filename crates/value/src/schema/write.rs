@@ -127,6 +127,9 @@ fn write_record(record: &RecordType, names: &mut Vec<Str>, depth: u32) -> Value 
     }
     if record.closed {
         out.push(("additionalProperties", Value::Bool(false)));
+    } else if !record.fields.is_empty() {
+        // Left out beside properties it is read as closed.
+        out.push(("additionalProperties", Value::Bool(true)));
     }
     object(out)
 }
