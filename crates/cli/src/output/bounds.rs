@@ -173,7 +173,7 @@ pub fn machine(report: &Report, others: &Others) -> Option<Value> {
 fn measure(text: &Text, others: &Others, unit: Unit, range: &Range) -> Value {
     let number = |n: u128| match unit {
         Unit::Count => u64::try_from(n).map_or(Value::Null, |n| json!(n)),
-        Unit::Time if n % SECOND == 0 => {
+        Unit::Time if n.is_multiple_of(SECOND) => {
             u64::try_from(n / SECOND).map_or(Value::Null, |n| json!(n))
         }
         #[expect(
