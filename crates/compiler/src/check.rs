@@ -50,28 +50,22 @@ pub fn check(
     settings: &Settings,
 ) -> Checked {
     let parsed = parse(source, spelling);
-    let weigh = |mended: &Source| {
+    let again = |mended: &Source| {
         let parsed = parse(mended, spelling);
-        check_parsed(mended, parsed, world, settings)
-            .diagnostics
-            .len()
-    };
-    let mended = if parsed.diagnostics.iter().any(repair::is_syntax) {
-        repair::mended(source, &parsed, weigh)
-    } else {
-        None
+        check_parsed(mended, parsed, world, settings).diagnostics
     };
     let mut checked = check_parsed(source, parsed, world, settings);
+    if !checked.diagnostics.iter().any(repair::is_syntax) {
+        return checked;
+    }
+    let mended = repair::mended(source, &checked.parsed, &checked.diagnostics, again);
     if let Some(mended) = mended {
-        let again = parse(&mended.source, spelling);
-        let again = check_parsed(&mended.source, again, world, settings);
+        let again = again(&mended.source);
         checked.diagnostics = mended.told;
-        checked
-            .diagnostics
-            .extend(again.diagnostics.into_iter().map(|mut d| {
-                mended.back.diagnostic(&mut d);
-                d
-            }));
+        checked.diagnostics.extend(again.into_iter().map(|mut d| {
+            mended.back.diagnostic(&mut d);
+            d
+        }));
         in_order(&mut checked.diagnostics);
     }
     checked

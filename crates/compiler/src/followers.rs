@@ -10,7 +10,7 @@ use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 
 use crate::analysis::Analysis;
-use crate::rules::flow::uncovered_switch;
+use crate::rules::flow::{uncovered_switch, unreachable_step};
 use crate::rules::names::{
     maybe_unset, undefined_name, undefined_step, undefined_type, unused_catalogue, unused_env,
     unused_input, unused_output, unused_secret, unused_type, unused_variable, used_before_set,
@@ -28,11 +28,12 @@ const ONCE: [&Code; 5] = [
 ];
 
 /// What a condition that holds would have ruled out.
-const NARROWED: [&Code; 4] = [
+const NARROWED: [&Code; 5] = [
     &maybe_absent::CODE,
     &maybe_null::CODE,
     &maybe_unset::CODE,
     &unapproved_tool::CODE,
+    &uncovered_switch::CODE,
 ];
 
 /// What is read nowhere.
@@ -45,6 +46,9 @@ const UNUSED: [&Code; 7] = [
     &unused_type::CODE,
     &unused_variable::CODE,
 ];
+
+/// Findings that a field is missing which need not be there: an approval's or a wait's `timeout`, a `budget`.
+const WITHOUT: [&str; 3] = ["WF0510", "WF0511", "WF0701"];
 
 /// Errors that say that something is not there: it may have been what reads a name.
 const MISSING: [&str; 6] = ["WF0103", "WF0112", "WF0315", "WF0319", "WF0320", "WF0606"];
@@ -65,7 +69,11 @@ pub(crate) fn settle(
         .filter(|d| d.severity == Severity::Error)
         .cloned()
         .collect();
-    let lost_conditions = lost_conditions(parsed, &errors);
+    let faulty: Vec<&Diagnostic> = found
+        .iter()
+        .filter(|d| d.severity == Severity::Error || *d.code == never_equal::CODE)
+        .collect();
+    let lost_conditions = lost_conditions(parsed, &faulty);
     let (open, misspelt) = switches(parsed, found);
     let set_there: Vec<&str> = analysis
         .bindings
@@ -79,11 +87,25 @@ pub(crate) fn settle(
         .map(|b| &*b.name.text)
         .collect();
     let lacks = errors.iter().any(|d| MISSING.contains(&d.code.id));
+    // What a step that could not be read would have set.
+    let lost: Vec<&str> = parsed
+        .ast
+        .steps
+        .iter()
+        .filter(|s| matches!(s.kind, StepKind::Error))
+        .flat_map(|s| s.id.iter().chain(&s.output))
+        .map(|n| &*n.text)
+        .collect();
+    let unread = unread(parsed, &errors);
+    let broken = broken_steps(parsed, &errors);
+    let lost_names = lost_names(parsed, &errors);
+    let stray_jump = errors.iter().any(|d| d.code.id == "WF0408");
     let doubled: Vec<&str> = errors
         .iter()
         .filter(|d| d.code.id == "WF0107")
         .map(|d| source.slice(d.span).trim_matches(['"', '\'']))
         .collect();
+    let mut dropped = Vec::new();
     found.retain(|d| {
         let follows = NARROWED.contains(&d.code)
             && lost_conditions
@@ -92,14 +114,41 @@ pub(crate) fn settle(
             || *d.code == maybe_unset::CODE && set_there.contains(&source.slice(d.span))
             || *d.code == uncovered_switch::CODE && misspelt.contains(&d.span)
             || lacks && UNUSED.contains(&d.code)
+            || [&maybe_unset::CODE, &used_before_set::CODE].contains(&&*d.code)
+                && lost.contains(&source.slice(d.span))
+            || *d.code == uncovered_switch::CODE && unread.contains(&d.span)
+            || lacks && d.code.id == "WF0609"
+            || *d.code == undefined_name::CODE && lost_names.iter().any(|s| s.contains(d.span))
+            || stray_jump && *d.code == unreachable_step::CODE
+            || WITHOUT.contains(&d.code.id) && broken.iter().any(|s| s.contains(d.span))
             || *d.code == unknown_field::CODE && selects_from(source, d.span, &doubled);
+        if follows {
+            dropped.push(d.clone());
+        }
         !follows
     });
+    keep_an_error(found, dropped);
     join(found);
 }
 
+/// What is taken out must not leave a file without errors that has some: a comparison that never holds stands for
+/// the errors that follow from it, or they stay.
+fn keep_an_error(found: &mut Vec<Diagnostic>, dropped: Vec<Diagnostic>) {
+    let is_error = |d: &Diagnostic| d.severity == Severity::Error;
+    if found.iter().any(is_error) || !dropped.iter().any(is_error) {
+        return;
+    }
+    match found.iter_mut().find(|d| *d.code == never_equal::CODE) {
+        Some(cause) => cause.severity = Severity::Error,
+        None => {
+            found.extend(dropped);
+            found.sort_by_key(|d| (d.span.start, d.span.end));
+        }
+    }
+}
+
 /// Steps whose condition has an error, with that condition: it narrows nothing.
-fn lost_conditions(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<(Span, Span)> {
+fn lost_conditions(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<(Span, Span)> {
     let conditions = parsed.ast.steps.iter().filter_map(|step| {
         let condition = match &step.kind {
             StepKind::Conditional { condition, .. } => Some(*condition),
@@ -140,6 +189,43 @@ fn switches(parsed: &Parsed, found: &[Diagnostic]) -> (Vec<Span>, Vec<Span>) {
         }
     }
     (open, misspelt)
+}
+
+/// Where names may be read that a part which is missing would have set: everything behind a `set` without values, and
+/// the rest of a loop without steps.
+fn lost_names(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<Span> {
+    let missing = errors.iter().filter(|d| d.code.id == "WF0103");
+    let places = missing.filter_map(|d| {
+        if d.message.ends_with("needs `values`") {
+            return Some(Span::new(d.span.start, u32::MAX));
+        }
+        let whole = parsed.ast.steps.iter().find(|s| s.head == d.span)?;
+        d.message.ends_with("needs `steps`").then_some(whole.span)
+    });
+    places.collect()
+}
+
+/// Steps without steps of their own that have an error of syntax or shape inside.
+fn broken_steps(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<Span> {
+    let shape = |d: &&Diagnostic| matches!(d.code.id.get(..4), Some("WF00" | "WF01"));
+    let places: Vec<Span> = errors.iter().filter(shape).map(|d| d.span).collect();
+    let spans = parsed.ast.steps.iter().map(|s| s.span);
+    spans
+        .filter(|s| places.iter().any(|p| s.contains(*p)))
+        .collect()
+}
+
+/// The subjects of switches with an error of syntax or shape inside: it may be the case that is missing.
+fn unread(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<Span> {
+    let switches = parsed.ast.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::Switch { on, .. } => Some((step.span, parsed.ast.exprs.span(*on))),
+        _ => None,
+    });
+    let shape = |d: &&Diagnostic| matches!(d.code.id.get(..4), Some("WF00" | "WF01"));
+    switches
+        .filter(|(whole, _)| errors.iter().filter(shape).any(|d| whole.contains(d.span)))
+        .map(|(_, on)| on)
+        .collect()
 }
 
 /// Whether a field is selected from one of these names.

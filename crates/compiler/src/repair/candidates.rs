@@ -62,6 +62,10 @@ pub(super) fn of(text: &str, spelling: Spelling, faults: &[&Diagnostic]) -> Vec<
             });
         }
     }
+    for (n, d) in faults.iter().enumerate().take(MAX_FAULTS) {
+        in_expression(text, d, &mut out);
+        template(text, n, d, &mut out);
+    }
     let lines = lines(text, spelling);
     let place = faults.first().map_or(0, |d| d.span.start as usize);
     let at = lines
@@ -70,17 +74,102 @@ pub(super) fn of(text: &str, spelling: Spelling, faults: &[&Diagnostic]) -> Vec<
     quotes(text, &lines, spelling, &mut out);
     brackets(text, &lines, &mut out);
     layout(text, &lines, &mut out);
+    let of_words = ["WF0006", "WF0007", "WF0017", "WF0018", "WF0045"];
+    let wants = faults
+        .first()
+        .is_some_and(|d| of_words.contains(&d.code.id));
     for n in at.saturating_sub(NEAR_LINES)..=at {
+        if !wants {
+            break;
+        }
         if let Some(line) = lines.get(n) {
             colon(text, line, spelling, place, &mut out);
         }
     }
     if spelling == Spelling::Yaml {
-        for n in [at, at.saturating_sub(1), at + 1] {
-            indentation(&lines, n, &mut out);
+        // Only where the lines themselves are at fault.
+        let of_lines = |d: &&Diagnostic| ["WF0005", "WF0006", "WF0007"].contains(&d.code.id);
+        if faults.first().is_some_and(of_lines) {
+            for n in [at, at.saturating_sub(1), at + 1] {
+                indentation(&lines, n, &mut out);
+            }
         }
     }
     out
+}
+
+/// The braces of a template that was not closed: one beside one that is there, or both at the end of the text.
+fn template(text: &str, n: usize, fault: &Diagnostic, out: &mut Vec<Candidate>) {
+    /// Places for one template at most.
+    const MAX: usize = 12;
+    if fault.code.id != "WF0060" {
+        return;
+    }
+    let from = fault.span.end as usize;
+    let rest = text.get(from..).unwrap_or_default();
+    let line = rest
+        .find('\n')
+        .map_or(rest, |end| rest.get(..end).unwrap_or(rest));
+    let mut places = Vec::new();
+    for (i, c) in line.char_indices() {
+        match c {
+            '}' => places.push((from + i, "}")),
+            '"' | '\'' => places.push((from + i, " }}")),
+            _ => {}
+        }
+    }
+    places.push((from + line.trim_end().len(), " }}"));
+    for (at, braces) in places.into_iter().take(MAX) {
+        let mut candidate = missing(braces.trim(), insert(at, braces), None);
+        candidate.fault = n;
+        if let Some(said) = &mut candidate.said {
+            said.message.clone_from(&fault.message);
+            said.help = fault.help.clone().unwrap_or_default();
+            said.at = Some(fault.span);
+            said.title = "close it".to_owned();
+        }
+        out.push(candidate);
+    }
+}
+
+/// Closing brackets in an expression before the place where one was missed.
+fn in_expression(text: &str, fault: &Diagnostic, out: &mut Vec<Candidate>) {
+    /// Places for one expression at most.
+    const MAX: usize = 24;
+    if fault.code.id != "WF0026" {
+        return;
+    }
+    let end = fault.span.start as usize;
+    let Some(before) = text.get(..end) else {
+        return;
+    };
+    let start = before.rfind('\n').map_or(0, |n| n + 1);
+    let body = before.get(start..).unwrap_or_default();
+    let mut open: Vec<(char, usize)> = Vec::new();
+    for (i, c) in body.char_indices() {
+        match c {
+            '(' | '[' => open.push((c, start + i)),
+            ')' | ']' => {
+                if let Some(last) = open.iter().rposition(|(o, _)| closer(*o) == c) {
+                    open.remove(last);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (sign, at) in open.iter().rev() {
+        let close = closer(*sign);
+        let mut places: Vec<usize> = Vec::new();
+        for (i, c) in text.get(at + 1..end).unwrap_or_default().char_indices() {
+            if matches!(c, '.' | ',' | ')' | ']' | ' ' | '}') {
+                places.push(at + 1 + i);
+            }
+        }
+        // Those nearest to the bracket first: `f(.g()` is `f().g()`.
+        for place in places.into_iter().take(MAX) {
+            out.push(missing(&close.to_string(), insert(place, close), Some(*at)));
+        }
+    }
 }
 
 fn lines(text: &str, spelling: Spelling) -> Vec<Line<'_>> {

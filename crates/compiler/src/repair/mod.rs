@@ -30,7 +30,7 @@ const WEIGHING: usize = 4;
 /// Edits that are tried for one fault.
 const MAX_TRIES: usize = 64;
 /// Edits between which a full check decides.
-const MAX_EQUALS: usize = 6;
+const MAX_EQUALS: usize = 16;
 
 /// A text that was mended.
 pub(crate) struct Mended {
@@ -47,16 +47,17 @@ pub(crate) fn is_syntax(d: &Diagnostic) -> bool {
     d.severity == Severity::Error && d.code.id.starts_with("WF00")
 }
 
-/// Mends what can be; none when the text has no fault of syntax, or none that an edit is known for. `weigh` counts
-/// the findings of a whole check.
+/// Mends what can be; none when the text has no fault of syntax, or none that an edit is known for. `found` is what a
+/// whole check found, and `check` is such a check.
 pub(crate) fn mended(
     source: &Source,
     parsed: &Parsed,
-    weigh: impl Fn(&Source) -> usize,
+    found: &[Diagnostic],
+    check: impl Fn(&Source) -> Vec<Diagnostic>,
 ) -> Option<Mended> {
     let spelling = parsed.spelling;
     let mut now = source.clone();
-    let mut found = parsed.diagnostics.clone();
+    let mut found = found.to_vec();
     let mut back = Back::default();
     let mut told = Vec::new();
     let mut work = MAX_WORK;
@@ -64,7 +65,7 @@ pub(crate) fn mended(
     for _ in 0..MAX_ROUNDS {
         let faults: Vec<&Diagnostic> = found.iter().filter(|d| is_syntax(d)).collect();
         let Some(first) = faults.first() else { break };
-        let Some(best) = best(&now, spelling, &faults, &weigh, &mut work, least) else {
+        let Some(best) = best(&now, spelling, &faults, &check, &mut work, least) else {
             break;
         };
         let mut report = tell(first, &faults, &best.candidate);
@@ -72,7 +73,11 @@ pub(crate) fn mended(
         told.push(report);
         back.push(best.candidate.edits);
         now = best.source;
-        found = best.found;
+        found = if best.cost.0 > 0 {
+            check(&now)
+        } else {
+            Vec::new()
+        };
     }
     (!told.is_empty()).then_some(Mended {
         source: now,
@@ -85,7 +90,6 @@ pub(crate) fn mended(
 struct Tried {
     candidate: Candidate,
     source: Source,
-    found: Vec<Diagnostic>,
     cost: (usize, usize),
 }
 
@@ -93,7 +97,7 @@ fn best(
     source: &Source,
     spelling: Spelling,
     faults: &[&Diagnostic],
-    weigh: &impl Fn(&Source) -> usize,
+    check: &impl Fn(&Source) -> Vec<Diagnostic>,
     work: &mut usize,
     least_steps: usize,
 ) -> Option<Tried> {
@@ -118,7 +122,6 @@ fn best(
             good.push(Tried {
                 candidate,
                 source,
-                found,
                 cost,
             });
         }
@@ -132,7 +135,7 @@ fn best(
         let place = good
             .iter()
             .enumerate()
-            .min_by_key(|(i, t)| (weigh(&t.source), *i))
+            .min_by_key(|(i, t)| (check(&t.source).len(), *i))
             .map(|(i, _)| i)?;
         return Some(good.swap_remove(place));
     }
@@ -159,15 +162,15 @@ fn nothing_new(left: &[Diagnostic], faults: &[&Diagnostic], edits: &[Edit]) -> b
 
 /// The fault that an edit mends.
 fn tell(first: &Diagnostic, faults: &[&Diagnostic], candidate: &Candidate) -> Diagnostic {
+    let own = faults.get(candidate.fault).copied().unwrap_or(first);
     let Some(said) = &candidate.said else {
-        let own = faults.get(candidate.fault).copied().unwrap_or(first);
         let mut own = own.clone();
         // What mends it comes first.
         own.fixes.sort_by_key(|fix| fix.edits != candidate.edits);
         return own;
     };
     let span = candidate.edits.first().map_or(first.span, |e| e.span);
-    let mut report = Diagnostic::new(first.code, said.at.unwrap_or(span), said.message.clone());
+    let mut report = Diagnostic::new(own.code, said.at.unwrap_or(span), said.message.clone());
     report.severity = first.severity;
     report = report.help(said.help.clone());
     if let Some(opener) = said.opener {

@@ -117,8 +117,17 @@ fn is_schema(tree: &Tree, declared: &BTreeSet<&str>, node: NodeId) -> bool {
             NodeKind::Map(named) => named.iter().any(|n| is_schema(tree, declared, n.value)),
             _ => !is_type(tree, declared, e.value),
         },
-        key => is_keyword(key) && !is_type(tree, declared, e.value),
+        // Beside fields that are no keywords, a text is a type that is misspelt.
+        key => {
+            is_keyword(key)
+                && (only_keywords || !is_text(tree, e.value))
+                && !is_type(tree, declared, e.value)
+        }
     })
+}
+
+fn is_text(tree: &Tree, node: NodeId) -> bool {
+    matches!(tree.kind(node), NodeKind::Scalar(s) if resolve(s, tree.spelling) == Plain::Text)
 }
 
 /// Whether `key` is a keyword of JSON Schema.

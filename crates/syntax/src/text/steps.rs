@@ -272,9 +272,12 @@ impl Parser<'_> {
         let (word, next) = (self.word(), self.tokens.get(self.pos + 1));
         let after = self.word_at(1);
         match word {
-            "agent" | "agent_message" | "bash" | "approval" | "fail" => {
-                matches!(next.kind, TokenKind::Str | TokenKind::Error)
+            // Before a brace stands no value either: the text is missing.
+            "agent" | "agent_message" | "bash" | "approval" => {
+                let brace = next.kind == TokenKind::LBrace && !next.first;
+                brace || matches!(next.kind, TokenKind::Str | TokenKind::Error)
             }
+            "fail" => matches!(next.kind, TokenKind::Str | TokenKind::Error),
             "tool" | "call" => {
                 matches!(next.kind, TokenKind::Ident | TokenKind::Str) && !next.first
             }

@@ -268,7 +268,11 @@ fn bad_duration(s: &Subject, out: &mut Vec<Mutant>) {
             .collect();
         let wrong = match n % 3 {
             0 => format!("{number}x"),
-            1 => format!("{number}mins"),
+            1 => match s.src(span).trim_start_matches(|c: char| c.is_ascii_digit()) {
+                "s" => format!("{number}secs"),
+                "h" => format!("{number}hrs"),
+                _ => format!("{number}mins"),
+            },
             _ => format!("{number}q"),
         };
         out.push(Mutant::replace(span, wrong));

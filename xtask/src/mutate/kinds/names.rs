@@ -507,7 +507,7 @@ fn reserved_name(s: &Subject, out: &mut Vec<Mutant>) {
         if !plain || selected || mapped_by_trigger(s, &input.name.text) {
             continue;
         }
-        let word = ["namespace", "package", "loop", "const"][i % 4];
+        let word = if i % 2 == 0 { "namespace" } else { "package" };
         let edit = |span| Edit {
             span,
             text: word.to_owned(),
@@ -524,11 +524,23 @@ fn branches_share_name(s: &Subject, out: &mut Vec<Mutant>) {
         let StepKind::Parallel {
             branches,
             from_steps: false,
+            join: None,
             ..
         } = &step.kind
         else {
             continue;
         };
+        // The reader stands at the end of the workflow, and sees what all of its runs set.
+        if !s
+            .ast()
+            .workflow
+            .steps
+            .steps
+            .iter()
+            .any(|id| s.ast().step(*id).node == step.node)
+        {
+            continue;
+        }
         let seqs: Vec<NodeId> = s
             .sites
             .blocks

@@ -114,7 +114,22 @@ fn cut_bracket(s: &Subject, out: &mut Vec<Mutant>) {
         }
         let opener = Span::new(span.start, span.start + 1);
         let edit = removal(Span::new(span.end - 1, span.end));
-        out.push(Mutant::of(vec![edit]).near([opener, next_token(s, span.end)]));
+        let mut near = vec![opener, next_token(s, span.end)];
+        // Of brackets that close side by side, cutting either one leaves the same characters.
+        let close = src.chars().next_back();
+        for other in nodes(s) {
+            let around = s.tree().span(other);
+            let same = s.src(around).ends_with(|c| Some(c) == close) && around.contains(span);
+            let between = s.src(Span::new(span.end, around.end.max(span.end)));
+            if same
+                && between
+                    .chars()
+                    .all(|c| c.is_whitespace() || Some(c) == close)
+            {
+                near.push(Span::new(around.start, around.start + 1));
+            }
+        }
+        out.push(Mutant::of(vec![edit]).near(near));
     }
 }
 

@@ -251,7 +251,9 @@ impl Checker<'_> {
         if lone(l) && lone(r) && l.widened() == r.widened() && settled(left) && settled(right) {
             return;
         }
-        let report = never_equal::report(self.exprs, op, op_span, (left, l), (right, r));
+        // A named union has its words under its name.
+        let (l, r) = (self.resolve(l), self.resolve(r));
+        let report = never_equal::report(self.exprs, op, op_span, (left, &l), (right, &r));
         self.report(report);
     }
 

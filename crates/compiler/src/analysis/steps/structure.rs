@@ -98,7 +98,8 @@ impl Walker<'_> {
         for id in &case.values {
             let value_ty = self.c.expr(*id);
             if *ty != Type::Error && value_ty != Type::Error && !self.c.overlap(ty, &value_ty) {
-                let report = never_equal::case(self.c.exprs, (on, ty), (*id, &value_ty));
+                let ty = self.c.resolve(ty);
+                let report = never_equal::case(self.c.exprs, (on, &ty), (*id, &value_ty));
                 self.c.report(report);
             }
             let literal = match constant(self.c.exprs, *id) {
