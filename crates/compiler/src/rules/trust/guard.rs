@@ -152,9 +152,13 @@ impl Guard {
 
     /// A loop starts: the item that it has shown before is another one now.
     pub(super) fn renew_item(&mut self, part: &str) {
-        let is_part = |p: &Box<str>| &**p == part;
-        if self.shown.iter().any(|(_, path)| path.iter().any(is_part)) {
-            Arc::make_mut(&mut self.shown).retain(|(_, path)| !path.iter().any(is_part));
+        let is_part = |p: &str| p == part;
+        if self
+            .shown
+            .iter()
+            .any(|(_, path)| path.iter().any(|p| is_part(p)))
+        {
+            Arc::make_mut(&mut self.shown).retain(|(_, path)| !path.iter().any(|p| is_part(p)));
         }
     }
 
@@ -200,11 +204,16 @@ impl Guard {
 
 /// Whether a part of a source is shown, or all that it is a part of. What shows each item shows any of them.
 fn covers(shown: &BTreeSet<Key>, place: &Place, path: &Path) -> bool {
-    let same = |(known, part): (&Box<str>, &Box<str>)| {
-        known == part || &**known == EACH_ITEM && part.starts_with('[')
-    };
+    let same =
+        |known: &str, part: &str| known == part || known == EACH_ITEM && part.starts_with('[');
     let mut of_source = shown.iter().filter(|(from, _)| from == place);
-    of_source.any(|(_, known)| known.len() <= path.len() && known.iter().zip(path.iter()).all(same))
+    of_source.any(|(_, known)| {
+        known.len() <= path.len()
+            && known
+                .iter()
+                .zip(path.iter())
+                .all(|(known, part)| same(known, part))
+    })
 }
 
 /// What is shown on both of two ways.

@@ -250,13 +250,13 @@ impl Label {
 
     /// The label with another name for one part of its paths.
     pub(crate) fn renamed(&self, part: &str, new: &str) -> Self {
-        let is_part = |p: &Box<str>| &**p == part;
+        let is_part = |p: &str| p == part;
         if self.is_clean()
             || !self
                 .flat()
                 .origins()
                 .iter()
-                .any(|o| o.path.iter().any(is_part))
+                .any(|o| o.path.iter().any(|p| is_part(p)))
         {
             return self.clone();
         }

@@ -392,7 +392,7 @@ impl Env<'_> {
                 if let Some(when) = trigger.when {
                     self.validated.assume(&cx.ast.exprs, when, true);
                 }
-                self.from_trigger(mapping);
+                self.take_mapping(mapping);
                 self.validated.back_to(known);
             }
         }
@@ -402,7 +402,7 @@ impl Env<'_> {
         self.event = any(|k| matches!(k, TriggerKind::Event { .. }));
     }
 
-    fn from_trigger(&mut self, mapping: ExprId) {
+    fn take_mapping(&mut self, mapping: ExprId) {
         let cx = self.cx;
         let label = self.label(mapping);
         let declared = cx.ast.workflow.inputs.iter().zip(&cx.analysis.inputs);

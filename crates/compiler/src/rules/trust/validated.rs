@@ -96,9 +96,9 @@ impl Validated {
                 _ => {}
             },
             ExprKind::Call { target, name, args } if holds && &*name.text == "matches" => {
-                let (of, pattern) = match (target, args.as_slice()) {
-                    (Some(of), [pattern]) | (None, [of, pattern]) => (of, pattern),
-                    _ => return,
+                let ((Some(of), [pattern]) | (None, [of, pattern])) = (target, args.as_slice())
+                else {
+                    return;
                 };
                 if matches!(exprs.kind(*pattern), ExprKind::String(p) if is_tight(p)) {
                     self.add(exprs, *of, Against::Pattern);

@@ -198,10 +198,10 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         match exprs.kind(other) {
-            ExprKind::String(word) => {
-                if (&**word == "approve") == equal && matches!(&**word, "approve" | "deny") {
-                    self.decided(one);
-                }
+            ExprKind::String(word)
+                if (&**word == "approve") == equal && matches!(&**word, "approve" | "deny") =>
+            {
+                self.decided(one);
             }
             ExprKind::Bool(b) => {
                 let holds = *b == equal;

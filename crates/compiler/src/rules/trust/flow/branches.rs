@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
         let done = self.path(body, None);
         let ever = self.ever.pop().unwrap_or_default();
         let failures = std::mem::replace(&mut self.failures, outer);
-        let mut somewhere = before.clone().or(&done.guard);
+        let mut somewhere = before.or(&done.guard);
         let mut ways = vec![done];
         if let Some(catch) = catch {
             let mark = self.log.len();

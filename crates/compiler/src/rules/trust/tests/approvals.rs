@@ -169,9 +169,7 @@ fn agents_with_destructive_tools() {
         &[
             &steered,
             &steered.replace("x.delete", "x.*"),
-            &format!(
-                "SAID\n agent \"Tidy\" {{ context: {{ a: said }}, tools: [\"x.delete\"], timeout: 5m }}"
-            ),
+            "SAID\n agent \"Tidy\" { context: { a: said }, tools: [\"x.delete\"], timeout: 5m }",
             &format!(
                 "SAID\n approval \"ok?\" {{ timeout: 1h }}\n {}",
                 agent("{{ said.text }}")

@@ -203,9 +203,7 @@ fn destructive_tools_behind_calls() {
     );
     assert_eq!(
         calls(
-            &format!(
-                "tool x.delete {{ id: id }} with {{ allow: [{{ code: WF0606, reason: \"callers ask\" }}] }}"
-            ),
+            "tool x.delete { id: id } with { allow: [{ code: WF0606, reason: \"callers ask\" }] }",
             "call other { id: id }"
         ),
         ["e06"],

@@ -98,13 +98,7 @@ fn what_others_may_have_a_hand_in_is_a_warning_and_what_is_not_known_a_note() {
     );
     each(
         &["let v = tool x.dark { id: id }\n bash \"a {{ v.text }}\""],
-        &["n02", "n10"]
-            .as_slice()
-            .iter()
-            .rev()
-            .copied()
-            .collect::<Vec<_>>()
-            .as_slice(),
+        &["n10", "n02"],
     );
 }
 
