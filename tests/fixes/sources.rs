@@ -1,6 +1,7 @@
 //! The files whose fixes are tried.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use wfc_compiler::rules::examples::ExampleWorld;
@@ -25,18 +26,23 @@ pub struct File {
     pub code: Option<&'static Code>,
     /// Whether the files that examples refer to are there.
     pub example: bool,
+    /// What is found in it.
+    pub found: Vec<Diagnostic>,
 }
 
 impl File {
     pub fn new(from: &str, name: &str, text: &str, example: bool) -> Self {
-        Self {
+        let mut file = Self {
             from: from.to_owned(),
             name: name.to_owned(),
             text: text.to_owned(),
             spelling: Spelling::of(name, text),
             code: None,
             example,
-        }
+            found: Vec::new(),
+        };
+        file.found = file.check(text);
+        file
     }
 
     /// What is found in `text` when it stands in place of this file.
@@ -66,7 +72,12 @@ pub fn codes() -> Vec<&'static Code> {
 }
 
 /// The examples of all codes and the cases of the corpus, each in every spelling in which it still has findings.
-pub fn files() -> Vec<File> {
+pub fn files() -> &'static [File] {
+    static FILES: OnceLock<Vec<File>> = OnceLock::new();
+    FILES.get_or_init(read_files)
+}
+
+fn read_files() -> Vec<File> {
     let mut out = Vec::new();
     for code in codes() {
         let mut file = File::new(code.id, code.bad.file, code.bad.text, true);
@@ -98,7 +109,7 @@ pub fn files() -> Vec<File> {
 
 /// The same workflow in the other spellings, and in other ways to write each.
 fn in_other_spellings(file: &File) -> Vec<File> {
-    let before = file.check(&file.text);
+    let before = &file.found;
     if before.is_empty() {
         return Vec::new();
     }
@@ -110,7 +121,7 @@ fn in_other_spellings(file: &File) -> Vec<File> {
         let from = format!("{} {way}", file.from);
         let mut other = File::new(&from, &format!("{stem}.{ending}"), &text, file.example);
         other.code = file.code;
-        let found = other.check(&text);
+        let found = &other.found;
         // Another way to write it is one only if it says the same: nothing else is wrong with it.
         let same = |code: &Code| before.iter().any(|d| d.code == code);
         let known = text == file.text || out.iter().any(|o| o.name == other.name && o.text == text);
