@@ -50,6 +50,9 @@ const UNUSED: [&Code; 7] = [
 /// Findings that a field is missing which need not be there: an approval's or a wait's `timeout`, a `budget`.
 const WITHOUT: [&str; 3] = ["WF0510", "WF0511", "WF0701"];
 
+/// How the help of a finding starts that repeats what the schema of a tool says.
+const REFUSED: &str = "the server would refuse it";
+
 /// Errors that say that something is not there: it may have been what reads a name.
 const MISSING: [&str; 6] = ["WF0103", "WF0112", "WF0315", "WF0319", "WF0320", "WF0606"];
 
@@ -73,7 +76,9 @@ pub(crate) fn settle(
         .iter()
         .filter(|d| d.severity == Severity::Error || *d.code == never_equal::CODE)
         .collect();
-    let lost_conditions = lost_conditions(parsed, &faulty);
+    let mut lost_conditions = lost_conditions(parsed, &faulty);
+    lost_conditions.extend(lost_tests(parsed, &errors));
+    let refused = refused(parsed, &errors);
     let (open, misspelt) = switches(parsed, found);
     let set_there: Vec<&str> = analysis
         .bindings
@@ -114,10 +119,12 @@ pub(crate) fn settle(
             || *d.code == maybe_unset::CODE && set_there.contains(&source.slice(d.span))
             || *d.code == uncovered_switch::CODE && misspelt.contains(&d.span)
             || lacks && UNUSED.contains(&d.code)
-            || [&maybe_unset::CODE, &used_before_set::CODE].contains(&&*d.code)
+            || [&maybe_unset::CODE, &used_before_set::CODE].contains(&d.code)
                 && lost.contains(&source.slice(d.span))
             || *d.code == uncovered_switch::CODE && unread.contains(&d.span)
             || lacks && d.code.id == "WF0609"
+            || d.help.as_deref().is_some_and(|h| h.starts_with(REFUSED))
+                && refused.contains(&(d.code.id, d.span))
             || *d.code == undefined_name::CODE && lost_names.iter().any(|s| s.contains(d.span))
             || stray_jump && *d.code == unreachable_step::CODE
             || WITHOUT.contains(&d.code.id) && broken.iter().any(|s| s.contains(d.span))
@@ -212,6 +219,50 @@ fn broken_steps(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<Span> {
     let spans = parsed.ast.steps.iter().map(|s| s.span);
     spans
         .filter(|s| places.iter().any(|p| s.contains(*p)))
+        .collect()
+}
+
+/// Steps with a function that is nearly `has`, with its place: the test was meant to be one.
+fn lost_tests(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<(Span, Span)> {
+    let nearly = |d: &&Diagnostic| {
+        let near = d.facts.as_ref().map(|f| f.near.as_slice());
+        d.code.id == "WF0303" && near.unwrap_or_default().iter().any(|n| n == "has")
+    };
+    let places = errors.iter().filter(nearly).filter_map(|d| {
+        let around = parsed.ast.steps.iter().map(|s| s.span);
+        let step = around
+            .filter(|s| s.contains(d.span))
+            .min_by_key(|s| s.len())?;
+        Some((step, d.span))
+    });
+    places.collect()
+}
+
+/// What a tool's server would refuse, where the arguments were found at fault in words of types before.
+fn refused(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<(&'static str, Span)> {
+    let by_server = |d: &Diagnostic| {
+        let help = d.help.as_deref().unwrap_or_default();
+        help.starts_with(REFUSED)
+    };
+    let argument = |d: &&Diagnostic| matches!(d.code.id, "WF0315" | "WF0316" | "WF0317");
+    let typed: Vec<Span> = errors
+        .iter()
+        .filter(argument)
+        .filter(|d| !by_server(d))
+        .map(|d| d.span)
+        .collect();
+    let faulty: Vec<Span> = parsed
+        .ast
+        .steps
+        .iter()
+        .filter(|s| matches!(s.kind, StepKind::Tool { .. }))
+        .map(|s| s.span)
+        .filter(|s| typed.iter().any(|t| s.contains(*t)))
+        .collect();
+    errors
+        .iter()
+        .filter(|d| by_server(d) && faulty.iter().any(|s| s.contains(d.span)))
+        .map(|d| (d.code.id, d.span))
         .collect()
 }
 
