@@ -17,10 +17,10 @@ pub static CODE: Code = Code {
     why: "What a setting says of a misspelt tool counts for nothing: the tool that was meant would go unguarded. A name with a `*` at its end \
           has to fit some tool of the catalogue.",
     bad: Example::wf(
-        "workflow w {\n  tools \"linear.tools.json\"\n  tool linear.create_issue { title: \"a\" }\n}\n",
+        "// wfc.toml: [tools.\"linear.create_isue\"] with `destructive = true`\nworkflow w {\n  tools \"linear.tools.json\"\n  tool linear.create_issue { title: \"a\" }\n}\n",
     ),
     good: Example::wf(
-        "workflow w {\n  tools \"linear.tools.json\"\n  tool linear.create_issue { title: \"a\" }\n}\n",
+        "// wfc.toml: [tools.\"linear.create_issue\"] with `destructive = false`\nworkflow w {\n  tools \"linear.tools.json\"\n  tool linear.create_issue { title: \"a\" }\n}\n",
     ),
 };
 
