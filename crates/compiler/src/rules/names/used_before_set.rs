@@ -36,7 +36,9 @@ pub fn report(name: &str, span: Span, set_at: Option<Span>) -> Diagnostic {
             .help("move the step that sets it before this one"),
         Some(at) => diagnostic
             .label(at, format!("`{name}` is set here"))
-            .help("set it on this path too"),
+            .help(format!(
+                "set it on this path too, or declare it at the root with a first value: `var {name} = ...` (in YAML and JSON under `variables`)"
+            )),
         None => diagnostic.help("set it before this"),
     }
 }
