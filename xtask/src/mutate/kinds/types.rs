@@ -56,7 +56,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "foreign-operator",
-        breaks: "`and`, `or`, `=` in place of `&&`, `||`, `==`: the expressions have no such operators",
+        breaks: "words and signs of other languages (`and`, `or`, `=`) in place of ours: the expressions have no such operators",
         make: foreign_operator,
     },
     Kind {
