@@ -211,6 +211,9 @@ pub fn yaml(lines: usize) -> String {
             count += part.lines().count();
         }
     }
-    let _ = writeln!(out, "return: {{ groups: {group}, last: \"{{{{ review{group}.summary }}}}\" }}");
+    let _ = writeln!(
+        out,
+        "return: {{ groups: {group}, last: \"{{{{ review{group}.summary }}}}\" }}"
+    );
     out
 }
