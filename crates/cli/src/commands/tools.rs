@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use wfc_compiler::analysis::catalogue::{self, Catalogue, Hints, Tool};
+use wfc_runtime::settings::Reached;
 use wfc_value::ty::{Type, TypeTable};
 
 use crate::args::Cli;
@@ -82,14 +83,14 @@ fn sync(cli: &Cli, args: &Sync) -> Result<Exit, CliError> {
     if names.is_empty() {
         return Err(CliError::usage(
             "no tool servers are configured",
-            "add `[tools.NAME]` with its `command` to `wfc.toml`",
+            "add `[tools.NAME]` with its `command` or `url` to `wfc.toml`",
         ));
     }
     if let Some(unknown) = names.iter().find(|n| !settings.tools.contains_key(*n)) {
         let near = wfc_syntax::near::nearest(unknown, settings.tools.keys().map(String::as_str));
         let help = match near.first() {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("add `[tools.{unknown}]` with its `command` to `wfc.toml`"),
+            None => format!("add `[tools.{unknown}]` with its `command` or `url` to `wfc.toml`"),
         };
         return Err(CliError::usage(
             format!("`wfc.toml` has no tool server `{unknown}`"),
@@ -186,10 +187,12 @@ fn ask(settings: &wfc_runtime::Settings, name: &str) -> Result<Vec<Value>, CliEr
         std::env::vars(),
     ));
     let mut tools = listed.map_err(|failure| {
-        CliError::host(
-            failure.message,
-            format!("start it by hand to see what is wrong; its command is under `[tools.{name}]` in `wfc.toml`"),
-        )
+        let place = format!("under `[tools.{name}]` in `wfc.toml`");
+        let help = match settings.tools.get(name).map(|server| &server.reached) {
+            Some(Reached::Http(_)) => format!("its `url` and `headers` are {place}"),
+            _ => format!("start it by hand to see what is wrong; its command is {place}"),
+        };
+        CliError::host(failure.message, help)
     })?;
     tools.sort_by(|a, b| name_of(a).cmp(name_of(b)));
     Ok(tools)

@@ -9,7 +9,7 @@ use rmcp::service::ServiceError;
 use wfc_value::{FaultCode, List, Value};
 
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
-use crate::mcp::{CALL_TIMEOUT, Call, Live, MAX_MESSAGE, McpServer, tool_error};
+use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
 use crate::near::{listed, near};
 use crate::settings::Server;
 
@@ -45,7 +45,7 @@ impl ToolExecutor {
             let add = format!("[tools.{name}]\ncommand = \"PROGRAM\"\nargs = [\"ARGUMENT\"]\n");
             let message = format!(
                 "the tool server `{name}` is not configured: add `[tools.{name}]` with its \
-                 `command` and `args` to `wfc.toml`{meant}"
+                 `command` and `args`, or its `url`, to `wfc.toml`{meant}"
             );
             Failure::new(FaultCode::NotConfigured, message).with([("add", Value::from(add))])
         })
@@ -173,25 +173,14 @@ fn known(full: &str, tool: &str, live: &Live) -> Result<(), Failure> {
 }
 
 async fn failed(full: &str, live: &Live, error: ServiceError) -> Failure {
-    match error {
+    match &error {
         ServiceError::McpError(error) => {
             let message = format!("the tool `{full}` was refused: {}", error.message);
             let code = Value::from(i64::from(error.code.0));
             tool_error(message).with([("mcp_code", code)])
         }
         ServiceError::TransportClosed | ServiceError::TransportSend(_) => {
-            let end = live.obituary().await;
-            if live.wrote_too_long().await {
-                let message = format!(
-                    "the server of the tool `{full}` wrote a message of more than {} MiB, and was \
-                     ended: ask it for less at once",
-                    MAX_MESSAGE >> 20
-                );
-                return Failure::new(FaultCode::LimitExceeded, message);
-            }
-            tool_error(format!(
-                "the server of the tool `{full}` ended during the call{end}"
-            ))
+            live.hung_up(full, &error).await
         }
         other => tool_error(format!("the tool `{full}` gave no usable answer: {other}")),
     }

@@ -36,7 +36,7 @@ pub async fn list_tools(
         grace: settings.limits.grace.unwrap_or(GRACE),
     };
     let limit = server.start_timeout.unwrap_or(START_TIMEOUT);
-    let live = Live::start(name, &server.program, limit, &around).await?;
+    let live = Live::start(name, &server.reached, limit, &around).await?;
     let listed = live.list(name, limit).await;
     live.close(around.grace).await;
     listed.map_err(|failure| Failure {

@@ -1,6 +1,7 @@
 //! A running MCP server.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rmcp::model::{
@@ -12,14 +13,15 @@ use rmcp::service::{
     ServiceError,
 };
 use tokio::sync::Mutex;
-use wfc_value::Value;
 use wfc_value::schema::{Violation, violations};
+use wfc_value::{FaultCode, Value};
 
+use super::lines::MAX_MESSAGE;
 use super::server::ServerProcess;
-use super::tool_error;
+use super::{http, tool_error};
 use crate::exec::{Failure, Surroundings};
 use crate::process;
-use crate::settings::Program;
+use crate::settings::{Program, Reached, Remote};
 
 /// The most tools whose names are kept.
 const MAX_TOOLS: usize = 10_000;
@@ -28,9 +30,19 @@ const MAX_TOOLS: usize = 10_000;
 pub(crate) struct Live {
     service: Mutex<RunningService<RoleClient, ()>>,
     peer: Peer<RoleClient>,
-    process: Mutex<ServerProcess>,
+    other: Other,
+    /// Whether the session was lost, so that nothing can be asked any more.
+    lost: AtomicBool,
     /// The tools; none when the server does not tell.
     tools: Option<Vec<Listed>>,
+}
+
+/// What is at the other end.
+enum Other {
+    /// A process of our own.
+    Process(Mutex<ServerProcess>),
+    /// A server that somebody else runs.
+    Remote(Remote),
 }
 
 /// A tool that the server has.
@@ -60,8 +72,24 @@ pub(crate) struct Call {
 }
 
 impl Live {
-    /// Starts a server and waits until it is ready.
+    /// Starts a server, or a session with one, and waits until it is ready.
     pub(super) async fn start(
+        name: &str,
+        reached: &Reached,
+        limit: Duration,
+        around: &Surroundings,
+    ) -> Result<Self, Failure> {
+        let started = match reached {
+            Reached::Program(program) => Self::spawned(name, program, limit, around).await,
+            Reached::Http(remote) => Self::connected(name, remote, limit, around).await,
+        };
+        started.map_err(|failure| Failure {
+            message: around.vault.redacted(failure.message),
+            ..failure
+        })
+    }
+
+    async fn spawned(
         name: &str,
         program: &Program,
         limit: Duration,
@@ -70,20 +98,46 @@ impl Live {
         let (mut process, pipes) = ServerProcess::start(name, program, around)?;
         let ready = process::within(limit, rmcp::serve_client((), pipes)).await;
         let wrong = match ready {
-            Some(Ok(service)) => return Ok(Self::ready(service, process, limit).await),
+            Some(Ok(service)) => {
+                let other = Other::Process(Mutex::new(process));
+                return Ok(Self::ready(service, other, limit).await);
+            }
             Some(Err(error)) => started_wrong(&error),
-            None => format!("was not ready within {} s", limit.as_secs_f64()),
+            None => not_ready(limit),
         };
         let last = process.end().await;
         let message = format!("the tool server `{name}` {wrong}{last}");
-        Err(tool_error(around.vault.redacted(message)))
+        Err(tool_error(message))
     }
 
-    async fn ready(
-        service: RunningService<RoleClient, ()>,
-        process: ServerProcess,
+    async fn connected(
+        name: &str,
+        remote: &Remote,
         limit: Duration,
-    ) -> Self {
+        around: &Surroundings,
+    ) -> Result<Self, Failure> {
+        let transport = http::transport(name, remote, around)?;
+        let ready = process::within(limit, rmcp::serve_client((), transport)).await;
+        let (code, wrong) = match ready {
+            Some(Ok(service)) => {
+                let other = Other::Remote(remote.clone());
+                return Ok(Self::ready(service, other, limit).await);
+            }
+            Some(Err(ClientInitializeError::TransportError { error, .. })) => {
+                let trouble = http::trouble(error.error.as_ref(), remote);
+                (trouble.code, trouble.what)
+            }
+            Some(Err(error)) => (FaultCode::ToolError, started_wrong(&error)),
+            None => (
+                FaultCode::ToolError,
+                format!("at `{}` {}", remote.shown(), not_ready(limit)),
+            ),
+        };
+        let message = format!("the tool server `{name}` {wrong}");
+        Err(Failure::new(code, message))
+    }
+
+    async fn ready(service: RunningService<RoleClient, ()>, other: Other, limit: Duration) -> Self {
         let peer = service.peer().clone();
         let listed = process::within(limit, peer.list_all_tools()).await;
         let tools = listed.and_then(Result::ok).map(|tools| {
@@ -96,14 +150,15 @@ impl Live {
         Self {
             service: Mutex::new(service),
             peer,
-            process: Mutex::new(process),
+            other,
+            lost: AtomicBool::new(false),
             tools,
         }
     }
 
     /// Whether it has ended or hung up.
     pub(super) fn is_over(&self) -> bool {
-        self.peer.is_transport_closed()
+        self.lost.load(Ordering::Relaxed) || self.peer.is_transport_closed()
     }
 
     /// The tools; none when the server does not tell.
@@ -127,8 +182,7 @@ impl Live {
             loop {
                 let params = PaginatedRequestParams::default().with_cursor(cursor.clone());
                 let page = self.peer.list_tools(Some(params)).await;
-                let page =
-                    page.map_err(|error| failed(format!("does not list its tools: {error}")))?;
+                let page = page.map_err(|error| self.unlisted(name, &error))?;
                 for tool in page.tools {
                     let tool = serde_json::to_value(tool);
                     tools.push(
@@ -172,20 +226,46 @@ impl Live {
         })
     }
 
-    /// Whether it wrote a message that is too long, which ended the session.
-    pub(crate) async fn wrote_too_long(&self) -> bool {
-        self.process.lock().await.wrote_too_long()
+    /// What to say of a server that was asked for its tools in vain.
+    fn unlisted(&self, name: &str, error: &ServiceError) -> Failure {
+        if let (Other::Remote(remote), ServiceError::TransportSend(error)) = (&self.other, error) {
+            let trouble = http::trouble(error.error.as_ref(), remote);
+            let message = format!("the tool server `{name}` {}", trouble.what);
+            return Failure::new(trouble.code, message);
+        }
+        tool_error(format!(
+            "the tool server `{name}` does not list its tools: {error}"
+        ))
     }
 
-    /// How the server ended and what it wrote last, for an error's end.
-    pub(crate) async fn obituary(&self) -> String {
-        self.process.lock().await.end().await
+    /// What to say of a call of the tool `full` that got no answer: how the server ended.
+    pub(crate) async fn hung_up(&self, full: &str, error: &ServiceError) -> Failure {
+        let remote = match &self.other {
+            Other::Process(process) => {
+                return ended(full, &mut *process.lock().await).await;
+            }
+            Other::Remote(remote) => remote,
+        };
+        let ServiceError::TransportSend(error) = error else {
+            self.lost.store(true, Ordering::Relaxed);
+            return tool_error(format!(
+                "the server of the tool `{full}` broke off its answer"
+            ));
+        };
+        let trouble = http::trouble(error.error.as_ref(), remote);
+        if trouble.lost {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        let message = format!("the server of the tool `{full}` {}", trouble.what);
+        Failure::new(trouble.code, message)
     }
 
     /// Hangs up and ends the server.
     pub(crate) async fn close(&self, grace: Duration) {
         let _ = self.service.lock().await.close_with_timeout(grace).await;
-        self.process.lock().await.close(grace).await;
+        if let Other::Process(process) = &self.other {
+            process.lock().await.close(grace).await;
+        }
     }
 }
 
@@ -205,6 +285,26 @@ impl Call {
         ));
         let _ = self.peer.send_notification(notification.into()).await;
     }
+}
+
+/// What to say of a process that ended during a call.
+async fn ended(full: &str, process: &mut ServerProcess) -> Failure {
+    let end = process.end().await;
+    if process.wrote_too_long() {
+        let message = format!(
+            "the server of the tool `{full}` wrote a message of more than {} MiB, and was ended: \
+             ask it for less at once",
+            MAX_MESSAGE >> 20
+        );
+        return Failure::new(FaultCode::LimitExceeded, message);
+    }
+    tool_error(format!(
+        "the server of the tool `{full}` ended during the call{end}"
+    ))
+}
+
+fn not_ready(limit: Duration) -> String {
+    format!("was not ready within {} s", limit.as_secs_f64())
 }
 
 fn started_wrong(error: &ClientInitializeError) -> String {

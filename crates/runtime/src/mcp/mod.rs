@@ -1,5 +1,7 @@
-//! MCP servers over stdio: started at the first use, kept, started again after they died.
+//! MCP servers, over standard input and output or over HTTP: started or connected at the first use, kept, and again
+//! after they died.
 
+mod http;
 mod lines;
 mod listing;
 mod live;
@@ -13,7 +15,6 @@ use wfc_value::FaultCode;
 
 use crate::exec::{Failure, Surroundings};
 use crate::settings::Server;
-pub(crate) use lines::MAX_MESSAGE;
 pub use listing::list_tools;
 pub(crate) use live::{Call, Live};
 pub(crate) use server::environment;
@@ -57,7 +58,7 @@ impl McpServer {
             dead.close(around.grace).await;
         }
         let limit = self.settings.start_timeout.unwrap_or(START_TIMEOUT);
-        let live = Arc::new(Live::start(&self.name, &self.settings.program, limit, around).await?);
+        let live = Arc::new(Live::start(&self.name, &self.settings.reached, limit, around).await?);
         *slot = Some(live.clone());
         Ok(live)
     }

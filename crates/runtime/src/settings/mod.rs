@@ -1,6 +1,7 @@
 //! `wfc.toml`: who carries out agents and tools, limits, secrets, severities.
 
 mod read;
+mod server;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use read::Table;
+pub use server::{HeaderText, Reached, Remote, Server};
 
 /// All of `wfc.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,17 +63,6 @@ pub struct Runner {
     /// `model_args`: more arguments for steps that name a model; `{model}` stands for it.
     pub model_args: Vec<String>,
     /// `timeout`: how long one answer may take.
-    pub timeout: Option<Duration>,
-}
-
-/// `[tools.NAME]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Server {
-    /// What is started, once, at the first use.
-    pub program: Program,
-    /// `start_timeout`: how long it may take to be ready.
-    pub start_timeout: Option<Duration>,
-    /// `timeout`: how long one call may take.
     pub timeout: Option<Duration>,
 }
 
@@ -269,12 +260,12 @@ fn tools(root: &mut Table<'_>) -> Result<Tools, SettingsError> {
             hints.insert(name, said);
         } else {
             // A tool's name without quotes makes a table in the server's.
-            if let Some(tool) = table.inner_table(&["env"]) {
+            if let Some(tool) = table.inner_table(&["env", "headers"]) {
                 let help = format!("a tool's name has quotes: `[tools.\"{name}.{tool}\"]`");
                 let message = format!("`{tool}` is no setting of `tools.{name}`");
                 return Err(table.key_error(tool, message, Some(help)));
             }
-            let server = server(table)?;
+            let server = server::server(table)?;
             servers.insert(name, server);
         }
     }
@@ -304,16 +295,6 @@ fn tool_hints(name: &str, mut table: Table<'_>) -> Result<ToolHints, SettingsErr
         return Err(table.own_error(message, Some("remove one of the two".to_owned())));
     }
     Ok(hints)
-}
-
-fn server(mut table: Table<'_>) -> Result<Server, SettingsError> {
-    let server = Server {
-        program: program(&mut table)?,
-        start_timeout: table.duration("start_timeout")?,
-        timeout: table.duration("timeout")?,
-    };
-    table.finish()?;
-    Ok(server)
 }
 
 fn limits(mut table: Table<'_>) -> Result<Limits, SettingsError> {
@@ -375,7 +356,10 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
         );
         assert_eq!(claude.program.env["MODE"], EnvValue::Text("plain".into()));
         assert_eq!(claude.timeout, Some(Duration::from_secs(600)));
-        assert_eq!(s.tools["pylon"].program.args, ["-y", "pylon-mcp"]);
+        let Reached::Program(pylon) = &s.tools["pylon"].reached else {
+            panic!("a program")
+        };
+        assert_eq!(pylon.args, ["-y", "pylon-mcp"]);
         assert_eq!(s.limits.max_steps, Some(10_000));
         assert_eq!(s.limits.grace, Some(Duration::from_secs(2)));
         assert_eq!(s.rules["unused-input"], Level::Off);
@@ -404,10 +388,10 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
             ("did you mean `command`?", "comand")
         );
 
-        let (message, _, at) = error("[tools.x]\nargs = []");
+        let (message, _, at) = error("[agents.x]\nargs = []");
         assert_eq!(
             (message.as_str(), at.as_str()),
-            ("`tools.x` has no `command`", "x")
+            ("`agents.x` has no `command`", "x")
         );
 
         let (message, _, at) = error("[tools.x]\ncommand = 5");

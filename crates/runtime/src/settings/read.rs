@@ -88,6 +88,16 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The table's own name.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether there is a setting `key`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// An error at the value of `key`.
     pub(super) fn error(&self, key: &str, message: String, help: Option<String>) -> SettingsError {
         let span = self.table.get(key).map_or(self.span.clone(), Spanned::span);
@@ -309,6 +319,23 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> Item<'a> {
+    /// What its table calls it, of a table whose own name is `of`.
+    pub(super) fn name(&self, of: &str) -> &str {
+        let own = self.path.strip_prefix(of);
+        own.and_then(|own| own.strip_prefix('.'))
+            .unwrap_or(&self.path)
+    }
+
+    /// Its name with those of the tables that it is in.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// An error at its name.
+    pub(super) fn key_error(&self, message: String, help: Option<String>) -> SettingsError {
+        at(self.text, self.key.clone(), message, help)
+    }
+
     pub(super) fn text(&self) -> Result<String, SettingsError> {
         match self.value.get_ref() {
             DeValue::String(text) => Ok(text.to_string()),

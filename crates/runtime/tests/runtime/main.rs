@@ -11,6 +11,7 @@
 mod agent;
 mod bash;
 mod host;
+mod http;
 mod programs;
 mod support;
 mod tool;

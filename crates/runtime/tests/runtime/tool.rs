@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use wfc_runtime::exec::{Answer, Execute, ToolExecutor};
-use wfc_runtime::settings::{EnvValue, Program, Server};
+use wfc_runtime::settings::{EnvValue, Program, Reached, Server};
 use wfc_value::{FaultCode, Value, json};
 
 use crate::support::*;
@@ -15,7 +15,7 @@ const PACKAGE: &str = "@modelcontextprotocol/server-everything";
 const VERSION: &str = "2026.8.31";
 
 /// The server's program; installed once, outside the sources. None when there is no npm.
-fn everything() -> Option<&'static PathBuf> {
+pub(crate) fn everything() -> Option<&'static PathBuf> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     INSTALLED.get_or_init(install).as_ref()
 }
@@ -59,7 +59,7 @@ fn server(command: &str, args: &[&str]) -> Server {
         ..Program::default()
     };
     Server {
-        program,
+        reached: Reached::Program(program),
         ..Server::default()
     }
 }
@@ -213,9 +213,10 @@ fn a_long_call_can_be_cancelled_and_the_server_lives_on() {
 fn a_secret_reaches_the_server_and_not_the_answer() {
     let Some(program) = everything() else { return };
     let mut server = server(program.to_str().unwrap(), &["stdio"]);
-    server
-        .program
-        .env
+    let Reached::Program(all) = &mut server.reached else {
+        panic!("a program")
+    };
+    all.env
         .insert("MY_TOKEN".into(), EnvValue::Secret("token".into()));
     let tools = executor(&[("all", server)], &[("token", "s3cr3t")]);
     let answer = block_on(async {
@@ -238,7 +239,7 @@ fn a_server_that_is_not_configured_says_what_to_write() {
     let failure = failed(block_on(execute(&tools, value(r#"{"tool":"pilon.get"}"#))));
     assert_eq!(failure.code, FaultCode::NotConfigured);
     let expected = "the tool server `pilon` is not configured: add `[tools.pilon]` with its \
-                    `command` and `args` to `wfc.toml` (or did you mean `pylon`?)";
+                    `command` and `args`, or its `url`, to `wfc.toml` (or did you mean `pylon`?)";
     assert_eq!(failure.message, expected);
     let add = failure.details.get("add").and_then(Value::as_str).unwrap();
     assert!(
