@@ -40,7 +40,7 @@ pub(crate) struct Live {
 /// What is at the other end.
 enum Other {
     /// A process of our own.
-    Process(Mutex<ServerProcess>),
+    Process(Box<Mutex<ServerProcess>>),
     /// A server that somebody else runs.
     Remote(Remote),
 }
@@ -99,7 +99,7 @@ impl Live {
         let ready = process::within(limit, rmcp::serve_client((), pipes)).await;
         let wrong = match ready {
             Some(Ok(service)) => {
-                let other = Other::Process(Mutex::new(process));
+                let other = Other::Process(Box::new(Mutex::new(process)));
                 return Ok(Self::ready(service, other, limit).await);
             }
             Some(Err(error)) => started_wrong(&error),
