@@ -57,9 +57,13 @@ fn header(out: &mut String, parts: &Parts) {
     for input in &parts.inputs {
         let need = if input.required { "" } else { " (optional)" };
         let slot = parts.slot_text(input.slot);
+        let schema = input.schema.and_then(|id| parts.consts.get(id.index()));
+        let schema = schema.map_or_else(String::new, |schema| {
+            format!(" held to {}", wfc_value::json::format(schema))
+        });
         let _ = writeln!(
             out,
-            "; input {}: {}{need} in {slot}",
+            "; input {}: {}{need} in {slot}{schema}",
             input.name,
             ty(input.ty)
         );

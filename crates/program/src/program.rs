@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use wfc_value::{Str, Type, TypeTable, Value};
 
-use crate::isa::{Instr, Label, Slot, TypeId};
+use crate::isa::{ConstId, Instr, Label, Slot, TypeId};
 use crate::verify::{Facts, VerifyError};
 
 /// The parts of a program. Instruction 0 is where the main fiber starts.
@@ -144,6 +144,8 @@ pub struct InputSpec {
     pub slot: Slot,
     /// Whether a run cannot start without it.
     pub required: bool,
+    /// The JSON Schema that it was declared with, whose bounds say more than the type.
+    pub schema: Option<ConstId>,
 }
 
 /// Places in the source: byte ranges.

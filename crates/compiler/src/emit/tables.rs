@@ -1,15 +1,17 @@
 //! The program's tables: slots, steps, inputs, and what it is called.
 
 use wfc_program::build::Builder;
-use wfc_program::isa::{Instr, StepId as ProgramStep};
+use wfc_program::isa::{ConstId, Instr, StepId as ProgramStep};
 use wfc_program::program::{InputSpec, Policy, StepInfo};
-use wfc_syntax::ast::{Ast, OnInterrupt, StepKind};
+use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt, StepKind};
 use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_syntax::type_expr::TypeExprKind;
 use wfc_value::{Str, Type};
 
 use super::node::slot;
 use super::{Dialect, Emitter};
 use crate::analysis::Analysis;
+use crate::analysis::constant::constant;
 use crate::ir::Core;
 
 impl<'a> Emitter<'a> {
@@ -112,9 +114,19 @@ impl<'a> Emitter<'a> {
                 ty: self.b.ty(&ty),
                 slot: wfc_program::isa::Slot(u32::try_from(place).unwrap_or(u32::MAX)),
                 required: crate::lower::input_is_required(ast, self.analysis, place),
+                schema: self.schema_of(ast, input),
             };
             self.b.input(spec);
         }
+    }
+
+    /// The JSON Schema that an input is declared with.
+    fn schema_of(&mut self, ast: &Ast, input: &InputDecl) -> Option<ConstId> {
+        let TypeExprKind::Schema(schema) = ast.types.get(input.ty?).kind else {
+            return None;
+        };
+        let schema = constant(&ast.exprs, schema)?;
+        Some(self.b.constant(&schema))
     }
 
     /// The program of one expression: each binding is an input.
@@ -128,6 +140,7 @@ impl<'a> Emitter<'a> {
                 ty,
                 slot,
                 required: false,
+                schema: None,
             });
             self.bindings.push(Some(slot));
         }

@@ -6,7 +6,7 @@ use wfc_value::{Str, TypeTable};
 use super::types::{MAX_TYPE_DEPTH, read_type, write_type};
 use super::values::{read_value, write_value};
 use crate::bytes::{DecodeError, Reader, Writer};
-use crate::isa::{Instr, Label, Slot, TypeId};
+use crate::isa::{ConstId, Instr, Label, Slot, TypeId};
 use crate::program::{
     Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, Parts, Policy, StepInfo,
 };
@@ -74,7 +74,11 @@ pub(super) fn write_sections(out: &mut Writer, parts: &Parts) {
             out.text(&input.name);
             out.u32(input.ty.0);
             out.u32(input.slot.0);
-            out.bool(input.required);
+            // One byte, the schema's number only where there is one.
+            out.u8(u8::from(input.required) | u8::from(input.schema.is_some()) << 1);
+            if let Some(schema) = input.schema {
+                out.u32(schema.0);
+            }
         }
     });
     section(out, tag::CODE, |out| {
@@ -307,11 +311,21 @@ fn read_fork(input: &mut Reader<'_>) -> Result<ForkSpec, DecodeError> {
 }
 
 fn read_input(input: &mut Reader<'_>) -> Result<InputSpec, DecodeError> {
+    let (name, ty, slot) = (text(input)?, TypeId(input.u32()?), slot(input)?);
+    let flags = input.u8()?;
+    if flags > 3 {
+        return Err(input.error(format!("{flags} says nothing of an input: 0 to 3 do")));
+    }
     Ok(InputSpec {
-        name: text(input)?,
-        ty: TypeId(input.u32()?),
-        slot: slot(input)?,
-        required: input.bool()?,
+        name,
+        ty,
+        slot,
+        required: flags & 1 != 0,
+        schema: if flags & 2 == 0 {
+            None
+        } else {
+            Some(ConstId(input.u32()?))
+        },
     })
 }
 

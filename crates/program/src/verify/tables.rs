@@ -113,6 +113,9 @@ fn check_inputs(parts: &Parts) -> Result<(), VerifyError> {
     for input in &parts.inputs {
         input.ty.check(parts).map_err(VerifyError::table)?;
         check_slots(parts, [&input.slot])?;
+        if let Some(schema) = &input.schema {
+            schema.check(parts).map_err(VerifyError::table)?;
+        }
         if !names.insert(&input.name) {
             return Err(VerifyError::table(format!(
                 "the input `{}` is there twice",

@@ -86,6 +86,7 @@ pub(crate) fn sample() -> Program {
         ty,
         slot: who,
         required: false,
+        schema: None,
     });
     let item = b.slot("item");
     let index = b.slot("");

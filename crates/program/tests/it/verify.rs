@@ -394,6 +394,7 @@ fn tables_are_checked_even_where_no_code_uses_them() {
         ty: TypeId(0),
         slot: Slot(0),
         required: true,
+        schema: None,
     };
     p.inputs = vec![input.clone(), input];
     assert!(refused(p).contains("`i` is there twice"));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use wfc_program::Program;
+use wfc_program::{InputSpec, Program};
+use wfc_value::schema::violations;
 use wfc_value::{CallCtx, Key, Map, Value, ty};
 
 use super::Machine;
@@ -93,13 +94,17 @@ fn decode_inputs(program: &Program, inputs: &Map, frame: &mut Frame) -> Result<V
             .cloned()
             .unwrap_or(wfc_value::Type::Any);
         match inputs.get_str(&spec.name) {
-            Some(value) => {
-                let value = ty::decode(value, &declared, &program.type_table).map_err(|error| {
+            Some(given) => {
+                let value = ty::decode(given, &declared, &program.type_table).map_err(|error| {
                     StartError::WrongInput {
                         name: spec.name.clone(),
                         message: error.to_string(),
                     }
                 })?;
+                if let Some(message) = beyond(program, spec, given) {
+                    let name = spec.name.clone();
+                    return Err(StartError::WrongInput { name, message });
+                }
                 decoded.push((Key::from(spec.name.clone()), value.clone()));
                 frame.set(spec.slot.index(), value);
             }
@@ -114,4 +119,18 @@ fn decode_inputs(program: &Program, inputs: &Map, frame: &mut Frame) -> Result<V
     }
     // The inputs are of one map already: together they are within the limits, about.
     Ok(Value::map(decoded).unwrap_or_default())
+}
+
+/// The first bound of the input's own JSON Schema that the value does not keep.
+fn beyond(program: &Program, spec: &InputSpec, value: &Value) -> Option<String> {
+    let schema = program.consts.get(spec.schema?.index())?;
+    let found = violations(value, schema, schema);
+    // Null stands for what is left out.
+    let first = found.iter().find(|v| !v.is_about_null(value))?;
+    let path = first.path_text();
+    Some(if path.is_empty() {
+        format!("it {}", first.rule)
+    } else {
+        format!("`{path}` {}", first.rule)
+    })
 }

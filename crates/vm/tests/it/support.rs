@@ -133,6 +133,7 @@ impl Asm {
                     ty,
                     slot,
                     required,
+                    schema: None,
                 });
             }
             "push" => {
