@@ -39,6 +39,16 @@ impl Settings {
     /// from the tool's own name before any pattern.
     #[must_use]
     pub fn hints(&self, tool: &str) -> Option<Hints> {
+        self.said_of(tool)
+            .into_iter()
+            .map(|(_, hints)| *hints)
+            .reduce(|near, far| near.or(far))
+    }
+
+    /// All that the settings say of the tool `server.tool`, each with the name or pattern that says it; what goes
+    /// before comes first.
+    #[must_use]
+    pub fn said_of(&self, tool: &str) -> Vec<(&str, &Hints)> {
         let mut fitting: Vec<(&str, &Hints)> = self
             .tools
             .iter()
@@ -48,9 +58,6 @@ impl Settings {
         fitting
             .sort_by_key(|(pattern, _)| (pattern.ends_with('*'), std::cmp::Reverse(pattern.len())));
         fitting
-            .into_iter()
-            .map(|(_, hints)| *hints)
-            .reduce(|near, far| near.or(far))
     }
 
     /// Puts the settings' hints over those of the catalogues.

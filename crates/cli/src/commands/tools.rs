@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use wfc_compiler::analysis::catalogue::{self, Catalogue, Hints, Tool};
+use wfc_compiler::settings as checks;
 use wfc_runtime::settings::Reached;
 use wfc_value::ty::{Type, TypeTable};
 
@@ -68,7 +69,7 @@ pub struct List {
 pub fn run(cli: &Cli, args: &Tools) -> Result<Exit, CliError> {
     match &args.what {
         What::Sync(args) => sync(cli, args),
-        What::List(args) => list(args),
+        What::List(args) => list(cli, args),
     }
 }
 
@@ -300,7 +301,7 @@ fn changes(before: Option<&str>, now: &[Value]) -> Vec<String> {
     lines
 }
 
-fn list(args: &List) -> Result<Exit, CliError> {
+fn list(cli: &Cli, args: &List) -> Result<Exit, CliError> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in &args.paths {
         if path.is_dir() {
@@ -317,6 +318,7 @@ fn list(args: &List) -> Result<Exit, CliError> {
             "write one with `wfc tools sync`, or name its file",
         ));
     }
+    let cache = SettingsCache::new(cli.config.as_deref());
     let mut documents = Vec::new();
     let mut out = String::new();
     for file in &files {
@@ -337,8 +339,9 @@ fn list(args: &List) -> Result<Exit, CliError> {
                 "write it anew with `wfc tools sync`",
             )
         })?;
-        documents.push(document(&read, file, &table));
-        out.push_str(&page(&read, &table));
+        let settings = cache.checks_of(&file.display().to_string())?;
+        documents.push(document(&read, file, &table, &settings));
+        out.push_str(&page(&read, &table, &settings));
     }
     if args.json {
         out = format!("{:#}\n", json!({ "catalogues": documents }));
@@ -366,7 +369,7 @@ fn shown(ty: &Type, table: &TypeTable) -> String {
     }
 }
 
-fn page(catalogue: &Catalogue, table: &TypeTable) -> String {
+fn page(catalogue: &Catalogue, table: &TypeTable, settings: &checks::Settings) -> String {
     let mut out = String::new();
     for tool in &catalogue.tools {
         let name = term::one_line(&format!("{}.{}", catalogue.server, tool.name));
@@ -376,8 +379,9 @@ fn page(catalogue: &Catalogue, table: &TypeTable) -> String {
             shown(&tool.input, table),
             shown(&tool.output, table)
         );
-        let hints = said(tool.hints);
+        let hints = hints(catalogue, tool, settings);
         if !hints.is_empty() {
+            let hints: Vec<String> = hints.iter().map(Hint::words).collect();
             let _ = writeln!(out, "    {}", hints.join(", "));
         }
         for fault in &tool.faults {
@@ -391,38 +395,89 @@ fn page(catalogue: &Catalogue, table: &TypeTable) -> String {
     out
 }
 
-/// Hints in words; what a tool does not say is not said here either.
-fn said(hints: Hints) -> Vec<String> {
-    [
-        ("read-only", hints.read_only),
-        ("destructive", hints.destructive),
-        ("idempotent", hints.idempotent),
-        ("open world", hints.open_world),
-    ]
-    .into_iter()
-    .filter_map(|(word, hint)| {
-        Some(if hint? {
-            word.to_owned()
-        } else {
-            format!("not {word}")
-        })
-    })
-    .collect()
+/// What is known of a tool in one respect, and who says it.
+struct Hint<'a> {
+    /// The setting of `wfc.toml`.
+    key: &'static str,
+    word: &'static str,
+    holds: bool,
+    /// The name or pattern in `wfc.toml`; none when the catalogue says it.
+    setting: Option<&'a str>,
 }
 
-fn document(catalogue: &Catalogue, file: &Path, table: &TypeTable) -> Value {
+impl Hint<'_> {
+    fn words(&self) -> String {
+        let not = if self.holds { "" } else { "not " };
+        let word = self.word;
+        match self.setting {
+            Some(name) => {
+                let name = term::one_line(name);
+                format!("{not}{word} (wfc.toml: \"{name}\")")
+            }
+            None => format!("{not}{word} (catalogue)"),
+        }
+    }
+
+    fn source(&self) -> Value {
+        match self.setting {
+            Some(name) => json!({ "from": "wfc.toml", "name": name }),
+            None => json!({ "from": "catalogue" }),
+        }
+    }
+}
+
+/// A hint's key, its word, and how it is taken out of all of them.
+type Respect = (&'static str, &'static str, fn(&Hints) -> Option<bool>);
+
+/// What is known of a tool: from `wfc.toml`, then from its catalogue. What nobody says is left out.
+fn hints<'a>(catalogue: &Catalogue, tool: &Tool, settings: &'a checks::Settings) -> Vec<Hint<'a>> {
+    let respects: [Respect; 4] = [
+        ("read_only", "read-only", |h| h.read_only),
+        ("destructive", "destructive", |h| h.destructive),
+        ("idempotent", "idempotent", |h| h.idempotent),
+        ("open_world", "open world", |h| h.open_world),
+    ];
+    let over = settings.said_of(&format!("{}.{}", catalogue.server, tool.name));
+    let hint = |(key, word, of): Respect| {
+        let said = over
+            .iter()
+            .find_map(|(name, hints)| Some((of(hints)?, Some(*name))));
+        let (holds, setting) = said.or_else(|| Some((of(&tool.hints)?, None)))?;
+        Some(Hint {
+            key,
+            word,
+            holds,
+            setting,
+        })
+    };
+    respects.into_iter().filter_map(hint).collect()
+}
+
+fn document(
+    catalogue: &Catalogue,
+    file: &Path,
+    table: &TypeTable,
+    settings: &checks::Settings,
+) -> Value {
     let tool = |tool: &Tool| {
+        let known = hints(catalogue, tool, settings);
+        let holds = |key: &str| known.iter().find(|h| h.key == key).map(|h| h.holds);
+        let sources: Map<String, Value> = known
+            .iter()
+            .map(|h| (h.key.to_owned(), h.source()))
+            .collect();
         json!({
             "name": format!("{}.{}", catalogue.server, tool.name),
             "description": tool.description,
             "arguments": tool.input.to_string(),
             "output": tool.output.to_string(),
             "hints": {
-                "read_only": tool.hints.read_only,
-                "destructive": tool.hints.destructive,
-                "idempotent": tool.hints.idempotent,
-                "open_world": tool.hints.open_world,
+                "read_only": holds("read_only"),
+                "destructive": holds("destructive"),
+                "idempotent": holds("idempotent"),
+                "open_world": holds("open_world"),
             },
+            "hint_sources": sources,
             "faults": tool.faults.iter().map(|f| json!({ "pointer": f.pointer, "message": f.message })).collect::<Vec<_>>(),
         })
     };
