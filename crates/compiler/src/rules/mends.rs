@@ -244,6 +244,13 @@ impl<'a> Index<'a> {
                     text: self.editor.word_like(span, word),
                 }],
             )),
+            // What a step or an input was to do by a field would be lost without a word.
+            Mend::KeepAsExtension
+                if !found.message.starts_with("a workflow ")
+                    || !found.help.as_ref().is_some_and(|h| h.contains("`x-`")) =>
+            {
+                None
+            }
             Mend::KeepAsExtension => {
                 let (_, entry) = self.entry_at(span)?;
                 let name = format!("x-{}", entry.key);

@@ -69,7 +69,7 @@ pub(crate) fn close(bytes: &[u8], from: usize, opening: Opening) -> Option<usize
 }
 
 /// How many lines a string may go on that should have had triple quotes.
-const LINES_AHEAD: usize = 20;
+pub(super) const LINES_AHEAD: usize = 20;
 
 /// Offset of the quote that closes a `"` string several lines further down: the first line below that
 /// holds an odd number of quotes.

@@ -268,6 +268,9 @@ impl Scan<'_> {
             );
             return self.text.len();
         }
+        if let Some(close) = self.broken(start, end, opening) {
+            return close;
+        }
         if opening.quote == b'"'
             && let Some(close) = quotes::close_below(self.text, end)
         {
@@ -313,13 +316,87 @@ impl Scan<'_> {
         text_end.max(end)
     }
 
+    /// `'\n'` in a text whose own `\n` became a line's end before the expression was read.
+    fn broken(&mut self, start: usize, end: usize, opening: quotes::Opening) -> Option<usize> {
+        let quote = char::from(opening.quote);
+        let rest = self.text.get(end..)?;
+        let close = end + rest.find(quote)?;
+        let inner = self.text.get(end..close)?;
+        let escapes_only =
+            !inner.is_empty() && inner.chars().all(|c| matches!(c, '\n' | '\r' | '\t'));
+        if self.templates || !escapes_only {
+            return None;
+        }
+        let written = inner.escape_default().to_string();
+        self.note(
+            Diagnostic::new(
+                &UNTERMINATED_STRING,
+                Span::of(start, close + 1),
+                "a line ends in the middle of this string",
+            )
+            .help(format!(
+                "write `{written}` for the expression; in JSON and in double quotes of YAML its `\\` is written twice"
+            ))
+            .replace(
+                Applicability::Safe,
+                format!("write `{written}`"),
+                Span::of(end, close),
+                written,
+            ),
+        );
+        if self.deep.is_none() {
+            self.push(TokenKind::Error, start, close + 1);
+        }
+        Some(close + 1)
+    }
+
+    /// `` `text` ``: a string of other languages.
+    fn backticks(&mut self, c: char, start: usize, from: usize) -> Option<usize> {
+        let rest = self.text.get(from..).filter(|_| c == '`')?;
+        let close = from + rest.find('`')?;
+        let inner = self.text.get(from..close)?;
+        let lines = inner.matches('\n').count();
+        if inner.trim().is_empty() || lines > quotes::LINES_AHEAD || self.deep.is_some() {
+            return None;
+        }
+        let quotes = if lines > 0 {
+            "\"\"\""
+        } else if inner.contains('"') {
+            "'"
+        } else {
+            "\""
+        };
+        let found = Diagnostic::new(
+            &STRAY_CHARACTER,
+            Span::of(start, close + 1),
+            "a string does not stand between backticks",
+        )
+        .help(format!("write {quotes}...{quotes}"));
+        let edits = [Span::of(start, from), Span::of(close, close + 1)].map(|span| Edit {
+            span,
+            text: quotes.to_owned(),
+        });
+        self.note(if inner.contains(quotes) {
+            found
+        } else {
+            found.fix(Fix {
+                title: format!("write {quotes}"),
+                applicability: Applicability::Suggested,
+                edits: edits.into(),
+            })
+        });
+        self.push(TokenKind::Error, start, close + 1);
+        Some(close + 1)
+    }
+
     fn unknown(&mut self, start: usize, end: usize) -> usize {
         let Some(c) = self.text.get(start..).and_then(|t| t.chars().next()) else {
             return end;
         };
         let end = end.max(start + c.len_utf8());
         let one = start + c.len_utf8();
-        if let Some(stop) = self.curly(c, start, one) {
+        let string = self.curly(c, start, one);
+        if let Some(stop) = string.or_else(|| self.backticks(c, start, one)) {
             return stop;
         }
         let place = Span::of(start, one);

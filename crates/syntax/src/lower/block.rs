@@ -46,7 +46,12 @@ impl Lower<'_> {
                 }
             }
             _ => {
-                let _: Option<()> = self.not(node, "a list of steps");
+                if !self.is_fault(node) {
+                    let finding = self
+                        .wrong_kind(node, "a list of steps")
+                        .help("write its steps: `[ { type: bash, command: ... } ]`");
+                    self.report(finding);
+                }
             }
         }
         Block { steps, span }

@@ -4,7 +4,7 @@ use super::Lower;
 use super::held::Held;
 use super::rules::{Owner, needs_other_value};
 use crate::near;
-use crate::shape::{AliasKind, Field, Shape};
+use crate::shape::{self, AliasKind, Field, Shape};
 use crate::span::Span;
 use crate::tree::{MapEntry, NodeId, NodeKind};
 
@@ -130,6 +130,10 @@ impl Lower<'_> {
         owner: Owner<'_>,
         node: NodeId,
     ) {
+        if let Some(field) = self.values_returned(entry, field, node) {
+            self.foreign_field(entry, field, false, owner);
+            return self.read(fields, entry, field, None, owner);
+        }
         if let Some(first) = fields.spot(field.name) {
             match alias {
                 Some(AliasKind::Foreign) => self.foreign_field(entry, field, true, owner),
@@ -146,6 +150,33 @@ impl Lower<'_> {
             }
         }
         self.read(fields, entry, field, alias, owner);
+    }
+
+    /// The field `return`, when values stand where the root declares what type they have.
+    fn values_returned(
+        &self,
+        entry: &MapEntry,
+        field: &Field,
+        node: NodeId,
+    ) -> Option<&'static Field> {
+        if field.name != "returns"
+            || self.tree.root != Some(node)
+            || self.tree.field(node, "return").is_some()
+            || !self.holds_template(entry.value)
+        {
+            return None;
+        }
+        shape::find(shape::ROOT, "return")
+    }
+
+    /// Whether text of the value has `{{ }}` in it.
+    fn holds_template(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Scalar(s) => crate::template::first_place(&s.text).is_some(),
+            NodeKind::Seq(items) => items.iter().any(|i| self.holds_template(*i)),
+            NodeKind::Map(entries) => entries.iter().any(|e| self.holds_template(e.value)),
+            _ => false,
+        }
     }
 
     /// A field that the tables do not have. When it is evidently a misspelled one that is free, it is read as
@@ -229,7 +260,7 @@ impl Lower<'_> {
         }
         match field.shape {
             Shape::Value => field.required && self.scalar_text(node) == Some(""),
-            Shape::Type => self.scalar_text(node) == Some(""),
+            Shape::Type => self.no_type(node),
             Shape::Block => false,
             _ => true,
         }

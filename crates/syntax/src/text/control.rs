@@ -256,6 +256,8 @@ impl Parser<'_> {
         }
         if let Some(close) = parenthesised {
             self.pos = close + 1;
+        } else if matches!(self.word(), "where" | "if" | "when") {
+            self.filtered_head(map);
         } else if self.kind() != TokenKind::LBrace && self.word().is_empty() {
             self.skip_head();
         }
@@ -267,6 +269,37 @@ impl Parser<'_> {
         self.with(map, Table::Step(kind));
         self.body(map);
         Ok(())
+    }
+
+    /// `for x in xs where x.ok { }`, as other languages have it.
+    fn filtered_head(&mut self, map: &Mapping) {
+        let word = self.token().span;
+        let written = self.word().to_owned();
+        let text = |key: &str| {
+            let entry = map.entries.iter().find(|e| &*e.key == key);
+            entry.map_or("...", |e| self.slice(self.tree.span(e.value)))
+        };
+        let (over, name) = (text("over").to_owned(), text("as").to_owned());
+        self.pos += 1;
+        let from = self.pos;
+        self.skip_head();
+        let condition = (from < self.pos).then(|| {
+            let span = self
+                .tokens
+                .get(from)
+                .span
+                .to(self.tokens.get(self.pos - 1).span);
+            self.slice(span).to_owned()
+        });
+        let found = Diagnostic::new(
+            &FOREIGN_PUNCTUATION,
+            word,
+            format!("the head of `for` has no `{written}`"),
+        );
+        let condition = condition.unwrap_or_else(|| "...".to_owned());
+        self.note(found.help(format!(
+            "write `for {name} in {over}.filter({name}, {condition})`"
+        )));
     }
 
     /// `x index i in`

@@ -3,7 +3,7 @@
 use super::codes::{EXPECTED_SYNTAX, FOREIGN_PUNCTUATION};
 use super::fields::Table;
 use super::{Mapping, Parsed, Parser, shorten};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::lexer::{Flavor, TokenKind};
 use crate::parse_expr::Reported;
 use crate::shape::{Kind, Shape};
@@ -176,14 +176,26 @@ impl Parser<'_> {
         } else {
             "call w"
         };
-        self.note(
-            Diagnostic::new(
-                &FOREIGN_PUNCTUATION,
-                open,
-                "arguments do not stand in parentheses",
-            )
-            .help(format!("write `{word} {{ name: value }}`")),
-        );
+        let mut found = Diagnostic::new(
+            &FOREIGN_PUNCTUATION,
+            open,
+            "arguments do not stand in parentheses",
+        )
+        .help(format!("write `{word} {{ name: value }}`"));
+        let named = self.kind_at(1) == TokenKind::Ident && self.kind_at(2) == TokenKind::Colon;
+        let close = self.tokens.get(self.tokens.partner(self.pos)).span;
+        if self.kind_at(1) == TokenKind::RParen || named && self.slice(close) == ")" {
+            let edits = [(open, " { "), (close, " }")].map(|(span, text)| Edit {
+                span,
+                text: text.to_owned(),
+            });
+            found = found.fix(Fix {
+                title: "write braces".to_owned(),
+                applicability: Applicability::Suggested,
+                edits: edits.into(),
+            });
+        }
+        self.note(found);
         self.pass();
         Ok(())
     }

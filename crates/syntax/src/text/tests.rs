@@ -589,6 +589,9 @@ fn examples_of_codes_are_true() {
         codes::CODES,
     ];
     for code in all.into_iter().flatten() {
+        if !code.bad.file.ends_with(".wf") {
+            continue;
+        }
         let found: Vec<&str> = parse(code.bad.text).1.iter().map(|f| f.code.id).collect();
         assert_eq!(found, [code.id], "{}", code.bad.text);
         assert_eq!(parse(code.good.text).1, [], "{}", code.good.text);

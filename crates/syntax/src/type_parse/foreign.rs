@@ -76,6 +76,14 @@ impl TypeParser<'_> {
         if self.kind() == TokenKind::Lt {
             return None;
         }
+        if matches!(name, "enum" | "Enum" | "choice" | "select" | "options") {
+            self.note(
+                Diagnostic::new(&FOREIGN_TYPE, at, format!("there is no type `{name}`")).help(
+                    "write the words themselves: `\"a\" | \"b\"`, in YAML between single quotes",
+                ),
+            );
+            return Some(Ok(self.push(TypeExprKind::Error, at)));
+        }
         let (right, applicability) = meaning(name)?;
         self.note(
             Diagnostic::new(&FOREIGN_TYPE, at, format!("there is no type `{name}`"))

@@ -11,6 +11,22 @@ use super::shown;
 use crate::analysis::quoted;
 use crate::rules::names::one_of;
 
+/// What other languages call the statuses of steps and the decisions of approvals.
+const STATUSES: &[(&str, &str)] = &[
+    ("success", "succeeded"),
+    ("successful", "succeeded"),
+    ("completed", "succeeded"),
+    ("ok", "succeeded"),
+    ("done", "succeeded"),
+    ("failure", "failed"),
+    ("error", "failed"),
+    ("canceled", "cancelled"),
+    ("accepted", "approve"),
+    ("yes", "approve"),
+    ("rejected", "deny"),
+    ("no", "deny"),
+];
+
 /// A comparison of values that are never equal.
 pub static CODE: Code = Code {
     id: "WF0322",
@@ -94,10 +110,14 @@ fn choice(
     let Type::Literal(Literal::String(written)) = literal else {
         return diagnostic.help(format!("it is `{}`", shown(choices)));
     };
-    let near: Vec<String> = nearest(written, words.iter().map(String::as_str))
+    let mut near: Vec<String> = nearest(written, words.iter().map(String::as_str))
         .into_iter()
         .map(str::to_owned)
         .collect();
+    let meant = STATUSES.iter().find(|(other, _)| **other == **written);
+    if let Some((_, meant)) = meant.filter(|(_, own)| words.iter().any(|w| w == own)) {
+        near = vec![(*meant).to_owned()];
+    }
     let Some(first) = near.first().cloned() else {
         return diagnostic.help(format!("it is one of `{}`", shown(choices)));
     };

@@ -50,10 +50,15 @@ pub(crate) fn report(known: &Known, name: &Name, member: bool, given: usize) -> 
         name.span,
         format!("`{}` takes {}, not {given}", known.name, numbers(counts)),
     )
-    .help(format!(
-        "write it as {}",
-        super::super::names::one_of(&signatures)
-    ))
+    .help(if &*known.name == "lists.range" && given > 1 {
+        "write `lists.range(n)`, which counts from 0; from `a` on, `lists.range(n - a).map(i, i + a)`"
+            .to_owned()
+    } else {
+        format!(
+            "write it as {}",
+            super::super::names::one_of(&signatures)
+        )
+    })
 }
 
 /// A macro with a number of arguments that it has no meaning for.

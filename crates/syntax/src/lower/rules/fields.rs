@@ -91,7 +91,8 @@ impl Lower<'_> {
                 self.key_like(entry.key_span, best),
             );
         } else {
-            finding = finding.help(elsewhere(&entry.key).unwrap_or_else(|| {
+            let advice = advice(&entry.key, owner.what).map(str::to_owned);
+            finding = finding.help(advice.or_else(|| elsewhere(&entry.key)).unwrap_or_else(|| {
                 format!(
                     "its fields are {}; fields of your own start with `x-`",
                     quoted_list(all)
@@ -113,7 +114,11 @@ impl Lower<'_> {
         let mut finding = Diagnostic::new(
             &FOREIGN_FIELD,
             entry.key_span,
-            format!("`{}` is called `{name}` here", entry.key),
+            if &*entry.key == "returns" {
+                "`returns` declares a type, and these are values".to_owned()
+            } else {
+                format!("`{}` is called `{name}` here", entry.key)
+            },
         );
         if taken {
             finding = finding.help(format!(
@@ -216,4 +221,31 @@ fn elsewhere(name: &str) -> Option<String> {
         .map(|k| k.name)
         .collect();
     (!kinds.is_empty()).then(|| format!("`{name}` is a field of {} steps", quoted_list(&kinds)))
+}
+
+/// How what other languages say with a field is said here, where no field of this language takes its place.
+fn advice(name: &str, owner: &str) -> Option<&'static str> {
+    let input = owner.contains("input");
+    Some(match name {
+        "values" | "options" | "choices" | "allowed" if input => {
+            "write the words as its type: `type: '\"a\" | \"b\"'`"
+        }
+        "elif" | "else_if" | "elseif" | "elsif" => {
+            "write `else` with a `conditional` step in it: `else: [ { type: conditional, ... } ]`"
+        }
+        "for" if owner.contains("`loop`") => {
+            "write `over: xs` for the list and `as: x` for its items"
+        }
+        "needs" | "depends_on" | "dependsOn" | "after" | "next" => {
+            "leave it out: steps run in the order in which they are written, in `parallel` at the same time"
+        }
+        "definitions" | "$defs" | "definition" => {
+            "write `types`, each in the language's own form: `Post: { id: string }`"
+        }
+        "permissions" | "runs-on" | "shell" | "container" | "defaults" => {
+            "leave it out: nothing here takes its place"
+        }
+        _ if owner.contains("`set`") => "names stand under `values`: `values: { name: value }`",
+        _ => return None,
+    })
 }

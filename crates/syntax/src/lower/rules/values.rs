@@ -112,7 +112,11 @@ impl Lower<'_> {
             format!("expected a mapping of {of}, found {found}"),
         )
         .expected(format!("a mapping of {of}"), found)
-        .help("write each as `name: value`");
+        .help(if of == "names to lists of steps" {
+            "write each as `name: [ steps ]`, without `id` and `steps`"
+        } else {
+            "write each as `name: value`"
+        });
         self.report(finding);
     }
 
@@ -132,7 +136,8 @@ impl Lower<'_> {
         )
         .help(format!("write one of {list}"))
         .expected(list, format!("`{written}`"));
-        let best = near.first().copied();
+        let meant = foreign_word(written, words);
+        let best = meant.or(near.first().copied());
         if let Some(best) = best {
             let sure = near::evident(written, words.iter().copied()).is_some();
             finding = finding.help(format!("write `{best}`")).replace(
@@ -193,4 +198,20 @@ impl Lower<'_> {
             .help("write a constant here, or compare in a `conditional`");
         self.report(finding);
     }
+}
+
+/// What a word of other languages is here.
+fn foreign_word(written: &str, words: &[&'static str]) -> Option<&'static str> {
+    let meant: &[&str] = match written {
+        "ignore" | "skip" | "proceed" | "resume" | "none" => &["continue", "skip"],
+        "abort" | "stop" | "error" | "raise" | "throw" | "exit" => &["fail", "stop"],
+        "reject" | "rejected" | "cancel" | "no" | "denied" => &["deny"],
+        "accept" | "allow" | "approved" | "yes" => &["approve"],
+        "first" | "race" => &["any"],
+        "allSettled" | "all_settled" => &["settled"],
+        _ => return None,
+    };
+    meant
+        .iter()
+        .find_map(|m| words.iter().copied().find(|w| w == m))
 }
