@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::cli::{Folder, Said};
 
 /// Versions of the MCP servers that the examples use.
-const SERVERS: [(&str, &str); 2] = [
+const SERVERS: [(&str, &str); 3] = [
+    ("@modelcontextprotocol/server-everything", "2026.8.31"),
     ("@modelcontextprotocol/server-memory", "2026.8.31"),
     ("@modelcontextprotocol/server-filesystem", "2026.8.31"),
 ];

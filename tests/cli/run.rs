@@ -451,3 +451,62 @@ fn a_run_is_left_off_when_the_last_timer_has_passed() {
         Some(0)
     );
 }
+
+#[test]
+fn values_beyond_the_bounds_of_an_inputs_schema_do_not_start_a_run() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf.yaml",
+        "inputs:\n  n: { type: integer, minimum: 1, maximum: 9, default: 2 }\n  \
+         who: { type: object, properties: { name: { type: string, pattern: '^[a-z]+$' }, tag: { type: string, minLength: 2 } }, required: [name], default: { name: x } }\n\
+         return: \"{{ string(n) + who.name }}\"\n",
+    );
+    folder.file("bad.json", r#"{"who": {"name": "B"}}"#);
+    folder.file(
+        "fine.json",
+        r#"{"n": 9, "who": {"name": "b", "tag": null}}"#,
+    );
+    for (args, expected) in [
+        (
+            ["--input", "n=10"],
+            "the input `n`: it has to be at most `9`",
+        ),
+        (
+            ["--inputs", "bad.json"],
+            "the input `who`: `name` has to match",
+        ),
+    ] {
+        let said = folder.run(&["run", "w.wf.yaml", args[0], args[1], "--journal", "j"]);
+        assert_eq!(said.status, Some(2), "{said:?}");
+        let words: String = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(expected), "{expected}\n{words}");
+        assert!(!folder.path().join("j").exists(), "nothing was started");
+    }
+    let fine = folder.run(&["run", "w.wf.yaml", "--inputs", "fine.json"]);
+    assert_eq!(
+        (fine.status, fine.out.as_str()),
+        (Some(0), "\"9b\"\n"),
+        "{fine:?}"
+    );
+
+    // A caller's value is known at the call only.
+    folder.file(
+        "caller.wf.yaml",
+        "inputs: { n: int }\nsteps:\n  - { id: c, type: subworkflow, workflow: ./w.wf.yaml, inputs: { n: \"{{ n }}\" } }\nreturn: \"{{ c }}\"\n",
+    );
+    let said = folder.run(&[
+        "run",
+        "caller.wf.yaml",
+        "--input",
+        "n=0",
+        "--format",
+        "jsonl",
+    ]);
+    let last = said.lines().last().cloned().unwrap();
+    assert_eq!(last["error"]["code"], "type_mismatch", "{said:?}");
+    let message = last["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("the input `n`: it has to be at least `1`"),
+        "{message}"
+    );
+}

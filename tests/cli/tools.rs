@@ -143,7 +143,7 @@ fn catalogues_are_listed_as_they_are_read() {
     assert_eq!(said.status, Some(0), "{said:?}");
     assert_eq!(
         said.out,
-        "x.a { n: int, k?: any } -> any\n    not read-only, destructive\n    cannot be read: JSON Schema has no type `text` at \
+        "x.a { n: int, k?: any } -> any\n    not read-only (catalogue), destructive (catalogue)\n    cannot be read: JSON Schema has no type `text` at \
          `/tools/0/inputSchema/properties/k/type`\n"
     );
     folder.file("y.tools.json", "{}");
@@ -152,6 +152,116 @@ fn catalogues_are_listed_as_they_are_read() {
         (broken.status, broken.err.contains("it has no list `tools`")),
         (Some(2), true),
         "{broken:?}"
+    );
+}
+
+#[test]
+fn hints_are_listed_as_the_settings_override_them_with_who_says_each() {
+    let folder = Folder::new();
+    folder.file(
+        "x.tools.json",
+        r#"{"tools":[{"name":"del_a","annotations":{"destructiveHint":false,"idempotentHint":true},"inputSchema":{"type":"object"}},
+            {"name":"get","inputSchema":{"type":"object"}}]}"#,
+    );
+    folder.file(
+        "wfc.toml",
+        "[tools.\"x.*\"]\nopen_world = true\n[tools.\"x.del_*\"]\ndestructive = true\nopen_world = false\n",
+    );
+    let said = folder.run(&["tools", "list"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let line = "    destructive (wfc.toml: \"x.del_*\"), idempotent (catalogue), not open world (wfc.toml: \"x.del_*\")\n";
+    assert!(said.out.contains(line), "{}", said.out);
+    let line = "    open world (wfc.toml: \"x.*\")\n";
+    assert!(said.out.contains(line), "{}", said.out);
+
+    let said = folder.run(&["tools", "list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let tool = &listed["catalogues"][0]["tools"][0];
+    assert_eq!(tool["hints"]["destructive"], true);
+    assert_eq!(
+        tool["hint_sources"],
+        serde_json::json!({
+            "destructive": { "from": "wfc.toml", "name": "x.del_*" },
+            "idempotent": { "from": "catalogue" },
+            "open_world": { "from": "wfc.toml", "name": "x.del_*" },
+        })
+    );
+}
+
+/// A real server that listens for HTTP on a port of its own; ended at the end.
+struct Listening(std::process::Child, u16);
+
+impl Listening {
+    fn start() -> Option<Self> {
+        let program = servers()?.join("node_modules/.bin/mcp-server-everything");
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let child = std::process::Command::new(program)
+            .arg("streamableHttp")
+            .env("PORT", port.to_string())
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut listening = Self(child, port);
+        while std::net::TcpStream::connect(("localhost", port)).is_err() {
+            assert_eq!(listening.0.try_wait().unwrap(), None, "it ended");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Some(listening)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_server_that_runs_somewhere_is_synced_and_called_over_http() {
+    let Some(far) = Listening::start() else {
+        return;
+    };
+    let folder = Folder::new();
+    folder.file(
+        "wfc.toml",
+        format!(
+            "[tools.far]\nurl = \"http://localhost:{}/mcp\"\nheaders = {{ Authorization = {{ secret = \"key\", prefix = \"Bearer \" }} }}\n",
+            far.1
+        ),
+    );
+    folder.file(
+        "w.wf.yaml",
+        "tools: far.tools.json\nsteps:\n  - { id: a, type: tool, tool: far.echo, arguments: { message: hi } }\nreturn: \"{{ a }}\"\n",
+    );
+    let unset = folder.run(&["tools", "sync"]);
+    assert_eq!(unset.status, Some(2), "{unset:?}");
+    assert!(unset.err.contains("WFC_SECRET_KEY"), "{unset:?}");
+    let with_key = |args: &[&str]| {
+        let mut command = folder.wfc(args);
+        command.env("WFC_SECRET_KEY", "s3cr3t");
+        super::Said::of(command.output().unwrap())
+    };
+    let synced = with_key(&["tools", "sync"]);
+    assert_eq!(synced.status, Some(0), "{synced:?}");
+    assert!(synced.out.contains("  + echo\n"), "{synced:?}");
+    assert_eq!(with_key(&["tools", "sync", "--check"]).status, Some(0));
+    let ran = with_key(&["run", "w.wf.yaml"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(ran.out.contains("Echo: hi"), "{ran:?}");
+
+    drop(far);
+    let down = with_key(&["tools", "sync"]);
+    assert_eq!(down.status, Some(2), "{down:?}");
+    let words: String = down.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("cannot be reached at"), "{words}");
+    assert!(
+        words.contains("its `url` and `headers` are under"),
+        "{words}"
     );
 }
 
