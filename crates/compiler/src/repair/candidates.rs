@@ -8,6 +8,8 @@ use wfc_syntax::tree::Spelling;
 const MAX_FAULTS: usize = 4;
 /// Lines above and below a fault that are looked at for what needs no pair.
 const NEAR_LINES: usize = 3;
+/// Bytes of a line in which places inside an expression are looked for.
+const MAX_LINE: usize = 8 << 10;
 
 /// An edit to try.
 pub(super) struct Candidate {
@@ -50,8 +52,13 @@ impl Line<'_> {
     }
 }
 
-/// All edits to try, the likeliest first.
-pub(super) fn of(text: &str, spelling: Spelling, faults: &[&Diagnostic]) -> Vec<Candidate> {
+/// The edits to try, the likeliest first, and no more than `max`. Each line is looked at a bounded number of times.
+pub(super) fn of(
+    text: &str,
+    spelling: Spelling,
+    faults: &[&Diagnostic],
+    max: usize,
+) -> Vec<Candidate> {
     let mut out = Vec::new();
     for (fault, d) in faults.iter().enumerate().take(MAX_FAULTS) {
         for fix in &d.fixes {
@@ -71,9 +78,9 @@ pub(super) fn of(text: &str, spelling: Spelling, faults: &[&Diagnostic]) -> Vec<
     let at = lines
         .partition_point(|l| l.start <= place)
         .saturating_sub(1);
-    quotes(text, &lines, spelling, &mut out);
-    brackets(text, &lines, &mut out);
-    layout(text, &lines, &mut out);
+    quotes(text, &lines, spelling, max, &mut out);
+    brackets(text, &lines, max, &mut out);
+    layout(text, &lines, max, &mut out);
     let of_words = ["WF0006", "WF0007", "WF0017", "WF0018", "WF0045"];
     let wants = faults
         .first()
@@ -95,6 +102,7 @@ pub(super) fn of(text: &str, spelling: Spelling, faults: &[&Diagnostic]) -> Vec<
             }
         }
     }
+    out.truncate(max);
     out
 }
 
@@ -136,6 +144,8 @@ fn template(text: &str, n: usize, fault: &Diagnostic, out: &mut Vec<Candidate>) 
 fn in_expression(text: &str, fault: &Diagnostic, out: &mut Vec<Candidate>) {
     /// Places for one expression at most.
     const MAX: usize = 24;
+    /// Brackets of one expression at most.
+    const BRACKETS: usize = 8;
     if fault.code.id != "WF0026" {
         return;
     }
@@ -145,6 +155,9 @@ fn in_expression(text: &str, fault: &Diagnostic, out: &mut Vec<Candidate>) {
     };
     let start = before.rfind('\n').map_or(0, |n| n + 1);
     let body = before.get(start..).unwrap_or_default();
+    if body.len() > MAX_LINE {
+        return;
+    }
     let mut open: Vec<(char, usize)> = Vec::new();
     for (i, c) in body.char_indices() {
         match c {
@@ -157,7 +170,7 @@ fn in_expression(text: &str, fault: &Diagnostic, out: &mut Vec<Candidate>) {
             _ => {}
         }
     }
-    for (sign, at) in open.iter().rev() {
+    for (sign, at) in open.iter().rev().take(BRACKETS) {
         let close = closer(*sign);
         let mut places: Vec<usize> = Vec::new();
         for (i, c) in text.get(at + 1..end).unwrap_or_default().char_indices() {
@@ -258,8 +271,17 @@ fn missing(what: &str, edit: Edit, opener: Option<usize>) -> Candidate {
 }
 
 /// Closing quotes in lines with one quote too few or too many.
-fn quotes(text: &str, lines: &[Line<'_>], spelling: Spelling, out: &mut Vec<Candidate>) {
+fn quotes(
+    text: &str,
+    lines: &[Line<'_>],
+    spelling: Spelling,
+    max: usize,
+    out: &mut Vec<Candidate>,
+) {
     for line in lines {
+        if out.len() >= max {
+            return;
+        }
         for quote in &line.odd {
             let Some(places) = string_ends(line, *quote, spelling) else {
                 continue;
@@ -315,9 +337,14 @@ fn string_ends(line: &Line<'_>, quote: char, spelling: Spelling) -> Option<Vec<(
 }
 
 /// Closing brackets in lines that open more than they close, and go on below as if they did not.
-fn brackets(text: &str, lines: &[Line<'_>], out: &mut Vec<Candidate>) {
+fn brackets(text: &str, lines: &[Line<'_>], max: usize, out: &mut Vec<Candidate>) {
+    /// Brackets of one line that are looked at: each costs a look along the line.
+    const MAX: usize = 16;
     for (n, line) in lines.iter().enumerate() {
-        for (open, at) in line.open.iter().rev() {
+        for (open, at) in line.open.iter().rev().take(MAX) {
+            if out.len() >= max {
+                return;
+            }
             // What ends its line is closed below: `layout` looks at it.
             let last = text
                 .get(at + 1..line.end())
@@ -353,11 +380,14 @@ fn bracket_ends(line: &Line<'_>, open: usize, close: char) -> Vec<usize> {
     let end_of_line = trimmed.strip_suffix([',']).map_or(trimmed.len(), str::len);
     places.push(line.start + end_of_line);
     let body = trimmed.get(from..).unwrap_or_default();
+    // Where the last sign that is no blank ends.
+    let mut solid = from;
     for (i, c) in body.char_indices() {
-        let stands = from + i;
-        let before = trimmed.get(..stands).map_or(stands, |t| t.trim_end().len());
         if c == close || matches!(c, ',' | '}' | ']' | ')' | '"' | '\'' | ' ' | '.' | '{') {
-            places.push(line.start + before);
+            places.push(line.start + solid);
+        }
+        if !c.is_whitespace() {
+            solid = from + i + c.len_utf8();
         }
     }
     places.dedup();
@@ -371,8 +401,24 @@ fn bracket_ends(line: &Line<'_>, open: usize, close: char) -> Vec<usize> {
     places
 }
 
+/// For each line, the next one that is not blank and stands no deeper.
+fn next_outside(lines: &[Line<'_>]) -> Vec<Option<usize>> {
+    let mut next = vec![None; lines.len()];
+    let mut inside: Vec<(usize, usize)> = Vec::new();
+    for (n, line) in lines.iter().enumerate().filter(|(_, l)| !l.is_blank()) {
+        while let Some((above, _)) = inside.pop_if(|(_, indent)| line.indent <= *indent) {
+            if let Some(next) = next.get_mut(above) {
+                *next = Some(n);
+            }
+        }
+        inside.push((n, line.indent));
+    }
+    next
+}
+
 /// Closing brackets where the lines go back to the column of the line that opened, without one.
-fn layout(text: &str, lines: &[Line<'_>], out: &mut Vec<Candidate>) {
+fn layout(text: &str, lines: &[Line<'_>], max: usize, out: &mut Vec<Candidate>) {
+    let next = next_outside(lines);
     for (n, line) in lines.iter().enumerate() {
         let Some((open, at)) = line.open.last() else {
             continue;
@@ -383,13 +429,12 @@ fn layout(text: &str, lines: &[Line<'_>], out: &mut Vec<Candidate>) {
         if !ends_with_it {
             continue;
         }
+        if out.len() >= max {
+            return;
+        }
         let close = closer(*open);
-        let mut inside = lines
-            .iter()
-            .enumerate()
-            .skip(n + 1)
-            .filter(|(_, l)| !l.is_blank());
-        let Some((m, back)) = inside.find(|(_, l)| l.indent <= line.indent) else {
+        let outside = next.get(n).copied().flatten();
+        let Some((m, back)) = outside.and_then(|m| Some((m, lines.get(m)?))) else {
             let place = lines.iter().rev().find(|l| !l.is_blank());
             if let Some(last) = place {
                 let pad = " ".repeat(line.indent);

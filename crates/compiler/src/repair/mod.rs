@@ -23,8 +23,13 @@ use candidates::Candidate;
 
 /// Faults of syntax that are mended one after the other.
 const MAX_ROUNDS: usize = 6;
-/// Bytes that are parsed to try edits, for all faults of a file.
-const MAX_WORK: usize = 4 << 20;
+/// Bytes of a file that is mended: in a larger one the faults are told as they were found.
+const MAX_SIZE: usize = 512 << 10;
+/// Faults of syntax in a file that is mended: more of them are no slip.
+const MAX_FAULTS: usize = 16;
+/// Bytes that are parsed to try edits, for all faults of a file. In a large file few edits are tried, so that a fault
+/// does not make its check take much longer.
+const MAX_WORK: usize = 1 << 20;
 /// A whole check costs as much as this many times parsing.
 const WEIGHING: usize = 4;
 /// Edits that are tried for one fault.
@@ -55,6 +60,9 @@ pub(crate) fn mended(
     found: &[Diagnostic],
     check: impl Fn(&Source) -> Vec<Diagnostic>,
 ) -> Option<Mended> {
+    if source.text.len() > MAX_SIZE || found.iter().filter(|d| is_syntax(d)).count() > MAX_FAULTS {
+        return None;
+    }
     let spelling = parsed.spelling;
     let mut now = source.clone();
     let mut found = found.to_vec();
@@ -64,6 +72,7 @@ pub(crate) fn mended(
     let least = steps(parsed);
     for _ in 0..MAX_ROUNDS {
         let faults: Vec<&Diagnostic> = found.iter().filter(|d| is_syntax(d)).collect();
+        let weight = source.text.len() * WEIGHING;
         let Some(first) = faults.first() else { break };
         let Some(best) = best(&now, spelling, &faults, &check, &mut work, least) else {
             break;
@@ -73,11 +82,11 @@ pub(crate) fn mended(
         told.push(report);
         back.push(best.candidate.edits);
         now = best.source;
-        found = if best.cost.0 > 0 {
-            check(&now)
-        } else {
-            Vec::new()
-        };
+        if best.cost.0 == 0 || work < weight {
+            break;
+        }
+        work -= weight;
+        found = check(&now);
     }
     (!told.is_empty()).then_some(Mended {
         source: now,
@@ -101,10 +110,10 @@ fn best(
     work: &mut usize,
     least_steps: usize,
 ) -> Option<Tried> {
-    let all = candidates::of(&source.text, spelling, faults);
+    let all = candidates::of(&source.text, spelling, faults, MAX_TRIES);
     let size = source.text.len().max(1);
     let mut good: Vec<Tried> = Vec::new();
-    for candidate in all.into_iter().take(MAX_TRIES) {
+    for candidate in all {
         if *work < size {
             break;
         }
