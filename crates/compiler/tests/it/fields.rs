@@ -262,15 +262,17 @@ fn a_step_that_never_ran_is_not_undone() {
 #[test]
 fn agents_stop_when_the_budget_is_used_up() {
     let run = Case::new(
-        r#"{"steps": [{"id": "c", "type": "conditional", "condition": "true", "budget": {"agent_calls": 1}, "then": [
-            {"id": "a", "type": "agent", "goal": "one"}, {"id": "b", "type": "agent", "goal": "two"}]}]}"#,
+        r#"{"inputs": {"both": "bool"}, "steps": [{"id": "c", "type": "conditional", "condition": "true", "budget": {"agent_calls": 1}, "then": [
+            {"id": "a", "type": "agent", "goal": "one"}, {"id": "b", "type": "agent", "goal": "two", "when": "both"}]}]}"#,
         r#"workflow {
+            input both: bool
             let c = if true with { budget: { agent_calls: 1 } } {
                 let a = agent "one"
-                let b = agent "two"
+                let b = agent "two" when both
             }
         }"#,
     )
+    .inputs(&json!({"both": true}))
     .run();
     assert_eq!(
         (run.code().as_str(), run.paths()),

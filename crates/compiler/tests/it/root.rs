@@ -106,13 +106,15 @@ fn a_run_that_is_cancelled_is_undone_and_cleaned_up() {
 #[test]
 fn a_run_has_its_time() {
     let run = Case::new(
-        r#"{"policy": {"timeout": "10s"}, "steps": [{"type": "wait", "for": "1h"}], "on_failure": [{"id": "f", "type": "bash", "command": "x"}]}"#,
+        r#"{"inputs": {"pause": "duration"}, "policy": {"timeout": "10s"}, "steps": [{"type": "wait", "for": "{{ pause }}"}], "on_failure": [{"id": "f", "type": "bash", "command": "x"}]}"#,
         r#"workflow {
+            input pause: duration
             policy { timeout: 10s }
-            wait for 1h
+            wait for pause
             on failure { let f = bash "x" }
         }"#,
     )
+    .inputs(&json!({"pause": "3600s"}))
     .run();
     assert_eq!(
         (run.code().as_str(), run.seconds, run.paths()),
@@ -151,9 +153,10 @@ fn secrets_stay_sealed() {
 #[test]
 fn a_run_takes_no_more_steps_than_it_may() {
     let run = Case::new(
-        r#"{"policy": {"max_steps": 2}, "steps": [{"type": "bash", "command": "a"}, {"type": "bash", "command": "b"}, {"type": "bash", "command": "c"}]}"#,
-        r#"workflow { policy { max_steps: 2 } bash "a" bash "b" bash "c" }"#,
+        r#"{"inputs": {"all": "bool"}, "policy": {"max_steps": 2}, "steps": [{"type": "bash", "command": "a"}, {"type": "bash", "command": "b"}, {"type": "bash", "command": "c", "when": "all"}]}"#,
+        r#"workflow { input all: bool policy { max_steps: 2 } bash "a" bash "b" bash "c" when all }"#,
     )
+    .inputs(&json!({"all": true}))
     .run();
     assert_eq!(
         (run.code().as_str(), run.effects.len()),
