@@ -90,7 +90,7 @@ impl<'a> Files<'a> {
         let ast = wfc_syntax::parse(source, spelling).ast;
         let (analysis, _) = analyse(&ast, world, &Settings::default(), &source.name);
         let mut walker = Walker::new((&ast, &analysis), &source.name, self, assume);
-        let (cost, _) = walker.root();
+        let cost = walker.root();
         let defaults = ast.workflow.inputs.iter().filter_map(|input| {
             let size = walker.size(input.default?).most;
             Some((input.name.text.to_string(), size))

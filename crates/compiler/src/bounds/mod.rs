@@ -10,6 +10,7 @@ mod in_place;
 mod quantity;
 mod repeat;
 mod size;
+mod sums;
 mod text;
 mod walk;
 
@@ -28,6 +29,7 @@ use crate::analysis::Analysis;
 use crate::world::World;
 use callee::Files;
 use cost::{Cost, Measure};
+use sums::Sums;
 use walk::Walker;
 
 /// What the host does that the files do not say, in nanoseconds.
@@ -137,23 +139,24 @@ impl Bounds {
 }
 
 /// What rules ask about a step with a timeout or a budget, or about the whole run: what is inside of these.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StepRange {
     /// Calls of agents in whatever ends well, that of called workflows aside; none when nothing does.
     pub(crate) least_agents: Option<u128>,
-    /// Calls of agents when nothing is tried again.
-    pub(crate) planned_agents: Quantity,
+    /// Calls of agents at most when nothing is tried again; none when only a run knows.
+    pub(crate) planned_agents: Option<u128>,
     /// Nanoseconds of whatever ends well; none when nothing does.
     pub(crate) least_time: Option<u128>,
     /// Steps of whatever ends well; none when nothing does.
     pub(crate) least_steps: Option<u128>,
 }
 
+#[cfg(test)]
 impl StepRange {
     fn of(any: &Cost, well: Option<&Cost>) -> Self {
         Self {
             least_agents: well.map(|c| c.least(Measure::Agents)),
-            planned_agents: any.most(Measure::Planned).clone(),
+            planned_agents: any.most(Measure::Planned).number(),
             least_time: well.map(|c| c.least(Measure::Time)),
             least_steps: well.map(|c| c.least(Measure::Steps)),
         }
@@ -170,31 +173,24 @@ pub fn bounds(
     assume: &Assumptions,
 ) -> Bounds {
     let files = Files::new(Some(world), file);
-    let (cost, _) = Walker::new((ast, analysis), file, &files, assume).root();
+    let cost = Walker::new((ast, analysis), file, &files, assume).root();
     Bounds::of(&cost)
 }
 
 /// What rules may ask of a file by itself.
 pub(crate) struct Ranges {
     pub(crate) root: StepRange,
-    steps: Vec<Option<StepRange>>,
+    /// In the order of the ids.
+    pub(crate) steps: Vec<(StepId, StepRange)>,
 }
 
 impl Ranges {
     /// Looks at one file; nothing is known of those that it calls.
     pub(crate) fn of(ast: &Ast, analysis: &Analysis, file: &str) -> Self {
         let (files, assume) = (Files::new(None, file), Assumptions::default());
-        let mut walker = Walker::new((ast, analysis), file, &files, &assume);
-        let (_, root) = walker.root();
-        Self {
-            root,
-            steps: walker.kept,
-        }
-    }
-
-    /// A step with a timeout or a budget that some path reaches.
-    pub(crate) fn step(&self, id: StepId) -> Option<&StepRange> {
-        self.steps.get(id.0 as usize)?.as_ref()
+        let sizes = Walker::new((ast, analysis), file, &files, &assume);
+        let (root, steps) = Sums::new(sizes).root();
+        Self { root, steps }
     }
 }
 

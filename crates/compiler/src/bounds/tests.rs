@@ -35,7 +35,36 @@ fn of_in(world: &Files, body: &str) -> Bounds {
         .collect();
     assert!(errors.is_empty(), "{errors:?}");
     let (ast, analysis) = (&checked.parsed.ast, &checked.analysis);
+    rules_see_the_same(&checked, body);
     bounds(ast, analysis, "w.wf", world, &Assumptions::default())
+}
+
+/// The plain numbers of the rules are those of the full walk.
+fn rules_see_the_same(checked: &crate::check::Checked, text: &str) {
+    let (ast, analysis) = (&checked.parsed.ast, &checked.analysis);
+    let (files, assume) = (callee::Files::new(None, "w.wf"), Assumptions::default());
+    let mut full = Walker::new((ast, analysis), "w.wf", &files, &assume);
+    full.root();
+    let plain = Ranges::of(ast, analysis, "w.wf");
+    let steps = plain.steps.iter().map(|(id, range)| (Some(*id), *range));
+    let mut plain: Vec<_> = std::iter::once((None, plain.root)).chain(steps).collect();
+    plain.sort_by_key(|(id, _)| *id);
+    full.kept.sort_by_key(|(id, _)| *id);
+    assert_eq!(plain, full.kept, "{text}");
+}
+
+#[test]
+fn rules_see_what_the_full_walk_sees() {
+    let families = crate::rules::FAMILIES.iter().flat_map(|f| f.iter());
+    for code in families {
+        for example in [&code.bad, &code.good] {
+            let source = Source::new(example.file, example.text);
+            let spelling = Spelling::of(&source.name, &source.text);
+            let world = Files(Vec::new());
+            let checked = crate::check(&source, spelling, &world, &Settings::default());
+            rules_see_the_same(&checked, example.text);
+        }
+    }
 }
 
 fn of(body: &str) -> Bounds {

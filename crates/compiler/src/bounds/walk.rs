@@ -5,11 +5,13 @@ use std::sync::Arc;
 use wfc_syntax::ast::{Ast, Block, Budget, OnDeny, OnError, Step, StepId, StepKind, Wait};
 use wfc_syntax::span::Span;
 
+use super::Assumptions;
+#[cfg(test)]
+use super::StepRange;
 use super::callee::Files;
 use super::cost::{Cost, Exits, Measure, join};
 use super::quantity::{Place, Quantity, Reason};
 use super::size::Size;
-use super::{Assumptions, StepRange};
 use crate::analysis::Analysis;
 use crate::lower::{DEFAULT_BASH_TIMEOUT, DEFAULT_RETRY_ATTEMPTS};
 use crate::rules::flow::truth::truth_of;
@@ -31,8 +33,9 @@ pub(crate) struct Walker<'a> {
     pub(crate) inside_forks: u32,
     /// Forks met so far.
     pub(crate) forks: u32,
-    /// What is kept of steps, by `StepId`; those that rules may ask about.
-    pub(crate) kept: Vec<Option<StepRange>>,
+    /// What rules may ask of the run and of steps, for the test of [`super::sums`].
+    #[cfg(test)]
+    pub(crate) kept: Vec<(Option<StepId>, StepRange)>,
 }
 
 impl<'a> Walker<'a> {
@@ -50,7 +53,8 @@ impl<'a> Walker<'a> {
             assume,
             inside_forks: 0,
             forks: 0,
-            kept: vec![None; ast.steps.len()],
+            #[cfg(test)]
+            kept: Vec::new(),
         }
     }
 
@@ -63,10 +67,11 @@ impl<'a> Walker<'a> {
     }
 
     /// The whole run.
-    pub(crate) fn root(&mut self) -> (Cost, StepRange) {
+    pub(crate) fn root(&mut self) -> Cost {
         let root = &self.ast.workflow;
         let mut body = self.block(&root.steps);
-        let range = StepRange::of(&body.any(), well_ended(&body).as_ref());
+        #[cfg(test)]
+        self.keep(None, &body);
         if let Some(budget) = &root.policy.budget {
             within_budget(&mut body, budget);
         }
@@ -97,7 +102,13 @@ impl<'a> Walker<'a> {
             let capped = whole.most(Measure::Steps).capped(&limit);
             whole.set(Measure::Steps, whole.least(Measure::Steps), capped);
         }
-        (whole, range)
+        whole
+    }
+
+    #[cfg(test)]
+    fn keep(&mut self, id: Option<StepId>, exits: &Exits) {
+        let range = StepRange::of(&exits.any(), well_ended(exits).as_ref());
+        self.kept.push((id, range));
     }
 
     /// Steps one after the other. A denied approval that skips leaves the block.
@@ -153,11 +164,9 @@ impl<'a> Walker<'a> {
                 .max(1);
             out = self.retried(out, retry, most);
         }
+        #[cfg(test)]
         if step.timeout.is_some() || step.budget.is_some() {
-            let range = StepRange::of(&out.any(), well_ended(&out).as_ref());
-            if let Some(cell) = self.kept.get_mut(id.0 as usize) {
-                *cell = Some(range);
-            }
+            self.keep(Some(id), &out);
         }
         if let Some(timeout) = step.timeout {
             let limit = self.time(timeout).most;

@@ -30,16 +30,14 @@ pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let all = inside(cx.ast, &cx.ast.workflow.steps);
         budget_without_spending::look(cx.ast, budget, &all, out);
     }
-    for id in cx.ast.step_ids() {
-        let (step, Some(range)) = (cx.ast.step(id), ranges.step(id)) else {
-            continue;
-        };
+    for (id, range) in &ranges.steps {
+        let step = cx.ast.step(*id);
         waits_outlast_timeout::look_at_step(cx, step, range, out);
         if let Some(budget) = &step.budget {
             if !budget_always_exceeded::look(budget, range, out) {
                 budget_may_run_out::look(budget, range, out);
             }
-            budget_without_spending::look(cx.ast, budget, &held(cx, id, step), out);
+            budget_without_spending::look(cx.ast, budget, &held(cx, *id, step), out);
         }
     }
 }

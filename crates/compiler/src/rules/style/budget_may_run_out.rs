@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports a budget below what may be needed.
 pub(crate) fn look(budget: &Budget, inside: &StepRange, out: &mut Vec<Diagnostic>) {
-    let (Some(calls), Some(most)) = (budget.agent_calls, inside.planned_agents.number()) else {
+    let (Some(calls), Some(most)) = (budget.agent_calls, inside.planned_agents) else {
         return;
     };
     if most <= u128::from(calls.value) {
