@@ -4,7 +4,6 @@
 //! approve, and that a person made it and not the clock. What its prompt and its items show is endorsed then.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use wfc_syntax::ast::StepId;
@@ -33,15 +32,15 @@ pub(super) struct Implied {
     shown: Arc<BTreeSet<Key>>,
 }
 
+#[cfg(test)]
 impl Implied {
-    /// A hash of this and what was remembered before it.
-    pub(super) fn hash_after(&self, before: u64) -> u64 {
-        let mut hasher = foldhash::quality::FixedState::with_seed(before).build_hasher();
-        (&self.condition, self.holds).hash(&mut hasher);
-        for (place, path) in self.shown.iter() {
-            (&place.file, place.span, path).hash(&mut hasher);
+    /// Nothing was shown where a condition holds.
+    pub(super) fn under(condition: &str) -> Self {
+        Self {
+            condition: condition.into(),
+            holds: true,
+            shown: Arc::default(),
         }
-        hasher.finish()
     }
 }
 
@@ -59,14 +58,14 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// At the beginning of a run.
-    pub(super) fn start() -> Self {
+    /// At the beginning of a run; `nothing` is the empty memory that all of a file's walks share.
+    pub(super) fn start(nothing: &Memory) -> Self {
         Self {
             reached: true,
             approved: false,
             shown: Arc::default(),
             facts: Arc::default(),
-            implied: Memory::default(),
+            implied: nothing.clone(),
         }
     }
 
@@ -170,6 +169,11 @@ impl Guard {
     /// Whether people have seen anything of what an origin's source brought in.
     pub(super) fn has_shown_any(&self, origin: &Origin) -> bool {
         self.shown.iter().any(|(from, _)| *from == origin.place)
+    }
+
+    /// Whether everything that was shown there counts here too.
+    pub(super) fn shows_all_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shown, &other.shown) || other.shown.is_subset(&self.shown)
     }
 
     pub(super) fn shown(&self) -> &BTreeSet<Key> {

@@ -6,6 +6,7 @@ use wfc_syntax::expr::ExprId;
 use super::paths::{End, way};
 use super::{Changes, Exit, Open, Walk};
 use crate::rules::places::inside;
+use crate::rules::trust::guard::Guard;
 use crate::rules::trust::label::{EACH_ITEM, Label};
 
 impl<'a> Walk<'a> {
@@ -32,6 +33,7 @@ impl<'a> Walk<'a> {
         if let LoopHead::While(condition) = head {
             self.assume(*condition, true);
         }
+        let began = self.guard.clone();
         self.loops.push(Open::at(mark));
         self.block(body);
         let collected = match collect {
@@ -48,7 +50,7 @@ impl<'a> Walk<'a> {
         };
         let end = self.end_of_body(mark, again);
         self.env.validated.back_to(known);
-        self.carry(id, back, &end, &part);
+        self.carry(id, back, (&began, &end), &part);
         self.guard = before;
         self.leave(head, stops, end, exits);
         collected
@@ -111,7 +113,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Leaves what goes round the loop to the next round.
-    fn carry(&mut self, id: StepId, mut left: Changes, end: &End, part: &str) {
+    fn carry(&mut self, id: StepId, mut left: Changes, (began, end): (&Guard, &End), part: &str) {
         for (binding, label) in &end.changes {
             // What was this iteration's item is another one in the next.
             let label = label.renamed(part, &format!("{part}'"));
@@ -125,7 +127,7 @@ impl<'a> Walk<'a> {
         let changed = match old {
             Some((_, known)) => known != guard,
             // An end that has not less than the beginning changes nothing in the next round.
-            None => guard.reached && self.guard.shown() != guard.shown(),
+            None => guard.reached && !guard.shows_all_of(began),
         };
         self.carried.grown |= changed;
     }

@@ -20,6 +20,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use super::guard::{Guard, Key};
 use super::label::Label;
 use super::labels::Env;
+use super::memory::Memory;
 use super::summary::{Calls, Summary};
 use super::validated::Validated;
 use crate::analysis::BindingId;
@@ -65,6 +66,8 @@ struct Carried {
     back: BTreeMap<StepId, (Changes, Guard)>,
     /// Whether that became more.
     grown: bool,
+    /// The empty memory of every round: with it, the same lists of two rounds are one.
+    nothing: Memory,
 }
 
 struct Walk<'a> {
@@ -116,6 +119,7 @@ pub(super) fn walk(
         carried = Carried {
             back: walk.carried.back,
             grown: false,
+            nothing: walk.carried.nothing,
         };
         round += 1;
     }
@@ -137,7 +141,7 @@ impl<'a> Walk<'a> {
                 validated: Validated::default(),
             },
             calls,
-            guard: Guard::start(),
+            guard: Guard::start(&carried.nothing),
             log: Vec::new(),
             blocks: Vec::new(),
             loops: Vec::new(),
@@ -176,7 +180,7 @@ impl<'a> Walk<'a> {
         }
         // What runs at the end runs without anyone's yes.
         for block in roots(cx.ast).skip(1) {
-            self.guard = Guard::start();
+            self.guard = Guard::start(&self.carried.nothing);
             if let Some(failure) = cx.analysis.failure_binding {
                 let label = self.failures.clone();
                 self.env.bindings.insert(failure, label);
