@@ -11,7 +11,7 @@ use wfc_syntax::tree::Spelling;
 use wfc_syntax::{Parsed, parse};
 
 use crate::allow::Allowed;
-use crate::analysis::{Analysis, analyse};
+use crate::analysis::{Analysis, analyse_broken};
 use crate::rules::flow::single_branch;
 use crate::rules::style::{unknown_allow, unused_allow};
 use crate::rules::{self, Mentions, RuleContext, names};
@@ -78,7 +78,13 @@ fn check_parsed(
     world: &dyn World,
     settings: &Settings,
 ) -> Checked {
-    let (analysis, mut found) = analyse(&parsed.ast, world, settings, &source.name);
+    let (analysis, mut found) = analyse_broken(
+        &parsed.ast,
+        world,
+        settings,
+        &source.name,
+        &parsed.diagnostics,
+    );
     wfc_syntax::edit::fit(&mut found, &parsed.tree, &source.text);
     let faulty = parsed
         .diagnostics

@@ -245,19 +245,13 @@ fn refused(parsed: &Parsed, errors: &[Diagnostic]) -> Vec<(&'static str, Span)> 
         help.starts_with(REFUSED)
     };
     let argument = |d: &&Diagnostic| matches!(d.code.id, "WF0315" | "WF0316" | "WF0317");
-    let typed: Vec<Span> = errors
-        .iter()
-        .filter(argument)
-        .filter(|d| !by_server(d))
-        .map(|d| d.span)
-        .collect();
-    let faulty: Vec<Span> = parsed
-        .ast
-        .steps
-        .iter()
-        .filter(|s| matches!(s.kind, StepKind::Tool { .. }))
-        .map(|s| s.span)
-        .filter(|s| typed.iter().any(|t| s.contains(*t)))
+    let typed = errors.iter().filter(argument).filter(|d| !by_server(d));
+    let faulty: Vec<Span> = typed
+        .flat_map(|d| std::iter::once(d.span).chain(d.labels.iter().map(|l| l.span)))
+        .filter(|place| {
+            let mut steps = parsed.ast.steps.iter();
+            steps.any(|s| matches!(s.kind, StepKind::Tool { .. }) && s.span.contains(*place))
+        })
         .collect();
     errors
         .iter()

@@ -1,6 +1,6 @@
 //! Signatures of the workflows that a file calls.
 
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -73,7 +73,8 @@ impl<'a> Host<'a> {
             super::outline(&parsed.ast)
         } else {
             self.open.borrow_mut().push(source.name.clone());
-            let (analysis, _) = super::analyse_in(&parsed.ast, self, &source.name);
+            let (analysis, _) =
+                super::analyse_in(&parsed.ast, self, &source.name, &HashSet::default());
             self.open.borrow_mut().pop();
             analysis
         };

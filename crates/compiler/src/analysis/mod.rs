@@ -4,6 +4,7 @@
 //! at the walk's place, `narrow` what conditions tell.
 
 pub mod blocks;
+mod broken;
 mod callee;
 pub mod catalogue;
 mod checker;
@@ -36,7 +37,7 @@ pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
 pub(crate) use names::{NAMESPACES, step_path};
 pub(crate) use settle::settle;
-pub(crate) use spell::quoted;
+pub(crate) use spell::{operand, quoted};
 
 /// Whether a function of that name can be called in some way.
 pub(crate) fn is_known_function(name: &str) -> bool {
@@ -65,10 +66,11 @@ pub(crate) fn signatures(known: &Known, member: bool) -> Vec<String> {
     out
 }
 
-use wfc_syntax::ast::Ast;
+use wfc_syntax::ast::{Ast, StepId};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_value::ty::Type;
 
+use crate::hash::HashSet;
 use crate::settings::Settings;
 use crate::world::World;
 use callee::Host;
@@ -87,8 +89,21 @@ pub fn analyse(
     settings: &Settings,
     file: &str,
 ) -> (Analysis, Vec<Diagnostic>) {
+    analyse_broken(ast, world, settings, file, &[])
+}
+
+/// The same for a file in which shape findings say that some steps are not what their author meant: what those give
+/// is of no known type.
+pub(crate) fn analyse_broken(
+    ast: &Ast,
+    world: &dyn World,
+    settings: &Settings,
+    file: &str,
+    found: &[Diagnostic],
+) -> (Analysis, Vec<Diagnostic>) {
     let host = Host::new(world, file);
-    let (mut tables, found) = analyse_in(ast, &host, file);
+    let broken = broken::steps(ast, found);
+    let (mut tables, found) = analyse_in(ast, &host, file, &broken);
     settings.put_hints(&mut tables.catalogues);
     (tables, found)
 }
@@ -97,13 +112,18 @@ pub fn analyse(
 ///
 /// A variable without a declared type is of the type that joins all its assignments, also those that come after
 /// a use. So the walk is repeated until it finds what it assumed; most files need one round.
-pub(crate) fn analyse_in(ast: &Ast, host: &Host<'_>, file: &str) -> (Analysis, Vec<Diagnostic>) {
+pub(crate) fn analyse_in(
+    ast: &Ast,
+    host: &Host<'_>,
+    file: &str,
+    broken: &HashSet<StepId>,
+) -> (Analysis, Vec<Diagnostic>) {
     let mut assumed: Option<Vec<Type>> = None;
     let mut round = 0;
     loop {
         let mut checker = Checker::new(&ast.exprs, Some(ast), Places::of(ast));
         checker.assumed = assumed.clone();
-        let mut walker = Walker::new(checker, ast, host, file);
+        let mut walker = Walker::new(checker, ast, host, file, broken);
         walker.workflow();
         let checker = walker.c;
         round += 1;

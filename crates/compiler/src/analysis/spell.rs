@@ -17,6 +17,67 @@ pub(crate) fn quoted(exprs: &Exprs, id: ExprId, otherwise: &str) -> String {
     spell(exprs, id).map_or_else(|| otherwise.to_owned(), |text| format!("`{text}`"))
 }
 
+/// The spelling of an expression as what stands before `.` or an operator; `(...)` for one that is too long to repeat.
+pub(crate) fn operand(exprs: &Exprs, id: ExprId) -> String {
+    let mut out = String::new();
+    if write_whole(exprs, id, 0, &mut out) && out.len() <= MAX_LEN {
+        out
+    } else {
+        "(...)".to_owned()
+    }
+}
+
+/// As [`write`], operators and calls with arguments too, operators in parentheses.
+fn write_whole(exprs: &Exprs, id: ExprId, depth: usize, out: &mut String) -> bool {
+    if out.len() > MAX_LEN || depth > MAX_LEN {
+        return false;
+    }
+    let depth = depth + 1;
+    match exprs.kind(id) {
+        ExprKind::Binary {
+            op, left, right, ..
+        } => {
+            out.push('(');
+            let left = write_whole(exprs, *left, depth, out);
+            out.push_str(&format!(" {} ", op.sign()));
+            let all = left && write_whole(exprs, *right, depth, out);
+            out.push(')');
+            all
+        }
+        ExprKind::Select {
+            of,
+            field,
+            optional,
+        } => {
+            let all = write_whole(exprs, *of, depth, out);
+            out.push_str(if *optional { ".?" } else { "." });
+            out.push_str(&field.text);
+            all
+        }
+        ExprKind::Call { target, name, args } => {
+            if let Some(target) = target {
+                if !write_whole(exprs, *target, depth, out) {
+                    return false;
+                }
+                out.push('.');
+            }
+            out.push_str(&name.text);
+            out.push('(');
+            for (n, arg) in args.iter().enumerate() {
+                if n > 0 {
+                    out.push_str(", ");
+                }
+                if !write_whole(exprs, *arg, depth, out) {
+                    return false;
+                }
+            }
+            out.push(')');
+            true
+        }
+        _ => write(exprs, id, out),
+    }
+}
+
 fn write(exprs: &Exprs, id: ExprId, out: &mut String) -> bool {
     if out.len() > MAX_LEN {
         return false;

@@ -374,6 +374,8 @@ impl<'a> Index<'a> {
         let text = match (expected, inner) {
             ("string", None) if constant => self.editor.string(source),
             ("int", Some(inner)) if number(inner) => inner.to_owned(),
+            ("double", Some(inner)) => double(inner)?,
+            ("bool", Some("true" | "false")) => inner?.to_owned(),
             _ => return None,
         };
         is_value.then(|| (format!("write `{text}`"), vec![Edit { span, text }]))
@@ -476,6 +478,7 @@ impl<'a> Index<'a> {
         }
         let blank = rest.len() - rest.trim_start_matches(' ').len();
         let end = open.end as usize + blank + code.len();
+        let end = end + call_behind(self.cx.text.get(end..)?)?;
         // One brace of the two may be there.
         let behind = self.cx.text.get(end..)?;
         let close = behind.trim_start_matches(' ');
@@ -509,6 +512,37 @@ impl<'a> Index<'a> {
             ("remove the braces".to_owned(), vec![edit])
         })
     }
+}
+
+/// A number as all spellings write a double: digits, a point, digits.
+fn double(text: &str) -> Option<String> {
+    let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let plain = text.strip_prefix('-').unwrap_or(text);
+    match plain.split_once('.') {
+        Some((whole, rest)) => (digits(whole) && digits(rest)).then(|| text.to_owned()),
+        None => digits(plain).then(|| format!("{text}.0")),
+    }
+}
+
+/// How long a call's parentheses and what follows them are, right behind a name: `(x).y()`; none when they do not close
+/// in the line.
+fn call_behind(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (_, '\n') => break,
+            (Some(q), _) if q == c => quote = None,
+            (Some(_), _) => {}
+            (None, '(' | '[') => open += 1,
+            (None, ')' | ']') if open > 0 => open -= 1,
+            (None, '"' | '\'') if open > 0 => quote = Some(c),
+            (None, _) if open > 0 => {}
+            (None, c) if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') => {}
+            _ => return Some(text.get(..at)?.trim_end_matches('.').len()),
+        }
+    }
+    (open == 0).then(|| text.find('\n').unwrap_or(text.len()))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ impl Walker<'_> {
                 Some(b) => self.c.names.slot(b).and_then(|s| s.declared.clone()),
                 None => declared.clone(),
             };
+            let reads = target.map_or(0, |b| self.reads(b));
             let ty = match &held {
                 Some(held) => {
                     let purpose = Purpose::variable(&assign.name.text);
@@ -45,11 +46,25 @@ impl Walker<'_> {
             {
                 b.writes.push(assign.name.span);
             }
-            self.hold_value(binding, &ty);
+            // A faulty value that is made of the variable itself says nothing of what it holds: were it believed, no
+            // round would know what the variable held before, and the fault with it.
+            if ty == Type::Error && self.reads(binding) > reads {
+                self.hold_value(binding, &Type::Never);
+                let root = self.c.root(binding);
+                self.c.flow.put_fact(Path::of(root), Some(Type::Error));
+            } else {
+                self.hold_value(binding, &ty);
+            }
             if let Ok(place) = u32::try_from(place) {
                 self.c.tables.set_targets.insert((id, place), binding);
             }
         }
+    }
+
+    /// How often a binding was read so far.
+    fn reads(&self, binding: BindingId) -> usize {
+        let binding = self.c.tables.bindings.get(binding.0 as usize);
+        binding.map_or(0, |b| b.reads.len())
     }
 
     pub(super) fn read_type(&mut self, ty: TypeId) -> Type {

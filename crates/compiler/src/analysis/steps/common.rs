@@ -62,7 +62,11 @@ impl Walker<'_> {
             self.duration(retry.max_delay, "max_delay");
         }
         let start = self.c.flow.mark();
-        let ty = self.kind(id);
+        let mut ty = self.kind(id);
+        // What a step gives that is not what its author meant is not known: nothing follows from it.
+        if yields(&step.kind) && ty != Type::Never && self.broken.contains(&id) {
+            ty = Type::Error;
+        }
         self.finish(id, step, &ty);
         if let Some(block) = &step.compensate {
             let done = self.c.flow.mark();

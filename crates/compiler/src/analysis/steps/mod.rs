@@ -37,6 +37,8 @@ pub(crate) struct Walker<'a> {
     ast: &'a Ast,
     host: &'a Host<'a>,
     file: &'a str,
+    /// Steps that are not what their author meant.
+    broken: &'a HashSet<StepId>,
     loops: Vec<LoopPlace>,
     /// Types of the values that the workflow returns.
     returns: Vec<Type>,
@@ -48,12 +50,19 @@ pub(crate) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(crate) fn new(c: Checker<'a>, ast: &'a Ast, host: &'a Host<'a>, file: &'a str) -> Self {
+    pub(crate) fn new(
+        c: Checker<'a>,
+        ast: &'a Ast,
+        host: &'a Host<'a>,
+        file: &'a str,
+        broken: &'a HashSet<StepId>,
+    ) -> Self {
         Self {
             c,
             ast,
             host,
             file,
+            broken,
             loops: Vec::new(),
             returns: Vec::new(),
             declared_return: None,

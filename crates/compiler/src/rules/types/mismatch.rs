@@ -132,6 +132,8 @@ fn conversion(
             | ExprKind::Double(_)
             | ExprKind::Bool(_)
             | ExprKind::String(_)
+            | ExprKind::List(_)
+            | ExprKind::Map(_)
     );
     let takes = |ty: &Type| wanted.members().contains(ty);
     match found {

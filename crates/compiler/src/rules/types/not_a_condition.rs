@@ -8,7 +8,7 @@ use wfc_value::ty::Type;
 
 use super::mismatch::is_path;
 use super::{plain, shown};
-use crate::analysis::quoted;
+use crate::analysis::{operand, quoted};
 
 /// A condition that is no boolean.
 pub static CODE: Code = Code {
@@ -31,7 +31,8 @@ pub static CODE: Code = Code {
 pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     let ty = plain(ty);
     let what = quoted(exprs, id, "this");
-    let text = what.trim_matches('`');
+    let whole = operand(exprs, id);
+    let text = whole.as_str();
     let diagnostic = Diagnostic::new(
         &CODE,
         exprs.span(id),

@@ -2,13 +2,13 @@
 
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use wfc_syntax::expr::{ExprId, Exprs};
+use wfc_syntax::expr::{ExprId, ExprKind, Exprs};
 use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
 use super::mismatch::is_path;
 use super::{plain, shown};
-use crate::analysis::quoted;
+use crate::analysis::{operand, quoted};
 
 /// Something that cannot be gone over.
 pub static CODE: Code = Code {
@@ -30,7 +30,18 @@ pub static CODE: Code = Code {
 pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     let ty = plain(ty);
     let what = quoted(exprs, id, "this");
-    let text = what.trim_matches('`');
+    let whole = operand(exprs, id);
+    let text = whole.as_str();
+    // A call's parentheses are enough around operators.
+    let bare = match exprs.kind(id) {
+        ExprKind::Binary { .. } => text.trim_start_matches('(').trim_end_matches(')'),
+        _ => text,
+    };
+    let argument = if text.len() == bare.len() + 2 {
+        bare
+    } else {
+        text
+    };
     let diagnostic = Diagnostic::new(
         &CODE,
         exprs.span(id),
@@ -57,7 +68,7 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
         Type::String => format!(
             "split it: `{text}.split(\"\\n\")`; a `bash` step yields a list of lines with `parse: lines`"
         ),
-        Type::Int | Type::Uint => format!("to count up to it: `lists.range({text})`"),
+        Type::Int | Type::Uint => format!("to count up to it: `lists.range({argument})`"),
         Type::Optional(_) => format!("it may be absent: `{text}.orValue([])`"),
         Type::Record(record) => match record.fields.iter().find(|f| matches!(f.ty, Type::List(_))) {
             Some(field) => format!("go over one of its fields: `{text}.{}`", field.name),

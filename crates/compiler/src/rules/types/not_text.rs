@@ -6,7 +6,7 @@ use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_value::ty::Type;
 
 use super::shown;
-use crate::analysis::quoted;
+use crate::analysis::{operand, quoted};
 
 /// A value in a template that has no spelling as text.
 pub static CODE: Code = Code {
@@ -28,7 +28,7 @@ pub static CODE: Code = Code {
 #[must_use]
 pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     let what = quoted(exprs, id, "this");
-    let text = what.trim_matches('`');
+    let text = operand(exprs, id);
     let diagnostic = Diagnostic::new(
         &CODE,
         exprs.span(id),
