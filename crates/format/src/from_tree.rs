@@ -98,7 +98,7 @@ impl Builder<'_> {
                 field_shape(fields, kind, &entry.key),
             ) {
                 (Some(alias), _) => alias,
-                (None, Some(shape)) => self.shaped(entry.value, shape),
+                (None, Some(shape)) => self.field(entry.value, shape),
                 (None, None) => self.value(entry.value),
             };
             map.entries.push(Entry {
@@ -175,6 +175,21 @@ impl Builder<'_> {
         said_comments(self.tree, node)
     }
 
+    /// What stands in a field. A type may be left out there, and then stays so: `null` is a type in YAML.
+    fn field(&mut self, id: NodeId, shape: Shape) -> Doc {
+        if let (Shape::Type, NodeKind::Scalar(scalar)) = (shape, self.tree.kind(id))
+            && scalar.is_no_type(self.tree.spelling)
+        {
+            let nothing = if self.to == Spelling::Json {
+                "null"
+            } else {
+                ""
+            };
+            return Doc::Leaf(self.anchored(id, Leaf::Plain(nothing.to_owned())));
+        }
+        self.shaped(id, shape)
+    }
+
     fn shaped(&mut self, id: NodeId, shape: Shape) -> Doc {
         match (shape, self.tree.kind(id)) {
             (Shape::Block | Shape::OnError | Shape::Catch, NodeKind::Seq(_)) => {
@@ -236,10 +251,10 @@ impl Builder<'_> {
     /// type is spelled the short way.
     fn declaration(&mut self, id: NodeId, fields: &'static [Field]) -> Doc {
         let NodeKind::Map(entries) = self.tree.kind(id) else {
-            return undeclared(self.shaped(id, Shape::Type));
+            return undeclared(self.field(id, Shape::Type));
         };
-        let is_declaration =
-            entries.iter().any(|e| &*e.key == "type") || self.tree.spelling == Spelling::Text;
+        let is_declaration = self.tree.spelling == Spelling::Text
+            || shape::is_declaration(entries.iter().map(|e| &*e.key));
         if self.tree.spelling == Spelling::Text
             && let [only] = entries.as_slice()
             && &*only.key == "type"
@@ -513,7 +528,9 @@ impl Builder<'_> {
             return leaf;
         };
         match leaf {
-            Leaf::Plain(text) | Leaf::Raw(text) => Leaf::Raw(format!("&{name} {text}")),
+            Leaf::Plain(text) | Leaf::Raw(text) => {
+                Leaf::Raw(format!("&{name} {text}").trim_end().to_owned())
+            }
             Leaf::Text(text) => Leaf::Raw(format!("&{name} {}", crate::yaml::scalar(&text, true))),
             Leaf::Block { header, lines } => Leaf::Block {
                 header: format!("&{name} {header}"),

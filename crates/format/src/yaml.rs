@@ -91,6 +91,8 @@ fn value(doc: &Doc, notes: &Notes, indent: usize, out: &mut String) {
             let (header, lines) = literal(text);
             block(&header, &lines, notes, indent, out);
         }
+        // Nothing, where a type may be left out.
+        Doc::Leaf(Leaf::Plain(text)) if text.is_empty() => end_line(notes, out),
         other => {
             out.push(' ');
             inline(other, out);

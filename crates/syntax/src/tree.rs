@@ -86,6 +86,16 @@ pub struct Scalar {
     pub map: SpanMap,
 }
 
+impl Scalar {
+    /// Whether nothing is written, where a type may be left out. YAML's word `null` is a type, JSON's is nothing: its
+    /// types stand between quotes.
+    #[must_use]
+    pub fn is_no_type(&self, spelling: Spelling) -> bool {
+        let nothing = self.text.is_empty() || spelling == Spelling::Json && &*self.text == "null";
+        nothing && !self.style.is_quoted()
+    }
+}
+
 /// How a scalar was written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Style {

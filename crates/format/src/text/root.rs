@@ -132,10 +132,11 @@ impl<'a> Printer<'a> {
         }
         for decl in &w.env {
             let notes = self.declared_notes("env", decl.name.span);
-            let ty = decl
-                .ty
-                .map(|t| format!(": {}", self.ty(t)))
-                .unwrap_or_default();
+            let ty = match (decl.ty, decl.default) {
+                (Some(ty), _) => format!(": {}", self.ty(ty)),
+                (None, Some(_)) => String::new(),
+                (None, None) => ": string".to_owned(),
+            };
             let value = decl
                 .default
                 .map(|v| format!(" = {}", self.value(v)))

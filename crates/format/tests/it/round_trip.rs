@@ -181,3 +181,49 @@ fn a_comment_behind_the_brace_of_a_block_stays_there() {
         assert_eq!(xtask::printing::faults("x.wf", &text), "");
     }
 }
+
+#[test]
+fn an_input_without_a_type_is_any_in_every_spelling() {
+    for (name, text) in [
+        (
+            "x.wf.yaml",
+            "inputs: { a: , b: , c: }\nenv: { A: }\nreturns:\nreturn: 1\n",
+        ),
+        ("x.wf.yaml", "inputs: { &a: string }\nreturn: 1\n"),
+        (
+            "x.wf.yaml",
+            "inputs:\n  a: # why\n  b: { type: , default: 1 }\n  c: null\nreturn: 1\n",
+        ),
+        (
+            "x.wf.yaml",
+            "inputs: { a: { default: 1 }, b: { required: false } }\nreturn: 1\n",
+        ),
+        (
+            "x.wf.json",
+            r#"{ "inputs": { "a": null, "b": "null", "c": { "d": null } }, "returns": null, "return": 1 }"#,
+        ),
+        (
+            "x.wf",
+            "workflow w {\n  input a = \"\"\n  input b: null\n  return a\n}\n",
+        ),
+    ] {
+        let (_, parsed) = read(name, text);
+        assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        assert_eq!(xtask::printing::faults(name, text), "");
+        assert_eq!(xtask::printing::layout_faults(name, text), "");
+    }
+    let (source, parsed) = read("x.wf", "workflow w {\n  input a = \"\"\n  return a\n}\n");
+    let printed = format(&parsed, &source).unwrap();
+    assert!(printed.contains("input a: any = \"\""), "{printed}");
+}
+
+#[test]
+fn braces_in_a_pattern_of_a_type_are_no_values() {
+    let json = r#"{ "returns": { "type": "string", "pattern": "^{{a}}" }, "steps": [{ "type": "bash", "command": "ls" }] }"#;
+    let text = "workflow {\n  returns list<schema {\"type\": \"object\", \"pattern\": \"{{\", \"properties\": {\"a\": {\"enum\": [1]}}}>\n  bash \"ls\"\n}\n";
+    for (name, text) in [("x.wf.json", json), ("x.wf", text)] {
+        let (_, parsed) = read(name, text);
+        assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        assert_eq!(xtask::printing::faults(name, text), "");
+    }
+}

@@ -51,15 +51,23 @@ impl Writer<'_> {
         self.expr_at("default", decl.default);
         self.name("description", decl.description.as_ref());
         self.flag("required", decl.required.map(|r| r.value));
-        self.ty_at("type", decl.ty);
+        self.ty_or("any", decl.ty);
         self.out.raw("}");
     }
 
     fn env_decl(&mut self, decl: &EnvDecl) {
         self.out.raw("{");
         self.expr_at("default", decl.default);
-        self.ty_at("type", decl.ty);
+        self.ty_or("string", decl.ty);
         self.out.raw("}");
+    }
+
+    /// The type of a declaration; one that is left out is `otherwise`.
+    fn ty_or(&mut self, otherwise: &str, ty: Option<TypeId>) {
+        match ty {
+            Some(_) => self.ty_at("type", ty),
+            None => self.word("type", otherwise),
+        }
     }
 
     fn variable(&mut self, decl: &VarDecl) {

@@ -70,17 +70,12 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Whether a mapping in the place of a type declares: it has a `type`, or a `default` or `required`
-    /// among nothing but fields of declarations.
+    /// Whether a mapping in the place of a type declares.
     fn is_declaration(&self, node: NodeId) -> bool {
-        let NodeKind::Map(entries) = self.tree.kind(node) else {
-            return false;
-        };
-        let has = |key: &str| entries.iter().any(|e| &*e.key == key);
-        let only = entries
-            .iter()
-            .all(|e| shape::find(shape::INPUT, &e.key).is_some() || e.key.starts_with("x-"));
-        has("type") || only && (has("default") || has("required"))
+        match self.tree.kind(node) {
+            NodeKind::Map(entries) => shape::is_declaration(entries.iter().map(|e| &*e.key)),
+            _ => false,
+        }
     }
 
     /// Whether a declaration is a JSON Schema as a whole: it has keywords that declarations do not have.
@@ -98,12 +93,17 @@ impl<'t> Lower<'t> {
             && self.reads_as_schema(node)
     }
 
+    /// Whether nothing stands where a type may be left out.
+    pub(super) fn no_type(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Scalar(scalar) => scalar.is_no_type(self.tree.spelling),
+            _ => false,
+        }
+    }
+
     /// A type; none where nothing is written.
     fn ty_or_none(&mut self, node: NodeId) -> Option<TypeId> {
-        if self.is_null(node) && self.scalar_text(node).is_none_or(str::is_empty) {
-            return None;
-        }
-        Some(self.ty(node))
+        (!self.no_type(node)).then(|| self.ty(node))
     }
 
     /// `env` of the root: a mapping of names to types or `{ type, default }`.

@@ -3,10 +3,13 @@
 use super::Lower;
 use super::held::Held;
 use super::rules::{Owner, needs_other_value};
+use crate::expr::Exprs;
 use crate::near;
 use crate::shape::{self, AliasKind, Field, Shape};
 use crate::span::Span;
 use crate::tree::{MapEntry, NodeId, NodeKind};
+use crate::type_expr::TypeExprs;
+use crate::type_parse::parse_embedded_type;
 
 /// The fields of one mapping, each read as its shape says. Whoever builds the construct takes what it needs.
 #[derive(Debug)]
@@ -163,10 +166,30 @@ impl Lower<'_> {
             || self.tree.root != Some(node)
             || self.tree.field(node, "return").is_some()
             || !self.holds_template(entry.value)
+            || self.reads_as_type(entry.value)
         {
             return None;
         }
         shape::find(shape::ROOT, "return")
+    }
+
+    /// Whether a value is a type, whatever signs stand in its strings: a schema's pattern may have braces.
+    fn reads_as_type(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            NodeKind::Type(_) => true,
+            NodeKind::Scalar(s) => {
+                let (mut types, mut exprs) = (TypeExprs::default(), Exprs::default());
+                let mut found = Vec::new();
+                let declared = |name: &str| self.declared_types.contains(name);
+                let map = &s.map;
+                parse_embedded_type(&s.text, map, &mut types, &mut exprs, &mut found, &declared);
+                found.is_empty()
+            }
+            NodeKind::Seq(items) => items.iter().all(|i| self.reads_as_type(*i)),
+            NodeKind::Map(_) if self.reads_as_schema(node) => true,
+            NodeKind::Map(entries) => entries.iter().all(|e| self.reads_as_type(e.value)),
+            _ => false,
+        }
     }
 
     /// Whether text of the value has `{{ }}` in it.

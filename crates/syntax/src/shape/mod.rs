@@ -8,7 +8,7 @@ mod triggers;
 
 pub use common::{ALLOW, BUDGET, COMMON, RETRY};
 pub use kinds::{CASE, CATCH, CONDITION, STEP_KINDS};
-pub use root::{CONSTRAINTS, ENV, INPUT, POLICY, ROOT};
+pub use root::{CONSTRAINTS, ENV, INPUT, POLICY, ROOT, is_declaration};
 pub use triggers::{TRIGGER_COMMON, TRIGGER_KINDS};
 
 /// What a field holds.

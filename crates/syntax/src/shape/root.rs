@@ -10,6 +10,15 @@ pub const INPUT: &[Field] = &[
     field("required", Shape::Bool, "`false` makes absence null"),
 ];
 
+/// Whether a mapping with these keys in the place of a type declares: it has a `type`, or a `default` or `required`
+/// among nothing but fields of declarations.
+pub fn is_declaration<'k>(keys: impl Iterator<Item = &'k str> + Clone) -> bool {
+    let has = |key: &str| keys.clone().any(|k| k == key);
+    let mut all = keys.clone();
+    let only = all.all(|k| super::find(INPUT, k).is_some() || k.starts_with("x-"));
+    has("type") || only && (has("default") || has("required"))
+}
+
 /// Fields of an environment variable's declaration.
 pub const ENV: &[Field] = &[
     field("type", Shape::Type, "its type; string when absent"),

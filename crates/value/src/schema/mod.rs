@@ -88,6 +88,18 @@ mod tests {
     }
 
     #[test]
+    fn what_no_value_can_be_stays_never() {
+        for text in ["false", r#"{"not":{}}"#, r#"{"not":true,"type":"string"}"#] {
+            assert_eq!(clean(text), "never");
+        }
+        let record =
+            r#"{"type":"object","properties":{"a":{"not":{}}},"additionalProperties":false}"#;
+        assert_eq!(clean(record), "{ a?: never }");
+        assert_eq!(clean(r#"{"not":{"const":1},"type":"integer"}"#), "int");
+        assert_eq!(clean(r#"{"not":false,"type":"integer"}"#), "int");
+    }
+
+    #[test]
     fn local_references_become_names_and_may_be_recursive() {
         let text = r##"{"$ref":"#/$defs/Tree","$defs":{"Tree":{"type":"object",
             "properties":{"kids":{"type":"array","items":{"$ref":"#/$defs/Tree"}}}}}}"##;

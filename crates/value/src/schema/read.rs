@@ -135,6 +135,10 @@ impl<'a> Reader<'a> {
             }
         }
         self.open.clear();
+        // Other uses of `not` only limit values further.
+        if map.get_str("not").is_some_and(is_anything) {
+            return Type::Never;
+        }
         let base = self.base(map);
         ty = meet(&ty, &base, self.table);
         for (i, part) in self.parts(map, "allOf").iter().enumerate() {
@@ -500,6 +504,15 @@ impl<'a> Reader<'a> {
                     || self.mine.iter().any(|(n, p)| n == name && p == pointer)
             })
             .unwrap_or_default()
+    }
+}
+
+/// Whether a schema takes every value.
+fn is_anything(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(all) => *all,
+        Value::Map(map) => map.is_empty(),
+        _ => false,
     }
 }
 
