@@ -53,6 +53,7 @@ pub(super) struct Guard {
     pub(super) approved: bool,
     /// What every way to here has shown to somebody who said yes.
     shown: Arc<BTreeSet<Key>>,
+    /// Of approvals that the clock may answer.
     facts: Arc<BTreeSet<(StepId, Fact)>>,
     implied: Memory,
 }
@@ -183,10 +184,12 @@ impl Guard {
     /// What a way adds that is only taken when a condition holds: it counts wherever the condition holds again.
     pub(super) fn remember(&mut self, condition: &Arc<str>, holds: bool, way: &Self) {
         if way.reached && way.approved && !self.approved {
+            // What is shown on all ways stays so without being remembered.
+            let more = way.shown.difference(&self.shown).cloned().collect();
             self.implied.push(Implied {
                 condition: condition.clone(),
                 holds,
-                shown: way.shown.clone(),
+                shown: Arc::new(more),
             });
         }
     }

@@ -1,6 +1,5 @@
 //! What is known of a value: who had a hand in it, in which form, and whether it is a secret.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wfc_syntax::span::Span;
@@ -145,14 +144,17 @@ impl PartialEq for SecretUse {
     }
 }
 
+/// Labels of fields, in the order of their names. Most records have few.
+type Fields = Vec<(Box<str>, Label)>;
+
 /// The label of a value: its fields may have labels of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Label {
     /// In the order of their keys: what is certain first.
     origins: Option<Arc<Vec<Origin>>>,
-    pub(crate) secret: Option<SecretUse>,
+    pub(crate) secret: Option<Arc<SecretUse>>,
     /// Labels of fields; a field that is not listed has the value's own.
-    fields: Option<Arc<BTreeMap<Box<str>, Label>>>,
+    fields: Option<Arc<Fields>>,
     depth: u8,
 }
 
@@ -177,11 +179,11 @@ impl Label {
 
     pub(crate) fn secret(name: &str, place: Place) -> Self {
         Self {
-            secret: Some(SecretUse {
+            secret: Some(Arc::new(SecretUse {
                 name: name.into(),
                 place,
                 trail: Trail::default(),
-            }),
+            })),
             ..Self::default()
         }
     }
@@ -205,7 +207,7 @@ impl Label {
     /// Of a record with these fields, each with its label.
     pub(crate) fn record(fields: impl IntoIterator<Item = (Box<str>, Self)>) -> Self {
         let mut depth = 0;
-        let fields: BTreeMap<Box<str>, Self> = fields
+        let mut fields: Fields = fields
             .into_iter()
             .map(|(name, label)| {
                 let label = if label.depth >= MAX_DEPTH {
@@ -217,9 +219,18 @@ impl Label {
                 (name, label)
             })
             .collect();
-        if fields.values().all(Self::is_clean) {
+        if fields.iter().all(|(_, label)| label.is_clean()) {
             return Self::default();
         }
+        fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+        // Of a name that is there twice the last one counts.
+        fields.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                std::mem::swap(next, kept);
+            }
+            same
+        });
         Self {
             fields: Some(Arc::new(fields)),
             depth,
@@ -229,10 +240,16 @@ impl Label {
 
     /// Of the field `name`.
     pub(crate) fn field(&self, name: &str) -> Self {
-        match self.fields.as_ref().and_then(|f| f.get(name)) {
+        match self.listed(name) {
             Some(label) => label.clone(),
             None => self.own().part(name),
         }
+    }
+
+    fn listed(&self, name: &str) -> Option<&Self> {
+        let fields = self.fields.as_ref()?;
+        let at = fields.binary_search_by(|(known, _)| (**known).cmp(name));
+        Some(&fields.get(at.ok()?)?.1)
     }
 
     /// Of a part of the value that is no field: an item, or what a function leaves of it.
@@ -294,8 +311,8 @@ impl Label {
             return self.own();
         };
         fields
-            .values()
-            .fold(self.own(), |all, field| all.join(&field.flat()))
+            .iter()
+            .fold(self.own(), |all, (_, field)| all.join(&field.flat()))
     }
 
     /// The label with a change to every origin, and to nothing else.
@@ -305,7 +322,7 @@ impl Label {
             Arc::make_mut(all).iter_mut().for_each(change);
         }
         if let Some(fields) = &mut out.fields {
-            for label in Arc::make_mut(fields).values_mut() {
+            for (_, label) in Arc::make_mut(fields) {
                 *label = label.each(change);
             }
         }
@@ -367,13 +384,34 @@ impl Label {
 
     fn each_secret(&mut self, change: &dyn Fn(&mut SecretUse)) {
         if let Some(secret) = &mut self.secret {
-            change(secret);
+            change(Arc::make_mut(secret));
         }
         if let Some(fields) = &mut self.fields {
-            for label in Arc::make_mut(fields).values_mut() {
+            for (_, label) in Arc::make_mut(fields) {
                 label.each_secret(change);
             }
         }
+    }
+
+    /// Whether joining the other adds nothing: found without making anything.
+    fn holds(&self, other: &Self) -> bool {
+        let fields = match (&self.fields, &other.fields) {
+            (None, None) => true,
+            // What the other says of itself it says of every field.
+            (Some(_), None) => other.origins.is_none() && other.secret.is_none(),
+            (None, Some(_)) => false,
+            (Some(a), Some(b)) => {
+                Arc::ptr_eq(a, b)
+                    || a.len() == b.len()
+                        && a.iter()
+                            .zip(b.iter())
+                            .all(|((x, mine), (y, theirs))| x == y && mine.holds(theirs))
+            }
+        };
+        fields
+            && self.depth >= other.depth
+            && (self.secret.is_some() || other.secret.is_none())
+            && hold(self.origins(), other.origins())
     }
 
     /// Of a value that is one or the other, or is made of both.
@@ -384,6 +422,9 @@ impl Label {
         if self.is_clean() && other.fields.is_none() {
             return other.clone();
         }
+        if self.holds(other) {
+            return self.clone();
+        }
         let own = Self {
             origins: joined(self.origins.as_ref(), other.origins.as_ref()),
             secret: self.secret.clone().or_else(|| other.secret.clone()),
@@ -392,12 +433,15 @@ impl Label {
         if self.fields.is_none() && other.fields.is_none() {
             return own;
         }
-        let names = [self, other]
+        let all = |label: &'_ Self| label.fields.clone().unwrap_or_default();
+        let (mine, theirs) = (all(self), all(other));
+        let names = mine.iter().chain(theirs.iter()).map(|(name, _)| &**name);
+        let mut names: Vec<&str> = names.collect();
+        names.sort_unstable();
+        names.dedup();
+        let fields: Fields = names
             .into_iter()
-            .filter_map(|l| l.fields.as_ref())
-            .flat_map(|f| f.keys());
-        let fields: BTreeMap<Box<str>, Self> = names
-            .map(|name| (name.clone(), self.field(name).join(&other.field(name))))
+            .map(|name| (name.into(), self.field(name).join(&other.field(name))))
             .collect();
         Self {
             fields: Some(Arc::new(fields)),
@@ -405,6 +449,19 @@ impl Label {
             ..own
         }
     }
+}
+
+/// Whether `joined` would give `a`: what `b` has stands in it too, or would be one too many.
+fn hold(a: &[Origin], b: &[Origin]) -> bool {
+    if !a.is_sorted_by(|x, y| x.key() < y.key()) {
+        return b.is_empty();
+    }
+    b.iter().all(
+        |origin| match a.binary_search_by(|known| known.key().cmp(&origin.key())) {
+            Ok(at) => a.get(at).is_some_and(|known| known.form >= origin.form),
+            Err(at) => at >= MAX_ORIGINS,
+        },
+    )
 }
 
 type Origins = Option<Arc<Vec<Origin>>>;
@@ -463,6 +520,27 @@ mod tests {
         let sources: Vec<Source> = both.origins().iter().map(|o| o.source).collect();
         assert_eq!(sources, [Source::Webhook, Source::Tool]);
         assert_eq!(both, webhook.join(&tool));
+    }
+
+    #[test]
+    fn what_adds_nothing_is_found_and_nothing_else_is() {
+        let said = |at: u32| {
+            let label = Label::of(Source::Agent, here(at));
+            Label::record([("message".into(), label.field("message"))])
+        };
+        let all = (0..20).fold(Label::default(), |all, at| all.join(&said(at)));
+        assert!(all.holds(&said(3)) && all.holds(&said(19)));
+        assert_eq!(all.join(&said(19)), all);
+        assert_eq!(all.field("message").origins().len(), MAX_ORIGINS);
+        assert!(!said(1).holds(&said(2)) && !said(1).holds(&all));
+        assert!(!all.holds(&Label::of(Source::Agent, here(3))));
+        assert!(!all.holds(&Label::secret("s", here(3))));
+        assert!(
+            !Label::of(Source::Agent, here(1))
+                .at_most(Form::Number)
+                .holds(&Label::of(Source::Agent, here(1)))
+        );
+        assert!(!Label::of(Source::Agent, here(1)).holds(&Label::of(Source::Webhook, here(0))));
     }
 
     #[test]

@@ -20,7 +20,6 @@ impl<'a> Walk<'a> {
         &mut self,
         id: StepId,
         (prompt, items): (ExprId, Option<ExprId>),
-        on_timeout: Option<At<OnApprovalTimeout>>,
         on_deny: Option<At<OnDeny>>,
     ) -> Label {
         self.exposed(prompt, "an approval's prompt");
@@ -33,10 +32,6 @@ impl<'a> Walk<'a> {
         let place = self.env.place(self.env.cx.ast.step(id).head);
         self.guard.renew(&place);
         self.guard.ask(id);
-        let by_time = on_timeout.is_some_and(|t| t.value == OnApprovalTimeout::Approve);
-        if !by_time {
-            self.learn(id, Fact::ByPerson);
-        }
         let denied = on_deny.map(|d| d.value);
         if denied == Some(OnDeny::Skip)
             && let Some(block) = self.blocks.last()
@@ -61,11 +56,20 @@ impl<'a> Walk<'a> {
     }
 
     fn learn(&mut self, id: StepId, fact: Fact) {
-        if self.guard.learn(id, fact)
-            && let Some(shown) = self.shown.get(&id)
-        {
+        let yes = if self.may_be_the_clock(id) {
+            self.guard.learn(id, fact)
+        } else {
+            fact == Fact::Approves
+        };
+        if yes && let Some(shown) = self.shown.get(&id) {
             self.guard.approve(shown);
         }
+    }
+
+    /// Whether an approval that nobody answers is approved in the end.
+    fn may_be_the_clock(&self, id: StepId) -> bool {
+        matches!(&self.env.cx.ast.step(id).kind, StepKind::Approval { on_timeout: Some(t), .. }
+            if t.value == OnApprovalTimeout::Approve)
     }
 
     /// What is known where a condition comes out as `holds`.
@@ -75,8 +79,10 @@ impl<'a> Walk<'a> {
         self.learn_from(condition, holds, 0);
         if self.guard.remembers() && self.is_constant(condition) {
             let (condition, holds) = self.without_not(condition, holds);
-            self.guard
-                .recall(&expr_text(&self.env.cx.ast.exprs, condition), holds);
+            let text = expr_text(&self.env.cx.ast.exprs, condition);
+            if self.remembered.contains(text.as_str()) {
+                self.guard.recall(&text, holds);
+            }
         }
     }
 
@@ -86,6 +92,7 @@ impl<'a> Walk<'a> {
             let (condition, holds) = self.without_not(condition, holds);
             let text: Arc<str> = expr_text(&self.env.cx.ast.exprs, condition).into();
             self.guard.remember(&text, holds, way);
+            self.remembered.insert(text);
         }
     }
 
@@ -181,17 +188,10 @@ impl<'a> Walk<'a> {
             // An approval that fails or skips when it is denied has only succeeded with a yes.
             Some(Ref::StepStatus(step)) if equal && self.is_text(other, "succeeded") => {
                 let step = *step;
-                if let StepKind::Approval {
-                    on_timeout,
-                    on_deny,
-                    ..
-                } = &self.env.cx.ast.step(step).kind
+                if let StepKind::Approval { on_deny, .. } = &self.env.cx.ast.step(step).kind
                     && on_deny.is_none_or(|d| d.value == OnDeny::Fail)
                 {
                     self.learn(step, Fact::Approves);
-                    if on_timeout.is_none_or(|t| t.value != OnApprovalTimeout::Approve) {
-                        self.learn(step, Fact::ByPerson);
-                    }
                 }
                 return;
             }

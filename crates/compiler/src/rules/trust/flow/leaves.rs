@@ -64,10 +64,9 @@ impl<'a> Walk<'a> {
             StepKind::Approval {
                 prompt,
                 items,
-                on_timeout,
                 on_deny,
                 ..
-            } => self.approval(id, (*prompt, *items), *on_timeout, *on_deny),
+            } => self.approval(id, (*prompt, *items), *on_deny),
             StepKind::Wait {
                 wait: Wait::Event { key, .. },
                 ..
@@ -120,6 +119,8 @@ impl<'a> Walk<'a> {
     fn fail(&mut self, message: Option<ExprId>) {
         if let Some(message) = message {
             self.exposed(message, "an error's message");
+        }
+        if let Some(message) = message.filter(|_| self.hears_failures()) {
             let label = self.env.label(message).flat();
             self.failures = self
                 .failures
@@ -155,8 +156,16 @@ impl<'a> Walk<'a> {
         Label::of(source, place)
     }
 
+    /// Whether anything reads what a step here says when it fails.
+    fn hears_failures(&self) -> bool {
+        self.reads_failures || !self.ever.is_empty()
+    }
+
     /// What a step may say when it fails.
     pub(super) fn fails(&mut self, step: &Step, source: Source) {
+        if !self.hears_failures() {
+            return;
+        }
         let said = Label::of(source, self.env.place(step.head));
         let error = [
             ("message".into(), said.field("message")),

@@ -13,6 +13,7 @@ mod paths;
 mod sinks;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use wfc_syntax::ast::StepId;
 use wfc_syntax::diagnostic::Diagnostic;
@@ -23,8 +24,8 @@ use super::labels::Env;
 use super::memory::Memory;
 use super::summary::{Calls, Summary};
 use super::validated::Validated;
-use crate::analysis::BindingId;
-use crate::hash::HashMap;
+use crate::analysis::{BindingId, Ref};
+use crate::hash::{HashMap, HashSet};
 use crate::rules::RuleContext;
 use crate::rules::places::roots;
 
@@ -82,6 +83,10 @@ struct Walk<'a> {
     ever: Vec<Changes>,
     /// What the steps since the nearest handler say when they fail.
     failures: Label,
+    /// Whether the file reads what steps say when they fail, elsewhere than in a handler around them.
+    reads_failures: bool,
+    /// Conditions that some way was remembered for: the guard's list has no others.
+    remembered: HashSet<Arc<str>>,
     /// What each approval shows.
     shown: BTreeMap<StepId, BTreeSet<Key>>,
     /// The step whose compensation is being walked.
@@ -125,6 +130,12 @@ pub(super) fn walk(
     }
 }
 
+/// Whether what failed is bound for the whole run, or asked of a step by its name.
+fn reads_failures(cx: &RuleContext<'_>) -> bool {
+    let asked = |found: &Ref| matches!(found, Ref::StepError(_) | Ref::Step(_));
+    cx.ast.workflow.on_failure.is_some() || cx.analysis.refs.values().any(asked)
+}
+
 impl<'a> Walk<'a> {
     fn new(cx: &'a RuleContext<'a>, calls: &'a Calls<'a>, called: bool, carried: Carried) -> Self {
         let none = || vec![Label::default(); cx.ast.steps.len()];
@@ -147,6 +158,8 @@ impl<'a> Walk<'a> {
             loops: Vec::new(),
             ever: Vec::new(),
             failures: Label::default(),
+            reads_failures: reads_failures(cx),
+            remembered: HashSet::default(),
             shown: BTreeMap::new(),
             undoing: None,
             carried,

@@ -180,10 +180,10 @@ impl<'a> Walk<'a> {
 
     /// A step with what happens when it fails, without its `when`.
     fn handled(&mut self, id: StepId, step: &'a Step) -> Label {
-        let start = self.guard.clone();
+        let handles = !matches!(step.on_error, None | Some(OnError::Fail(_)));
+        let start = handles.then(|| self.guard.clone());
         let mark = self.log.len();
         let outer = std::mem::take(&mut self.failures);
-        let handles = !matches!(step.on_error, None | Some(OnError::Fail(_)));
         if handles {
             self.ever.push(Changes::new());
         }
@@ -198,10 +198,10 @@ impl<'a> Walk<'a> {
             self.path(block, None);
             self.undoing = outer;
         }
-        if !handles {
+        let Some(start) = start else {
             self.failures = self.failures.join(&failures);
             return label;
-        }
+        };
         let ever = self.ever.pop().unwrap_or_default();
         let ran = End {
             guard: self.guard.clone(),
