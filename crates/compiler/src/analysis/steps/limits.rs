@@ -79,12 +79,22 @@ impl Walker<'_> {
         };
         self.hold(arguments, &[&tool.schema], "", 0, &mut held);
         let said: Vec<Span> = self.c.out.iter().skip(before).map(|d| d.span).collect();
+        let told = |span: Span| {
+            said.iter()
+                .any(|s| s.start < span.end && span.start < s.end)
+        };
+        // Of an argument that there is not, its name was told.
+        let unknown: Vec<ExprId> = match self.c.exprs.kind(arguments) {
+            ExprKind::Map(entries) => entries
+                .iter()
+                .filter(|e| told(self.c.exprs.span(e.key)))
+                .map(|e| e.value)
+                .collect(),
+            _ => Vec::new(),
+        };
         for (id, path, rule) in held.found {
             let span = self.c.exprs.span(id);
-            if said
-                .iter()
-                .any(|s| s.start < span.end && span.start < s.end)
-            {
+            if told(span) || unknown.contains(&id) {
                 continue;
             }
             self.c
