@@ -6,8 +6,13 @@ use std::process::{Command, ExitCode, Stdio};
 
 use xtask::fuzz::{TARGETS, Target, find, seeds};
 
-/// The longest input, in bytes.
-const MAX_LEN: u32 = 16 * 1024;
+/// The longest input, in bytes, by what an input costs: these go over a file many times.
+const fn max_len(target: &str) -> u32 {
+    match target.as_bytes() {
+        b"check" | b"fix" | b"format" | b"convert" => 4 * 1024,
+        _ => 16 * 1024,
+    }
+}
 /// A single input that takes longer is a finding, in seconds. The build looks for faults of memory, so it is slow.
 const TIMEOUT: u32 = 5;
 /// What a process may take, in MiB, with the tables of that build.
@@ -93,7 +98,7 @@ fn fuzz(target: &Target, seconds: u32) -> std::io::Result<bool> {
         .args(["--", "-print_final_stats=1", "-verbosity=1"])
         .arg(words_option)
         .arg(format!("-max_total_time={seconds}"))
-        .arg(format!("-max_len={MAX_LEN}"))
+        .arg(format!("-max_len={}", max_len(target.name)))
         .arg(format!("-timeout={TIMEOUT}"))
         .arg(format!("-rss_limit_mb={MEMORY}"));
     // The toolchain of the caller is another one.
