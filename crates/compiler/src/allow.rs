@@ -93,7 +93,7 @@ impl Allowed {
         }
         let mut words = rest.split_whitespace().peekable();
         let mut codes = Vec::new();
-        while let Some(word) = words.next() {
+        for word in words.by_ref() {
             codes.extend(
                 word.split(',')
                     .filter(|c| !c.is_empty())

@@ -177,7 +177,7 @@ fn a_comment_behind_the_brace_of_a_block_stays_there() {
     ] {
         let text = format!("workflow {{\n  {block}\n}}\n");
         let (source, parsed) = read("x.wf", &text);
-        assert_eq!(wfc_format::format(&parsed, &source).unwrap(), text);
+        assert_eq!(format(&parsed, &source).unwrap(), text);
         assert_eq!(xtask::printing::faults("x.wf", &text), "");
     }
 }

@@ -12,11 +12,14 @@ pub const INPUT: &[Field] = &[
 
 /// Whether a mapping with these keys in the place of a type declares: it has a `type`, or a `default` or `required`
 /// among nothing but fields of declarations.
-pub fn is_declaration<'k>(keys: impl Iterator<Item = &'k str> + Clone) -> bool {
-    let has = |key: &str| keys.clone().any(|k| k == key);
-    let mut all = keys.clone();
-    let only = all.all(|k| super::find(INPUT, k).is_some() || k.starts_with("x-"));
-    has("type") || only && (has("default") || has("required"))
+pub fn is_declaration<'k>(keys: impl Iterator<Item = &'k str>) -> bool {
+    let (mut typed, mut absent, mut only) = (false, false, true);
+    for key in keys {
+        typed |= key == "type";
+        absent |= matches!(key, "default" | "required");
+        only &= super::find(INPUT, key).is_some() || key.starts_with("x-");
+    }
+    typed || only && absent
 }
 
 /// Fields of an environment variable's declaration.

@@ -37,9 +37,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     for id in ids(exprs).filter(|id| !is_literal(exprs.kind(*id))) {
         let constant = constants.get(id.index()).copied().unwrap_or(false);
         if constant {
-            whole.push(id)
+            whole.push(id);
         } else {
-            partly.push(id)
+            partly.push(id);
         }
     }
     for (id, fault) in failures(exprs, &whole, cx.analysis) {
@@ -82,7 +82,7 @@ fn constants(exprs: &Exprs) -> Vec<bool> {
             ) && {
                 let mut all = true;
                 exprs.children(id, |child| {
-                    all &= known.get(child.index()).copied().unwrap_or(false)
+                    all &= known.get(child.index()).copied().unwrap_or(false);
                 });
                 all
             };
