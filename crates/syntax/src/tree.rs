@@ -87,12 +87,12 @@ pub struct Scalar {
 }
 
 impl Scalar {
-    /// Whether nothing is written, where a type may be left out. YAML's word `null` is a type, JSON's is nothing: its
-    /// types stand between quotes.
+    /// Whether nothing is written, where a type may be left out: JSON and YAML's own null. The type of that name stands
+    /// between quotes there; in the text form it is a word among other types.
     #[must_use]
     pub fn is_no_type(&self, spelling: Spelling) -> bool {
-        let nothing = self.text.is_empty() || spelling == Spelling::Json && &*self.text == "null";
-        nothing && !self.style.is_quoted()
+        let null = spelling != Spelling::Text && &*self.text == "null";
+        (self.text.is_empty() || null) && !self.style.is_quoted()
     }
 }
 
