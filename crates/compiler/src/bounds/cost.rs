@@ -1,6 +1,7 @@
 //! What something costs at least and at most, for each way of leaving it.
 
 use super::quantity::Quantity;
+use super::through::Ways;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub(crate) enum Measure {
     /// Nanoseconds that `finally` code inside may still take when a timeout ends what is around it.
     Shield,
 }
+
+/// `finally` code that a cancel started is stopped after this many nanoseconds: 300 s.
+const FINALLY_GRACE: u128 = 300_000_000_000;
 
 /// How many measures there are.
 pub(crate) const MEASURES: usize = 11;
@@ -230,14 +234,6 @@ fn sum(into: &mut Option<Cost>, other: Option<Cost>) {
 }
 
 impl Exits {
-    /// Goes on at once.
-    pub(crate) fn nothing() -> Self {
-        Self {
-            normal: Some(Cost::default()),
-            ..Self::default()
-        }
-    }
-
     /// Succeeds for this, or fails on the way.
     pub(crate) fn effect(cost: Cost) -> Self {
         Self {
@@ -261,27 +257,6 @@ impl Exits {
     /// Changes what every way out costs.
     pub(crate) fn change(&mut self, change: impl FnMut(&mut Cost)) {
         self.each().into_iter().flatten().for_each(change);
-    }
-
-    /// Goes on with the next.
-    pub(crate) fn then(&mut self, mut next: Self) {
-        let Some(so_far) = self.normal.take() else {
-            return;
-        };
-        next.change(|cost| cost.follow(&so_far));
-        sum(&mut self.undo, next.undo.take());
-        self.normal = next.normal.take();
-        for (mine, theirs) in self.each().into_iter().zip(next.each()) {
-            join(mine, theirs.take());
-        }
-    }
-
-    /// One of the two; undoing costs what the dearer one does.
-    pub(crate) fn or(&mut self, mut other: Self) {
-        join(&mut self.undo, other.undo.take());
-        for (mine, theirs) in self.each().into_iter().zip(other.each()) {
-            join(mine, theirs.take());
-        }
     }
 
     /// The dearest way out, and the least that one that did not fail costs.
@@ -309,5 +284,91 @@ impl Exits {
     /// More to undo.
     pub(crate) fn owes(&mut self, undo: &Cost) {
         sum(&mut self.undo, Some(undo.at_most()));
+    }
+}
+
+impl Ways for Exits {
+    fn nothing() -> Self {
+        Self {
+            normal: Some(Cost::default()),
+            ..Self::default()
+        }
+    }
+
+    fn then(&mut self, mut next: Self) {
+        let Some(so_far) = self.normal.take() else {
+            return;
+        };
+        next.change(|cost| cost.follow(&so_far));
+        sum(&mut self.undo, next.undo.take());
+        self.normal = next.normal.take();
+        for (mine, theirs) in self.each().into_iter().zip(next.each()) {
+            join(mine, theirs.take());
+        }
+    }
+
+    /// One of the two; undoing costs what the dearer one does.
+    fn or(&mut self, mut other: Self) {
+        join(&mut self.undo, other.undo.take());
+        for (mine, theirs) in self.each().into_iter().zip(other.each()) {
+            join(mine, theirs.take());
+        }
+    }
+
+    fn take_up_skips(&mut self) {
+        let skipped = self.skipped.take();
+        join(&mut self.normal, skipped);
+    }
+
+    fn take_up_failures(&mut self) {
+        let failed = self.failed.take();
+        join(&mut self.normal, failed);
+    }
+
+    fn caught(mut self, mut handler: Self) -> Self {
+        let Some(failed) = self.failed.take() else {
+            return self;
+        };
+        handler.change(|cost| {
+            cost.follow(&failed);
+            // Where nothing fails, no handler runs.
+            cost.set(Measure::Planned, 0, Quantity::zero());
+        });
+        let undo = handler.undo.take();
+        self.or(handler);
+        if let Some(undo) = undo {
+            self.owes(&undo);
+        }
+        self
+    }
+
+    fn cleaned_up(mut self, mut cleanup: Self) -> Self {
+        let (undo, whole) = (cleanup.undo.take(), self.any());
+        let all = cleanup.any();
+        let shield = all
+            .most(Measure::Time)
+            .capped(&Quantity::of(FINALLY_GRACE))
+            .plus(all.most(Measure::Shield));
+        // A cleanup that fails or jumps takes the place of how the body was left.
+        let normal = cleanup.normal.take();
+        let mut out = Exits {
+            undo: self.undo.take(),
+            ..Exits::default()
+        };
+        if let Some(normal) = normal {
+            self.change(|cost| *cost = cost.then(&normal));
+            out.or(self);
+        }
+        let whole = whole.at_most();
+        cleanup.change(|cost| cost.follow(&whole));
+        out.or(cleanup);
+        out.change(|cost| {
+            let most = cost.most(Measure::Shield).plus(&shield);
+            cost.set(Measure::Shield, 0, most);
+        });
+        if let Some(undo) = undo {
+            out.owes(&undo);
+        }
+        out
     }
 }

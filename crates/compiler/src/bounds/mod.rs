@@ -12,6 +12,7 @@ mod repeat;
 mod size;
 mod sums;
 mod text;
+mod through;
 mod walk;
 
 #[cfg(test)]

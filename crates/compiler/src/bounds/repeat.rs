@@ -7,6 +7,7 @@ use wfc_syntax::ast::{At, Join, LoopHead, Step, StepId, StepKind};
 use super::cost::{Cost, Exits, Measure, join};
 use super::quantity::{Place, Quantity, Unknown};
 use super::size::Size;
+use super::through::{Walk, Ways};
 use super::walk::Walker;
 
 /// Branches whose order of work is played through.
@@ -19,8 +20,8 @@ struct Way {
     how: Join,
 }
 
-impl Walker<'_> {
-    pub(super) fn loop_step(&mut self, id: StepId, step: &Step) -> Exits {
+impl<'a> Walker<'a> {
+    pub(super) fn repeated(&mut self, id: StepId, step: &'a Step) -> Exits {
         let StepKind::Loop {
             head,
             max_iterations,
@@ -124,7 +125,7 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn parallel(&mut self, step: &Step) -> Exits {
+    pub(super) fn branches(&mut self, step: &'a Step) -> Exits {
         let StepKind::Parallel {
             branches,
             max_concurrency,

@@ -3,17 +3,15 @@
 //! A number that depends on a size which only a run knows is unknown here, and stays unknown: no formula is ever worked out.
 //! A test holds every number against the full walk.
 
-use wfc_syntax::ast::{
-    Block, Budget, Join, LoopHead, OnDeny, OnError, Step, StepId, StepKind, Wait,
-};
+use wfc_syntax::ast::{Ast, Budget, Join, LoopHead, OnDeny, Step, StepId, StepKind, Wait};
 
 use super::StepRange;
+use super::through::{Walk, Ways};
 use super::walk::Walker;
-use crate::rules::flow::truth::truth_of;
 
 /// What something costs; the counts and the time are what it costs at least.
 #[derive(Clone, Copy, Debug)]
-struct Sum {
+pub(super) struct Sum {
     agents: u128,
     steps: u128,
     time: u128,
@@ -109,7 +107,7 @@ impl Times {
 
 /// The ways of leaving a piece of a workflow, as in the full walk.
 #[derive(Clone, Copy, Debug, Default)]
-struct Ways {
+pub(super) struct Ends {
     normal: Option<Sum>,
     broke: Option<Sum>,
     continued: Option<Sum>,
@@ -119,14 +117,7 @@ struct Ways {
     undo: Option<Sum>,
 }
 
-impl Ways {
-    fn nothing() -> Self {
-        Self {
-            normal: Some(Sum::ZERO),
-            ..Self::default()
-        }
-    }
-
+impl Ends {
     fn effect(sum: Sum) -> Self {
         Self {
             normal: Some(sum),
@@ -149,29 +140,6 @@ impl Ways {
     fn change(&mut self, change: impl Fn(Sum) -> Sum) {
         for sum in self.each().into_iter().flatten() {
             *sum = change(*sum);
-        }
-    }
-
-    /// Goes on with the next.
-    fn then(&mut self, mut next: Self) {
-        let Some(so_far) = self.normal.take() else {
-            return;
-        };
-        next.change(|sum| so_far.then(sum));
-        if let Some(undo) = next.undo {
-            self.owes(undo);
-        }
-        self.normal = next.normal.take();
-        for (mine, theirs) in self.each().into_iter().zip(next.each()) {
-            join(mine, *theirs);
-        }
-    }
-
-    /// One of the two.
-    fn or(&mut self, mut other: Self) {
-        join(&mut self.undo, other.undo);
-        for (mine, theirs) in self.each().into_iter().zip(other.each()) {
-            join(mine, *theirs);
         }
     }
 
@@ -211,6 +179,81 @@ impl Ways {
     }
 }
 
+impl Ways for Ends {
+    fn nothing() -> Self {
+        Self {
+            normal: Some(Sum::ZERO),
+            ..Self::default()
+        }
+    }
+
+    /// Goes on with the next.
+    fn then(&mut self, mut next: Self) {
+        let Some(so_far) = self.normal.take() else {
+            return;
+        };
+        next.change(|sum| so_far.then(sum));
+        if let Some(undo) = next.undo {
+            self.owes(undo);
+        }
+        self.normal = next.normal.take();
+        for (mine, theirs) in self.each().into_iter().zip(next.each()) {
+            join(mine, *theirs);
+        }
+    }
+
+    /// One of the two.
+    fn or(&mut self, mut other: Self) {
+        join(&mut self.undo, other.undo);
+        for (mine, theirs) in self.each().into_iter().zip(other.each()) {
+            join(mine, *theirs);
+        }
+    }
+
+    fn take_up_skips(&mut self) {
+        let skipped = self.skipped.take();
+        join(&mut self.normal, skipped);
+    }
+
+    fn take_up_failures(&mut self) {
+        let failed = self.failed.take();
+        join(&mut self.normal, failed);
+    }
+
+    /// A failure goes to a handler. Where nothing fails, none runs.
+    fn caught(mut self, mut handler: Self) -> Self {
+        let Some(failed) = self.failed.take() else {
+            return self;
+        };
+        handler.change(|sum| failed.then(sum).with_planned(Some(0)));
+        let undo = handler.undo.take();
+        self.or(handler);
+        if let Some(undo) = undo {
+            self.owes(undo);
+        }
+        self
+    }
+
+    /// However this is left, the cleanup runs.
+    fn cleaned_up(mut self, mut cleanup: Self) -> Self {
+        let (undo, whole) = (cleanup.undo.take(), self.any().at_most());
+        let mut out = Ends {
+            undo: self.undo.take(),
+            ..Ends::default()
+        };
+        if let Some(normal) = cleanup.normal.take() {
+            self.change(|sum| sum.then(normal));
+            out.or(self);
+        }
+        cleanup.change(|sum| whole.then(sum));
+        out.or(cleanup);
+        if let Some(undo) = undo {
+            out.owes(undo);
+        }
+        out
+    }
+}
+
 /// A walk over one file, of whose callees nothing is known.
 pub(super) struct Sums<'a> {
     /// Knows the sizes of lists and lengths of time.
@@ -237,50 +280,58 @@ impl<'a> Sums<'a> {
         (range, self.kept)
     }
 
-    fn block(&mut self, block: &Block) -> Ways {
-        let mut out = self.steps_of(block);
-        let skipped = out.skipped.take();
-        join(&mut out.normal, skipped);
-        out
+    fn kind(&mut self, id: StepId, step: &'a Step) -> Ends {
+        let zero = Some(Sum::ZERO);
+        match &step.kind {
+            StepKind::Agent { .. } => Ends::effect(Sum {
+                agents: 1,
+                planned: Some(1),
+                ..Sum::ZERO
+            }),
+            StepKind::Wait {
+                wait: Wait::For(time),
+                ..
+            } => Ends::effect(Sum {
+                time: self.sizes.time(*time).least,
+                ..Sum::ZERO
+            }),
+            StepKind::AgentMessage { .. }
+            | StepKind::Tool { .. }
+            | StepKind::Bash { .. }
+            | StepKind::Approval { .. }
+            | StepKind::Wait { .. } => Ends::effect(Sum::ZERO),
+            StepKind::Subworkflow { .. } => Ends::effect(Sum::ZERO.with_planned(None)),
+            StepKind::Return(_) => Ends {
+                returned: zero,
+                ..Ends::default()
+            },
+            StepKind::Fail { .. } => Ends {
+                failed: zero,
+                ..Ends::default()
+            },
+            StepKind::Break => Ends {
+                broke: zero,
+                ..Ends::default()
+            },
+            StepKind::Continue => Ends {
+                continued: zero,
+                ..Ends::default()
+            },
+            _ => self.composite(id, step),
+        }
     }
+}
 
-    fn steps_of(&mut self, block: &Block) -> Ways {
-        let mut out = Ways::nothing();
-        for id in &block.steps {
-            let step = self.step(*id);
-            out.then(step);
-        }
-        out
-    }
+impl<'a> Walk<'a> for Sums<'a> {
+    type Ways = Ends;
 
-    fn step(&mut self, id: StepId) -> Ways {
-        let ast = self.sizes.ast;
-        let step = ast.step(id);
-        let sure = step.when.and_then(|when| truth_of(&ast.exprs, when));
-        if sure == Some(false) {
-            return Ways::nothing();
-        }
-        let mut out = self.extent(id, step);
-        match &step.on_error {
-            None | Some(OnError::Fail(_)) => {}
-            Some(OnError::Continue(_)) => {
-                let failed = out.failed.take();
-                join(&mut out.normal, failed);
-            }
-            Some(OnError::Steps(block)) => {
-                let handler = self.block(block);
-                out = caught(out, handler);
-            }
-        }
-        if step.when.is_some() && sure.is_none() {
-            out.or(Ways::nothing());
-        }
-        out
+    fn ast(&self) -> &'a Ast {
+        self.sizes.ast
     }
 
     /// From the step's start to its end. What is tried again adds nothing that is counted here.
-    fn extent(&mut self, id: StepId, step: &Step) -> Ways {
-        let mut out = self.kind(step);
+    fn extent(&mut self, id: StepId, step: &'a Step) -> Ends {
+        let mut out = self.kind(id, step);
         if step.timeout.is_some() || step.budget.is_some() {
             self.kept.push((id, out.range()));
         }
@@ -304,98 +355,7 @@ impl<'a> Sums<'a> {
         out
     }
 
-    fn kind(&mut self, step: &Step) -> Ways {
-        let zero = Some(Sum::ZERO);
-        match &step.kind {
-            StepKind::Agent { .. } => Ways::effect(Sum {
-                agents: 1,
-                planned: Some(1),
-                ..Sum::ZERO
-            }),
-            StepKind::Wait {
-                wait: Wait::For(time),
-                ..
-            } => Ways::effect(Sum {
-                time: self.sizes.time(*time).least,
-                ..Sum::ZERO
-            }),
-            StepKind::AgentMessage { .. }
-            | StepKind::Tool { .. }
-            | StepKind::Bash { .. }
-            | StepKind::Approval { .. }
-            | StepKind::Wait { .. } => Ways::effect(Sum::ZERO),
-            StepKind::Subworkflow { .. } => Ways::effect(Sum::ZERO.with_planned(None)),
-            StepKind::Return(_) => Ways {
-                returned: zero,
-                ..Ways::default()
-            },
-            StepKind::Fail { .. } => Ways {
-                failed: zero,
-                ..Ways::default()
-            },
-            StepKind::Break => Ways {
-                broke: zero,
-                ..Ways::default()
-            },
-            StepKind::Continue => Ways {
-                continued: zero,
-                ..Ways::default()
-            },
-            _ => self.composite(step),
-        }
-    }
-
-    fn composite(&mut self, step: &Step) -> Ways {
-        match &step.kind {
-            StepKind::Conditional {
-                condition,
-                then,
-                otherwise,
-            } => match truth_of(&self.sizes.ast.exprs, *condition) {
-                Some(true) => self.block(then),
-                Some(false) => self.maybe(otherwise.as_ref()),
-                None => {
-                    let mut out = self.block(then);
-                    out.or(self.maybe(otherwise.as_ref()));
-                    out
-                }
-            },
-            StepKind::Switch { cases, default, .. } => {
-                let mut out = self.maybe(default.as_ref());
-                for case in cases {
-                    out.or(self.block(&case.body));
-                }
-                out
-            }
-            StepKind::Try {
-                body,
-                catch,
-                finally,
-            } => {
-                let mut out = self.block(body);
-                if let Some(catch) = catch {
-                    let handler = self.block(&catch.body);
-                    out = caught(out, handler);
-                }
-                match finally {
-                    Some(block) => cleaned_up(out, self.block(block)),
-                    None => out,
-                }
-            }
-            StepKind::Loop { .. } => self.loop_step(step),
-            StepKind::Parallel { branches, join, .. } => {
-                let bodies: Vec<Ways> = branches.iter().map(|b| self.block(&b.body)).collect();
-                beside(&bodies, join.map_or(Join::All, |j| j.value))
-            }
-            _ => Ways::nothing(),
-        }
-    }
-
-    fn maybe(&mut self, block: Option<&Block>) -> Ways {
-        block.map_or_else(Ways::nothing, |block| self.block(block))
-    }
-
-    fn loop_step(&mut self, step: &Step) -> Ways {
+    fn loop_step(&mut self, _: StepId, step: &'a Step) -> Ends {
         let StepKind::Loop {
             head,
             max_iterations,
@@ -404,7 +364,7 @@ impl<'a> Sums<'a> {
             ..
         } = &step.kind
         else {
-            return Ways::nothing();
+            return Ends::nothing();
         };
         let limit = max_iterations.map(|n| u128::from(n.value));
         let times = match head {
@@ -438,6 +398,14 @@ impl<'a> Sums<'a> {
             one_by_one(&ways, times)
         }
     }
+
+    fn parallel(&mut self, step: &'a Step) -> Ends {
+        let StepKind::Parallel { branches, join, .. } = &step.kind else {
+            return Ends::nothing();
+        };
+        let bodies: Vec<Ends> = branches.iter().map(|b| self.block(&b.body)).collect();
+        beside(&bodies, join.map_or(Join::All, |j| j.value))
+    }
 }
 
 fn limit_of(budget: &Budget) -> Option<u128> {
@@ -445,7 +413,7 @@ fn limit_of(budget: &Budget) -> Option<u128> {
 }
 
 /// Iterations one after the other; the last one may be left in a way of its own.
-fn one_by_one(body: &Ways, times: Times) -> Ways {
+fn one_by_one(body: &Ends, times: Times) -> Ends {
     let mut round = body.normal;
     for end in [body.continued, body.skipped] {
         join(&mut round, end);
@@ -469,12 +437,12 @@ fn one_by_one(body: &Ways, times: Times) -> Ways {
         None => (times.least == 0).then_some(Sum::ZERO),
     };
     join(&mut normal, last(body.broke));
-    Ways {
+    Ends {
         normal,
         returned: last(body.returned),
         failed: last(body.failed).or(Some(Sum::ZERO)),
         undo: body.undo.map(|undo| undo.repeated(times.at_most())),
-        ..Ways::default()
+        ..Ends::default()
     }
 }
 
@@ -492,7 +460,7 @@ fn floored(all: Sum, one: Sum, n: u128) -> Sum {
 }
 
 /// One body for each item, at the same time.
-fn many(body: &Ways, times: Times, how: Join) -> Ways {
+fn many(body: &Ends, times: Times, how: Join) -> Ends {
     let mut normal = body.normal;
     for end in [body.skipped, body.continued] {
         join(&mut normal, end);
@@ -507,17 +475,17 @@ fn many(body: &Ways, times: Times, how: Join) -> Ways {
         (Join::All, Some(one)) => floored(all, one, times.least),
         (Join::Any, Some(one)) => floored(all, one, times.least.min(1)),
     };
-    Ways {
+    Ends {
         normal: Some(well),
         failed: Some(all),
         undo,
-        ..Ways::default()
+        ..Ends::default()
     }
 }
 
 /// Branches at the same time.
-fn beside(bodies: &[Ways], how: Join) -> Ways {
-    let every = bodies.iter().map(Ways::any);
+fn beside(bodies: &[Ends], how: Join) -> Ends {
+    let every = bodies.iter().map(Ends::any);
     let mut all = every.fold(Sum::ZERO, Sum::beside).at_most();
     let undo = bodies.iter().filter_map(|b| b.undo).reduce(Sum::then);
     if let (Join::Any, Some(undo)) = (how, undo) {
@@ -529,43 +497,10 @@ fn beside(bodies: &[Ways], how: Join) -> Ways {
         Join::All => ends.try_fold(Sum::ZERO, |sum, end| Some(sum.beside(end?))),
         Join::Any => ends.flatten().reduce(Sum::or),
     };
-    Ways {
+    Ends {
         normal: well.map(|well| floored(all, well, 1)),
         failed: Some(all),
         undo,
-        ..Ways::default()
+        ..Ends::default()
     }
-}
-
-/// A failure goes to a handler. Where nothing fails, none runs.
-fn caught(mut body: Ways, mut handler: Ways) -> Ways {
-    let Some(failed) = body.failed.take() else {
-        return body;
-    };
-    handler.change(|sum| failed.then(sum).with_planned(Some(0)));
-    let undo = handler.undo.take();
-    body.or(handler);
-    if let Some(undo) = undo {
-        body.owes(undo);
-    }
-    body
-}
-
-/// However the body is left, the cleanup runs.
-fn cleaned_up(mut body: Ways, mut cleanup: Ways) -> Ways {
-    let (undo, whole) = (cleanup.undo.take(), body.any().at_most());
-    let mut out = Ways {
-        undo: body.undo.take(),
-        ..Ways::default()
-    };
-    if let Some(normal) = cleanup.normal.take() {
-        body.change(|sum| sum.then(normal));
-        out.or(body);
-    }
-    cleanup.change(|sum| whole.then(sum));
-    out.or(cleanup);
-    if let Some(undo) = undo {
-        out.owes(undo);
-    }
-    out
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wfc_syntax::ast::{Ast, Block, Budget, OnDeny, OnError, Step, StepId, StepKind, Wait};
+use wfc_syntax::ast::{Ast, Budget, OnDeny, Step, StepId, StepKind, Wait};
 use wfc_syntax::span::Span;
 
 use super::Assumptions;
@@ -12,12 +12,10 @@ use super::callee::Files;
 use super::cost::{Cost, Exits, Measure, join};
 use super::quantity::{Place, Quantity, Reason};
 use super::size::Size;
+use super::through::{Walk, Ways};
 use crate::analysis::Analysis;
 use crate::lower::{DEFAULT_BASH_TIMEOUT, DEFAULT_RETRY_ATTEMPTS};
-use crate::rules::flow::truth::truth_of;
 
-/// `finally` code that a cancel started is stopped after this many nanoseconds: 300 s.
-const FINALLY_GRACE: u128 = 300_000_000_000;
 /// Attempts whose pauses are added up one by one; further ones are as long as the longest.
 const MAX_PAUSES: u64 = 10_000;
 
@@ -111,89 +109,8 @@ impl<'a> Walker<'a> {
         self.kept.push((id, range));
     }
 
-    /// Steps one after the other. A denied approval that skips leaves the block.
-    pub(crate) fn block(&mut self, block: &Block) -> Exits {
-        let mut out = self.steps_of(block);
-        let skipped = out.skipped.take();
-        join(&mut out.normal, skipped);
-        out
-    }
-
-    /// The same without taking up what leaves the block.
-    pub(crate) fn steps_of(&mut self, block: &Block) -> Exits {
-        let mut out = Exits::nothing();
-        for id in &block.steps {
-            let step = self.step(*id);
-            out.then(step);
-        }
-        out
-    }
-
-    /// A step with its common fields.
-    pub(crate) fn step(&mut self, id: StepId) -> Exits {
-        let step = self.ast.step(id);
-        let sure = step.when.and_then(|when| truth_of(&self.ast.exprs, when));
-        if sure == Some(false) {
-            return Exits::nothing();
-        }
-        let mut out = self.extent(id, step);
-        match &step.on_error {
-            None | Some(OnError::Fail(_)) => {}
-            Some(OnError::Continue(_)) => {
-                let failed = out.failed.take();
-                join(&mut out.normal, failed);
-            }
-            Some(OnError::Steps(block)) => {
-                let handler = self.block(block);
-                out = caught(out, handler);
-            }
-        }
-        if step.when.is_some() && sure.is_none() {
-            out.or(Exits::nothing());
-        }
-        out
-    }
-
-    /// From the step's start to its end: a budget around a timeout around the attempts.
-    fn extent(&mut self, id: StepId, step: &Step) -> Exits {
-        let mut out = self.attempt(id, step);
-        if let Some(retry) = &step.retry {
-            let most = retry
-                .max_attempts
-                .map_or(DEFAULT_RETRY_ATTEMPTS, |n| n.value)
-                .max(1);
-            out = self.retried(out, retry, most);
-        }
-        #[cfg(test)]
-        if step.timeout.is_some() || step.budget.is_some() {
-            self.keep(Some(id), &out);
-        }
-        if let Some(timeout) = step.timeout {
-            let limit = self.time(timeout).most;
-            within(&mut out, &limit);
-        }
-        if let Some(budget) = &step.budget {
-            within_budget(&mut out, budget);
-        }
-        let entered = Cost::one(Measure::Steps);
-        out.change(|cost| cost.follow(&entered));
-        // It may fail at any point: at a limit, at a fault of an expression, at its very `when`.
-        out.failed = Some(out.any().at_most());
-        if let StepKind::Approval { on_deny, .. } = &step.kind
-            && on_deny.is_some_and(|d| d.value == OnDeny::Skip)
-        {
-            out.skipped.clone_from(&out.normal);
-        }
-        if let Some(block) = &step.compensate {
-            let undo = self.block(block);
-            let more = undo.undo.clone().unwrap_or_default();
-            out.owes(&undo.any().then(&more));
-        }
-        out
-    }
-
     /// One attempt within its own timeout.
-    fn attempt(&mut self, id: StepId, step: &Step) -> Exits {
+    fn attempt(&mut self, id: StepId, step: &'a Step) -> Exits {
         let mut out = self.kind(id, step);
         let own = match &step.kind {
             StepKind::AgentMessage { await_timeout, .. } => *await_timeout,
@@ -215,7 +132,7 @@ impl<'a> Walker<'a> {
         out
     }
 
-    fn kind(&mut self, id: StepId, step: &Step) -> Exits {
+    fn kind(&mut self, id: StepId, step: &'a Step) -> Exits {
         match &step.kind {
             StepKind::Agent { agent, .. } => {
                 let mut cost = Cost::one(Measure::Agents);
@@ -271,66 +188,6 @@ impl<'a> Walker<'a> {
             },
             StepKind::Set { .. } | StepKind::Error => Exits::nothing(),
             _ => self.composite(id, step),
-        }
-    }
-
-    fn composite(&mut self, id: StepId, step: &Step) -> Exits {
-        match &step.kind {
-            StepKind::Conditional {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let sure = truth_of(&self.ast.exprs, *condition);
-                let mut out = if sure == Some(false) {
-                    None
-                } else {
-                    Some(self.block(then))
-                };
-                if sure != Some(true) {
-                    let other = match otherwise {
-                        Some(block) => self.block(block),
-                        None => Exits::nothing(),
-                    };
-                    match &mut out {
-                        Some(out) => out.or(other),
-                        None => out = Some(other),
-                    }
-                }
-                out.unwrap_or_else(Exits::nothing)
-            }
-            StepKind::Switch { cases, default, .. } => {
-                let mut out = match default {
-                    Some(block) => self.block(block),
-                    None => Exits::nothing(),
-                };
-                for case in cases {
-                    let body = self.block(&case.body);
-                    out.or(body);
-                }
-                out
-            }
-            StepKind::Try {
-                body,
-                catch,
-                finally,
-            } => {
-                let mut out = self.block(body);
-                if let Some(catch) = catch {
-                    let handler = self.block(&catch.body);
-                    out = caught(out, handler);
-                }
-                match finally {
-                    Some(block) => {
-                        let cleanup = self.block(block);
-                        cleaned_up(out, cleanup)
-                    }
-                    None => out,
-                }
-            }
-            StepKind::Loop { .. } => self.loop_step(id, step),
-            StepKind::Parallel { .. } => self.parallel(step),
-            _ => Exits::nothing(),
         }
     }
 
@@ -424,6 +281,60 @@ impl<'a> Walker<'a> {
     }
 }
 
+impl<'a> Walk<'a> for Walker<'a> {
+    type Ways = Exits;
+
+    fn ast(&self) -> &'a Ast {
+        self.ast
+    }
+
+    /// From the step's start to its end: a budget around a timeout around the attempts.
+    fn extent(&mut self, id: StepId, step: &'a Step) -> Exits {
+        let mut out = self.attempt(id, step);
+        if let Some(retry) = &step.retry {
+            let most = retry
+                .max_attempts
+                .map_or(DEFAULT_RETRY_ATTEMPTS, |n| n.value)
+                .max(1);
+            out = self.retried(out, retry, most);
+        }
+        #[cfg(test)]
+        if step.timeout.is_some() || step.budget.is_some() {
+            self.keep(Some(id), &out);
+        }
+        if let Some(timeout) = step.timeout {
+            let limit = self.time(timeout).most;
+            within(&mut out, &limit);
+        }
+        if let Some(budget) = &step.budget {
+            within_budget(&mut out, budget);
+        }
+        let entered = Cost::one(Measure::Steps);
+        out.change(|cost| cost.follow(&entered));
+        // It may fail at any point: at a limit, at a fault of an expression, at its very `when`.
+        out.failed = Some(out.any().at_most());
+        if let StepKind::Approval { on_deny, .. } = &step.kind
+            && on_deny.is_some_and(|d| d.value == OnDeny::Skip)
+        {
+            out.skipped.clone_from(&out.normal);
+        }
+        if let Some(block) = &step.compensate {
+            let undo = self.block(block);
+            let more = undo.undo.clone().unwrap_or_default();
+            out.owes(&undo.any().then(&more));
+        }
+        out
+    }
+
+    fn loop_step(&mut self, id: StepId, step: &'a Step) -> Exits {
+        self.repeated(id, step)
+    }
+
+    fn parallel(&mut self, step: &'a Step) -> Exits {
+        self.branches(step)
+    }
+}
+
 /// An effect that takes up to so long.
 fn timed(mut cost: Cost, most: Quantity) -> Exits {
     cost.set(Measure::Time, 0, most);
@@ -469,53 +380,4 @@ fn within_budget(exits: &mut Exits, budget: &Budget) {
             cost.set(measure, cost.least(measure), capped);
         }
     });
-}
-
-/// A failure goes to a handler.
-fn caught(mut body: Exits, mut handler: Exits) -> Exits {
-    let Some(failed) = body.failed.take() else {
-        return body;
-    };
-    handler.change(|cost| {
-        cost.follow(&failed);
-        // Where nothing fails, no handler runs.
-        cost.set(Measure::Planned, 0, Quantity::zero());
-    });
-    let undo = handler.undo.take();
-    body.or(handler);
-    if let Some(undo) = undo {
-        body.owes(&undo);
-    }
-    body
-}
-
-/// However the body is left, the cleanup runs.
-fn cleaned_up(mut body: Exits, mut cleanup: Exits) -> Exits {
-    let (undo, whole) = (cleanup.undo.take(), body.any());
-    let all = cleanup.any();
-    let shield = all
-        .most(Measure::Time)
-        .capped(&Quantity::of(FINALLY_GRACE))
-        .plus(all.most(Measure::Shield));
-    // A cleanup that fails or jumps takes the place of how the body was left.
-    let normal = cleanup.normal.take();
-    let mut out = Exits {
-        undo: body.undo.take(),
-        ..Exits::default()
-    };
-    if let Some(normal) = normal {
-        body.change(|cost| *cost = cost.then(&normal));
-        out.or(body);
-    }
-    let whole = whole.at_most();
-    cleanup.change(|cost| cost.follow(&whole));
-    out.or(cleanup);
-    out.change(|cost| {
-        let most = cost.most(Measure::Shield).plus(&shield);
-        cost.set(Measure::Shield, 0, most);
-    });
-    if let Some(undo) = undo {
-        out.owes(&undo);
-    }
-    out
 }
