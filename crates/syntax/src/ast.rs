@@ -549,6 +549,33 @@ pub enum StepKind {
     Error,
 }
 
+impl StepKind {
+    /// The word by which files name the kind (`type: word`); `error` for a step that was not understood.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Agent { .. } => "agent",
+            Self::AgentMessage { .. } => "agent_message",
+            Self::Tool { .. } => "tool",
+            Self::Bash { .. } => "bash",
+            Self::Conditional { .. } => "conditional",
+            Self::Switch { .. } => "switch",
+            Self::Loop { .. } => "loop",
+            Self::Parallel { .. } => "parallel",
+            Self::Subworkflow { .. } => "subworkflow",
+            Self::Approval { .. } => "approval",
+            Self::Wait { .. } => "wait",
+            Self::Set { .. } => "set",
+            Self::Try { .. } => "try",
+            Self::Return(_) => "return",
+            Self::Fail { .. } => "fail",
+            Self::Break => "break",
+            Self::Continue => "continue",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// How standard output is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parse {

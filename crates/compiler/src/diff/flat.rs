@@ -91,7 +91,7 @@ impl<'a> Flat<'a> {
                 place,
                 index: *index,
                 path: core.paths.get(id.0 as usize).cloned().unwrap_or_default(),
-                kind: render::kind(&step.kind),
+                kind: step.kind.word(),
                 name: name.map(|n| n.text.to_string()),
                 fields: render::fields(side, step),
             });

@@ -17,30 +17,6 @@ pub(crate) struct FieldText {
     pub(crate) text: String,
 }
 
-/// The kind's word.
-pub(crate) const fn kind(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Agent { .. } => "agent",
-        StepKind::AgentMessage { .. } => "agent_message",
-        StepKind::Tool { .. } => "tool",
-        StepKind::Bash { .. } => "bash",
-        StepKind::Conditional { .. } => "conditional",
-        StepKind::Switch { .. } => "switch",
-        StepKind::Loop { .. } => "loop",
-        StepKind::Parallel { .. } => "parallel",
-        StepKind::Subworkflow { .. } => "subworkflow",
-        StepKind::Approval { .. } => "approval",
-        StepKind::Wait { .. } => "wait",
-        StepKind::Set { .. } => "set",
-        StepKind::Try { .. } => "try",
-        StepKind::Return(_) => "return",
-        StepKind::Fail { .. } => "fail",
-        StepKind::Break => "break",
-        StepKind::Continue => "continue",
-        StepKind::Error => "error",
-    }
-}
-
 /// Collects fields.
 struct Fields<'a> {
     side: &'a Side<'a>,

@@ -3,7 +3,7 @@
 use wfc_program::build::Builder;
 use wfc_program::isa::{ConstId, Instr, StepId as ProgramStep};
 use wfc_program::program::{InputSpec, Policy, StepInfo};
-use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt, StepKind};
+use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt};
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_syntax::type_expr::TypeExprKind;
 use wfc_value::{Str, Type};
@@ -86,7 +86,7 @@ impl<'a> Emitter<'a> {
                     .as_ref()
                     .map_or_else(|| path.clone(), |name| (&*name.text).into()),
                 path,
-                kind: kind_word(&step.kind).into(),
+                kind: step.kind.word().into(),
                 name: step.name.as_ref().map(|name| (&*name.text).into()),
                 status_slot: self.status.get(at).copied().flatten(),
                 error_slot: self.errors.get(at).copied().flatten(),
@@ -147,29 +147,5 @@ impl<'a> Emitter<'a> {
         self.b.type_table(self.analysis.type_table.clone());
         self.source(root);
         self.end_with(Instr::Return());
-    }
-}
-
-/// The word in `type`.
-fn kind_word(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Agent { .. } => "agent",
-        StepKind::AgentMessage { .. } => "agent_message",
-        StepKind::Tool { .. } => "tool",
-        StepKind::Bash { .. } => "bash",
-        StepKind::Conditional { .. } => "conditional",
-        StepKind::Switch { .. } => "switch",
-        StepKind::Loop { .. } => "loop",
-        StepKind::Parallel { .. } => "parallel",
-        StepKind::Subworkflow { .. } => "subworkflow",
-        StepKind::Approval { .. } => "approval",
-        StepKind::Wait { .. } => "wait",
-        StepKind::Set { .. } => "set",
-        StepKind::Try { .. } => "try",
-        StepKind::Return(_) => "return",
-        StepKind::Fail { .. } => "fail",
-        StepKind::Break => "break",
-        StepKind::Continue => "continue",
-        StepKind::Error => "error",
     }
 }
