@@ -22,6 +22,9 @@ const SOME_TYPES: &[&str] = &[
     "string?",
 ];
 
+/// Something, and no value in braces before the first quote: only literals between quotes may hold any text.
+const TYPE_TEXT: &str = r#"^(?![^"']*\{\{)[\s\S]*\S"#;
+
 pub(super) fn definitions() -> Vec<(&'static str, Json)> {
     vec![
         ("type", a_type()),
@@ -44,7 +47,11 @@ fn a_type() -> Json {
             "description",
             "a type: in a text, as `[T]`, as a mapping of names to types, or a JSON Schema",
         )
-        .with("pattern", r"\S")
+        .with("pattern", TYPE_TEXT)
+        .with(
+            "patternErrorMessage",
+            "a type is text such as `string` or `list<int>`, without {{ }}",
+        )
         .with("examples", SOME_TYPES.to_vec())
         .with("minItems", 1)
         .with("maxItems", 1)
