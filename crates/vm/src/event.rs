@@ -82,6 +82,18 @@ pub struct Usage {
     pub agent_calls: u64,
 }
 
+/// What the budgets around an effect leave it, the least of all of them; nothing where none sets a
+/// limit. Work that uses up more in one go is charged all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Allowance {
+    /// Money, in US dollars.
+    pub usd: Option<f64>,
+    /// Tokens of language models.
+    pub tokens: Option<u64>,
+    /// Calls of agents beyond the effect itself.
+    pub agent_calls: Option<u64>,
+}
+
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {

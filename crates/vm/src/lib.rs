@@ -20,7 +20,7 @@ mod trace;
 pub use effect::{Effect, EffectClass, EffectId};
 pub use error::ErrorRecord;
 pub use eval::{DEFAULT_EVAL_FUEL, PlacedFault, eval, eval_placed, eval_with};
-pub use event::{Delivery, Event, EventKind, Usage};
+pub use event::{Allowance, Delivery, Event, EventKind, Usage};
 pub use machine::Machine;
 pub use meta::{
     DEFAULT_FUEL, DEFAULT_LIVE_BYTES, DEFAULT_MAX_STEPS, Limits, MAX_CHILDREN_AT_ONCE, MAX_FIBERS,

@@ -5,7 +5,7 @@ use wfc_value::{FaultCode, Value};
 use super::{Flow, Machine};
 use crate::effect::EffectId;
 use crate::error::ErrorRecord;
-use crate::event::Usage;
+use crate::event::{Allowance, Usage};
 use crate::fiber::Fiber;
 use crate::scope::ScopeKind;
 
@@ -19,6 +19,19 @@ pub(super) struct Spending {
 }
 
 impl Spending {
+    /// What is left. Limits may be any numbers; what is left of one is never less than nothing.
+    fn left(&self) -> Allowance {
+        let whole = |limit: Option<f64>, spent: u64| {
+            // A cast of a float ends at the ends of the whole numbers.
+            limit.map(|limit| (limit.ceil() as u64).saturating_sub(spent))
+        };
+        Allowance {
+            usd: self.usd.map(|limit| (limit - self.spent.usd).max(0.0)),
+            tokens: whole(self.tokens, self.spent.tokens),
+            agent_calls: whole(self.agent_calls, self.spent.agent_calls),
+        }
+    }
+
     /// What is used up, in words.
     fn exhausted(&self) -> Option<String> {
         let over = |limit: Option<f64>, spent: f64| limit.is_some_and(|limit| spent >= limit);
@@ -106,6 +119,23 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// What the budgets around an effect leave it as they stand now.
+    #[must_use]
+    pub fn allowance(&self, effect: EffectId) -> Allowance {
+        let pending = self.effects.get(&effect);
+        let fiber = pending.and_then(|p| self.fibers.get(&p.fiber));
+        let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
+        let mut out = Allowance::default();
+        for budget in around.iter().filter_map(|id| self.budgets.get(id)) {
+            let left = budget.left();
+            let usd = out.usd.into_iter().chain(left.usd);
+            out.usd = usd.reduce(f64::min);
+            out.tokens = out.tokens.into_iter().chain(left.tokens).min();
+            out.agent_calls = out.agent_calls.into_iter().chain(left.agent_calls).min();
+        }
+        out
     }
 
     /// Draws what an effect used up from the budgets around it.

@@ -1,7 +1,7 @@
 //! Ways out: catch, finally, leave, return, deadlines, budgets, raise.
 
 use wfc_value::Value;
-use wfc_vm::Usage;
+use wfc_vm::{Allowance, Usage};
 
 use crate::support::{Run, result, value};
 
@@ -227,6 +227,42 @@ fn a_budget_refuses_the_call_after_it_is_used_up_children_included() {
     assert_eq!(last.get("status").unwrap(), &"failed".into());
     let code = last.get("error").unwrap().get("code").unwrap();
     assert_eq!(code, &"budget_exceeded".into());
+}
+
+#[test]
+fn an_effect_is_told_the_least_that_the_budgets_around_it_leave() {
+    let text = "push {\"tokens\": 100, \"usd\": 1.5}\nbudget\npush {\"tokens\": 80, \"agent_calls\": 3}\nbudget\n\
+                push {\"goal\": \"g\"}\neffect agent\nstore $x\npush {\"goal\": \"g\"}\neffect agent\nstore $x\n\
+                end_budget\nend_budget\npush {\"goal\": \"g\"}\neffect agent\nreturn";
+    let mut run = Run::new(text);
+    let left = |run: &Run, id| run.machine.allowance(wfc_vm::EffectId(id));
+    let first = Allowance {
+        usd: Some(1.5),
+        tokens: Some(80),
+        agent_calls: Some(2),
+    };
+    assert_eq!(left(&run, 1), first);
+    run.complete_using(
+        1,
+        Usage {
+            usd: 0.5,
+            tokens: 70,
+            agent_calls: 1,
+        },
+    );
+    let second = Allowance {
+        usd: Some(1.0),
+        tokens: Some(10),
+        agent_calls: Some(0),
+    };
+    assert_eq!(left(&run, 2), second);
+    run.complete(2, "2");
+    assert_eq!(left(&run, 3), Allowance::default());
+    assert_eq!(
+        left(&run, 9),
+        Allowance::default(),
+        "there is no such effect"
+    );
 }
 
 #[test]
