@@ -8,10 +8,16 @@
 //! new name can be put there as it is; a string that is a whole value ([`crate::expr::ExprKind::String`], a template) has
 //! the place of its quotes too, a block scalar of YAML that of its header.
 
+mod words;
+
 use crate::expr::{ExprId, Exprs, Name};
 use crate::span::Span;
 use crate::tree::NodeId;
 use crate::type_expr::{TypeExprs, TypeId};
+
+pub use words::{
+    CatchUp, Join, OnApprovalTimeout, OnDeny, OnInterrupt, OnOverlap, Parse, Verify, Word,
+};
 
 /// A file's workflow with the arenas that its ids point into.
 #[derive(Clone, Debug, Default)]
@@ -178,15 +184,6 @@ pub struct Policy {
     pub budget: Option<Budget>,
 }
 
-/// What happens to a run whose key is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words of the language")]
-pub enum OnOverlap {
-    Queue,
-    Skip,
-    Cancel,
-}
-
 /// What a step or a run may spend.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -247,27 +244,6 @@ pub enum TriggerKind {
     },
     /// A fault that was reported.
     Error,
-}
-
-/// What becomes of firings missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words of the language")]
-pub enum CatchUp {
-    None,
-    Last,
-    All,
-}
-
-/// How a webhook's sender proves itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words of the language")]
-pub enum Verify {
-    None,
-    Token,
-    Github,
-    Stripe,
-    Slack,
-    Standard,
 }
 
 /// A finding that the author allows.
@@ -366,26 +342,6 @@ pub enum OnError {
     Continue(Span),
     /// These steps run in its place; `error` is what failed.
     Steps(Block),
-}
-
-/// What a crash in the middle of a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnInterrupt {
-    /// The outcome is `unknown_outcome`.
-    Fail,
-    /// The step is started again.
-    Retry,
-}
-
-/// How forks end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
-    /// When all have succeeded or one has failed.
-    All,
-    /// At the first success.
-    Any,
-    /// When all have ended, whatever came of them.
-    Settled,
 }
 
 /// What a step does.
@@ -576,17 +532,6 @@ impl StepKind {
     }
 }
 
-/// How standard output is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parse {
-    /// As text, the last newline cut.
-    Text,
-    /// As a list of lines.
-    Lines,
-    /// As JSON.
-    Json,
-}
-
 /// A case of a switch.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -645,26 +590,6 @@ pub enum Wait {
         /// Type of its payload.
         returns: Option<TypeId>,
     },
-}
-
-/// What an approval's timeout does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words of the language")]
-pub enum OnApprovalTimeout {
-    Approve,
-    Deny,
-    Fail,
-}
-
-/// What a denial does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnDeny {
-    /// Fails with `approval_denied`.
-    Fail,
-    /// Leaves the enclosing block.
-    Skip,
-    /// Goes on; `decision` tells.
-    Continue,
 }
 
 /// One assignment.

@@ -1,8 +1,8 @@
 //! Fields of steps as text, in the words of the language: equal texts mean the same.
 
 use wfc_syntax::ast::{
-    Ast, Budget, Join, LoopHead, OnApprovalTimeout, OnDeny, OnError, OnInterrupt, Parse, Retry,
-    Step, StepKind, Wait,
+    Ast, At, Budget, Join, LoopHead, OnApprovalTimeout, OnDeny, OnError, Retry, Step, StepKind,
+    Wait, Word,
 };
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
@@ -47,11 +47,7 @@ pub(crate) fn fields(side: &Side<'_>, step: &Step) -> Vec<FieldText> {
     if step.compensate.is_some() {
         f.put("compensate", "steps");
     }
-    match step.on_interrupt.map(|o| o.value) {
-        Some(OnInterrupt::Fail) => f.put("on_interrupt", "fail"),
-        Some(OnInterrupt::Retry) => f.put("on_interrupt", "retry"),
-        None => {}
-    }
+    f.one_of("on_interrupt", step.on_interrupt, None);
     if let Some(budget) = &step.budget {
         f.put("budget", budget_text(budget));
     }
@@ -89,7 +85,7 @@ impl Fields<'_> {
         }
     }
 
-    fn number(&mut self, name: &str, value: Option<wfc_syntax::ast::At<u64>>) {
+    fn number(&mut self, name: &str, value: Option<At<u64>>) {
         if let Some(value) = value {
             self.put(name, value.value.to_string());
         }
@@ -188,12 +184,7 @@ impl Fields<'_> {
                 self.mapping("env", *env);
                 self.expr("stdin", *stdin);
                 self.flag("check", check.map(|v| v.value), true);
-                match parse.map(|p| p.value) {
-                    Some(Parse::Text) => self.put("parse", "text"),
-                    Some(Parse::Lines) => self.put("parse", "lines"),
-                    Some(Parse::Json) => self.put("parse", "json"),
-                    None => {}
-                }
+                self.one_of("parse", *parse, None);
                 self.ty("returns", *returns);
             }
             StepKind::Subworkflow {
@@ -243,7 +234,7 @@ impl Fields<'_> {
                 let names: Vec<&str> = branches.iter().map(|b| &*b.name.text).collect();
                 self.put("branches", names.join(", "));
                 self.number("max_concurrency", *max_concurrency);
-                self.join(join.map(|j| j.value));
+                self.one_of("join", *join, Some(Join::All));
             }
             StepKind::Approval {
                 prompt,
@@ -255,16 +246,8 @@ impl Fields<'_> {
                 self.expr("prompt", Some(*prompt));
                 self.expr("items", *items);
                 self.names("approvers", approvers);
-                match on_timeout.map(|o| o.value) {
-                    Some(OnApprovalTimeout::Approve) => self.put("on_timeout", "approve"),
-                    Some(OnApprovalTimeout::Deny) => self.put("on_timeout", "deny"),
-                    Some(OnApprovalTimeout::Fail) | None => {}
-                }
-                match on_deny.map(|o| o.value) {
-                    Some(OnDeny::Skip) => self.put("on_deny", "skip"),
-                    Some(OnDeny::Continue) => self.put("on_deny", "continue"),
-                    Some(OnDeny::Fail) | None => {}
-                }
+                self.one_of("on_timeout", *on_timeout, Some(OnApprovalTimeout::Fail));
+                self.one_of("on_deny", *on_deny, Some(OnDeny::Fail));
             }
             StepKind::Wait {
                 wait,
@@ -324,7 +307,7 @@ impl Fields<'_> {
             self.put("on_limit", if stops.value { "stop" } else { "fail" });
         }
         self.expr("collect", *collect);
-        self.join(join.map(|j| j.value));
+        self.one_of("join", *join, Some(Join::All));
     }
 
     /// A yes or no that is only told when it is not the usual one.
@@ -334,11 +317,10 @@ impl Fields<'_> {
         }
     }
 
-    fn join(&mut self, join: Option<Join>) {
-        match join {
-            Some(Join::Any) => self.put("join", "any"),
-            Some(Join::Settled) => self.put("join", "settled"),
-            Some(Join::All) | None => {}
+    /// One of a few words, told when it is not the usual one.
+    fn one_of<T: Word + PartialEq>(&mut self, name: &str, value: Option<At<T>>, usual: Option<T>) {
+        if let Some(value) = value.filter(|v| Some(v.value) != usual) {
+            self.put(name, value.value.word());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wfc_syntax::ast::{Ast, CatchUp, OnOverlap, Trigger, TriggerKind, Verify};
+use wfc_syntax::ast::{Ast, Trigger, TriggerKind, Word};
 use wfc_syntax::expr::ExprId;
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::type_expr::TypeId;
@@ -148,11 +148,8 @@ impl Fields<'_> {
                 self.put(name, value.value.to_string());
             }
         }
-        match policy.on_overlap.map(|o| o.value) {
-            Some(OnOverlap::Queue) => self.put("policy.on_overlap", "queue"),
-            Some(OnOverlap::Skip) => self.put("policy.on_overlap", "skip"),
-            Some(OnOverlap::Cancel) => self.put("policy.on_overlap", "cancel"),
-            None => {}
+        if let Some(overlap) = policy.on_overlap {
+            self.put("policy.on_overlap", overlap.value.word());
         }
         if let Some(budget) = &policy.budget {
             self.put("policy.budget", budget_text(budget));
@@ -173,14 +170,7 @@ impl Fields<'_> {
                 catch_up,
             } => {
                 parts.extend(timezone.as_ref().map(|z| format!("timezone {}", z.text)));
-                parts.extend(catch_up.map(|c| {
-                    let word = match c.value {
-                        CatchUp::None => "none",
-                        CatchUp::Last => "last",
-                        CatchUp::All => "all",
-                    };
-                    format!("catch_up {word}")
-                }));
+                parts.extend(catch_up.map(|c| format!("catch_up {}", c.value.word())));
                 format!("trigger schedule `{}`", cron.text)
             }
             TriggerKind::Webhook {
@@ -191,7 +181,7 @@ impl Fields<'_> {
                 idempotency_key,
             } => {
                 parts.extend(method.as_ref().map(|m| format!("method {}", m.text)));
-                parts.extend(verify.map(|v| format!("verify {}", verify_word(v.value))));
+                parts.extend(verify.map(|v| format!("verify {}", v.value.word())));
                 parts.extend(secret.as_ref().map(|s| format!("secret {}", s.text)));
                 parts.extend(
                     idempotency_key.map(|k| format!("idempotency_key {}", expr_text(exprs, k))),
@@ -210,16 +200,5 @@ impl Fields<'_> {
                 .map(|i| format!("inputs {}", expr_text(exprs, i))),
         );
         (name, parts.join(", "))
-    }
-}
-
-pub(super) const fn verify_word(verify: Verify) -> &'static str {
-    match verify {
-        Verify::None => "none",
-        Verify::Token => "token",
-        Verify::Github => "github",
-        Verify::Stripe => "stripe",
-        Verify::Slack => "slack",
-        Verify::Standard => "standard",
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use wfc_syntax::ast::{StepKind, TriggerKind, Verify};
+use wfc_syntax::ast::{StepKind, TriggerKind, Verify, Word};
 use wfc_syntax::expr::ExprId;
 use wfc_syntax::span::Span;
 
 use super::flat::{Flat, FlatStep};
 use super::matching::Pairs;
-use super::root::verify_word;
 use super::{Area, Change, Grade, Kind, Side};
 use crate::analysis::Ref;
 use crate::analysis::catalogue::Found;
@@ -280,7 +279,7 @@ fn webhooks(old: &Side<'_>, new: &Side<'_>, out: &mut Vec<Change>) {
                     "anyone can send to it",
                 )
                 .field("verify")
-                .values(Some(verify_word(before).into()), Some("none".into())),
+                .values(Some(before.word().into()), Some("none".into())),
             ),
             Some(Verify::None) if verify != Verify::None => out.push(
                 trust(
@@ -290,7 +289,7 @@ fn webhooks(old: &Side<'_>, new: &Side<'_>, out: &mut Vec<Change>) {
                     "senders prove who they are",
                 )
                 .field("verify")
-                .values(Some("none".into()), Some(verify_word(verify).into())),
+                .values(Some("none".into()), Some(verify.word().into())),
             ),
             None => out.push(trust(
                 Kind::Added,

@@ -1,6 +1,6 @@
 //! The kinds that ask the world for something: `agent`, `agent_message`, `tool`, `bash`, `subworkflow`.
 
-use wfc_syntax::ast::{At, Parse, StepId, StepKind};
+use wfc_syntax::ast::{Parse, StepId, StepKind, Word};
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 use wfc_value::ty::Field;
@@ -134,7 +134,7 @@ impl Lowerer<'_> {
         args.extend(cwd.map(|e| ("cwd".into(), self.text(e))));
         args.extend(env.map(|e| ("env".into(), self.texts_of(e))));
         args.extend(stdin.map(|e| ("stdin".into(), self.text(e))));
-        args.extend(parse.map(|p| ("parse".into(), self.constant(parse_word(p)))));
+        args.extend(parse.map(|p| ("parse".into(), self.constant(p.value.word()))));
         args.push(("check".into(), self.constant(check.is_none_or(|c| c.value))));
         let declared = returns.map(|ty| self.declared(ty));
         let decode = declared.or_else(|| match parse.map(|p| p.value) {
@@ -222,14 +222,6 @@ impl Lowerer<'_> {
             fields.push((name.clone(), self.text(entry.value)));
         }
         self.core.ex(Ex::Record(fields))
-    }
-}
-
-fn parse_word(parse: At<Parse>) -> &'static str {
-    match parse.value {
-        Parse::Text => "text",
-        Parse::Lines => "lines",
-        Parse::Json => "json",
     }
 }
 

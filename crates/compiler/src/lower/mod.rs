@@ -26,10 +26,24 @@ pub(crate) use exprs::is_as_declared;
 
 pub use defaults::{DEFAULT_BASH_TIMEOUT, DEFAULT_FAIL_CODE, DEFAULT_RETRY_ATTEMPTS};
 
-use wfc_syntax::ast::Ast;
+use wfc_syntax::ast::{Ast, Block, StepId};
 
 use crate::analysis::Analysis;
 use crate::ir::{Core, LabelId, SlotId};
+
+/// The path of each step, by `StepId`, as programs name it; empty for one that is no part of a block.
+#[must_use]
+pub fn step_paths(ast: &Ast) -> Vec<String> {
+    paths::paths(ast).paths
+}
+
+/// The blocks of a step with the names of their places, such as `then` and `cases[0]`.
+#[must_use]
+pub fn step_blocks(ast: &Ast, id: StepId) -> Vec<(String, &Block)> {
+    let mut out = Vec::new();
+    paths::each_block(ast, id, |name, block| out.push((name, block)));
+    out
+}
 
 /// Lowers a whole workflow.
 #[must_use]

@@ -73,7 +73,7 @@ pub(super) fn branch_names(branches: &[Branch]) -> Vec<String> {
 }
 
 /// Calls `visit` with each block of a step and the name of its place.
-fn each_block<'a>(ast: &'a Ast, id: StepId, mut visit: impl FnMut(String, &'a Block)) {
+pub(super) fn each_block<'a>(ast: &'a Ast, id: StepId, mut visit: impl FnMut(String, &'a Block)) {
     let step = ast.step(id);
     match &step.kind {
         StepKind::Conditional {

@@ -1,12 +1,12 @@
 //! The root: declarations before the steps.
 
-use wfc_syntax::ast::{CatchUp, InputDecl, OnOverlap, Trigger, TriggerKind, Verify};
+use wfc_syntax::ast::{InputDecl, Trigger, TriggerKind, Word};
 use wfc_syntax::expr::ExprKind;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling, Tree};
 
 use super::Printer;
-use super::value::{Opts, int, name, object, plain_string, push};
+use super::value::{Opts, int, name, object, plain_string, push, word};
 use crate::doc::Notes;
 use crate::values::is_name;
 
@@ -264,12 +264,7 @@ impl<'a> Printer<'a> {
             "concurrency_key",
             p.concurrency_key.map(|k| self.expr(k)),
         );
-        let overlap = p.on_overlap.map(|o| match o.value {
-            OnOverlap::Queue => "queue".to_owned(),
-            OnOverlap::Skip => "skip".to_owned(),
-            OnOverlap::Cancel => "cancel".to_owned(),
-        });
-        push(&mut opts, "on_overlap", overlap);
+        push(&mut opts, "on_overlap", word(p.on_overlap));
         push(
             &mut opts,
             "budget",
@@ -426,12 +421,7 @@ impl<'a> Printer<'a> {
                 timezone,
                 catch_up,
             } => {
-                let catch_up = catch_up.map(|c| match c.value {
-                    CatchUp::None => "none".to_owned(),
-                    CatchUp::Last => "last".to_owned(),
-                    CatchUp::All => "all".to_owned(),
-                });
-                push(&mut with, "catch_up", catch_up);
+                push(&mut with, "catch_up", word(*catch_up));
                 let zone = timezone
                     .as_ref()
                     .map(|z| format!(" in {}", plain_string(&z.text)));
@@ -458,7 +448,7 @@ impl<'a> Printer<'a> {
                     "idempotency_key",
                     idempotency_key.map(|k| self.expr(k)),
                 );
-                let verify = verify.map(|v| format!(" verify {}", verify_word(v.value)));
+                let verify = verify.map(|v| format!(" verify {}", v.value.word()));
                 let secret = secret.as_ref().map(|s| format!(" secret {}", s.text));
                 format!(
                     "on webhook {}{}{}",
@@ -485,16 +475,5 @@ impl<'a> Printer<'a> {
             text.push_str(&format!(" {}", self.value_at(inputs, column)));
         }
         text
-    }
-}
-
-fn verify_word(verify: Verify) -> &'static str {
-    match verify {
-        Verify::None => "none",
-        Verify::Token => "token",
-        Verify::Github => "github",
-        Verify::Stripe => "stripe",
-        Verify::Slack => "slack",
-        Verify::Standard => "standard",
     }
 }

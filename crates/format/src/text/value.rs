@@ -1,6 +1,6 @@
 //! Values, strings, types and options of the text form.
 
-use wfc_syntax::ast::{At, Budget, Retry};
+use wfc_syntax::ast::{At, Budget, Retry, Word};
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::tree::NodeId;
@@ -155,6 +155,11 @@ pub(super) fn push(opts: &mut Opts, name: &str, text: Option<String>) {
     if let Some(text) = text {
         opts.push((name.to_owned(), text));
     }
+}
+
+/// A field that holds one of a few words.
+pub(super) fn word<T: Word>(at: Option<At<T>>) -> Option<String> {
+    at.map(|w| w.value.word().to_owned())
 }
 
 pub(super) fn int(at: Option<At<u64>>) -> Option<String> {

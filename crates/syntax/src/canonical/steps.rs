@@ -1,10 +1,7 @@
 //! Steps: an object with the common fields, and under `do` what the kind has of its own.
 
 use super::Writer;
-use crate::ast::{
-    Block, Join, LoopHead, OnApprovalTimeout, OnDeny, OnError, OnInterrupt, Parse, Retry, Step,
-    StepKind, Wait,
-};
+use crate::ast::{At, Block, LoopHead, OnError, Retry, Step, StepKind, Wait, Word};
 
 impl Writer<'_> {
     pub(super) fn block_at(&mut self, key: &str, block: Option<&Block>) {
@@ -43,11 +40,7 @@ impl Writer<'_> {
             Some(OnError::Steps(block)) => self.block_at("on_error", Some(block)),
             None => {}
         }
-        match step.on_interrupt.map(|o| o.value) {
-            Some(OnInterrupt::Fail) => self.word("on_interrupt", "fail"),
-            Some(OnInterrupt::Retry) => self.word("on_interrupt", "retry"),
-            None => {}
-        }
+        self.one_of("on_interrupt", step.on_interrupt);
         self.name("output", step.output.as_ref());
         self.retry(step.retry.as_ref());
         self.expr_at("timeout", step.timeout);
@@ -121,12 +114,7 @@ impl Writer<'_> {
                 self.expr_at("command", Some(*command));
                 self.expr_at("cwd", *cwd);
                 self.expr_at("env", *env);
-                match parse.map(|p| p.value) {
-                    Some(Parse::Text) => self.word("parse", "text"),
-                    Some(Parse::Lines) => self.word("parse", "lines"),
-                    Some(Parse::Json) => self.word("parse", "json"),
-                    None => {}
-                }
+                self.one_of("parse", *parse);
                 self.ty_at("returns", *returns);
                 self.expr_at("stdin", *stdin);
                 self.word("type", "bash");
@@ -201,7 +189,7 @@ impl Writer<'_> {
                     s.block(&branch.body);
                     s.out.raw("]");
                 });
-                self.join(join.map(|j| j.value));
+                self.one_of("join", *join);
                 self.number("max_concurrency", *max_concurrency);
                 self.word("type", "parallel");
             }
@@ -214,18 +202,8 @@ impl Writer<'_> {
             } => {
                 self.texts("approvers", approvers);
                 self.expr_at("items", *items);
-                match on_deny.map(|o| o.value) {
-                    Some(OnDeny::Fail) => self.word("on_deny", "fail"),
-                    Some(OnDeny::Skip) => self.word("on_deny", "skip"),
-                    Some(OnDeny::Continue) => self.word("on_deny", "continue"),
-                    None => {}
-                }
-                match on_timeout.map(|o| o.value) {
-                    Some(OnApprovalTimeout::Approve) => self.word("on_timeout", "approve"),
-                    Some(OnApprovalTimeout::Deny) => self.word("on_timeout", "deny"),
-                    Some(OnApprovalTimeout::Fail) => self.word("on_timeout", "fail"),
-                    None => {}
-                }
+                self.one_of("on_deny", *on_deny);
+                self.one_of("on_timeout", *on_timeout);
                 self.expr_at("prompt", Some(*prompt));
                 self.word("type", "approval");
             }
@@ -278,7 +256,7 @@ impl Writer<'_> {
         if let LoopHead::Over { index, .. } = head {
             self.name("index", index.as_ref());
         }
-        self.join(join.map(|j| j.value));
+        self.one_of("join", *join);
         if let LoopHead::Over {
             max_concurrency, ..
         } = head
@@ -326,12 +304,10 @@ impl Writer<'_> {
         }
     }
 
-    fn join(&mut self, join: Option<Join>) {
-        match join {
-            Some(Join::All) => self.word("join", "all"),
-            Some(Join::Any) => self.word("join", "any"),
-            Some(Join::Settled) => self.word("join", "settled"),
-            None => {}
+    /// A field that holds one of a few words.
+    pub(super) fn one_of<T: Word>(&mut self, key: &str, value: Option<At<T>>) {
+        if let Some(value) = value {
+            self.word(key, value.value.word());
         }
     }
 }

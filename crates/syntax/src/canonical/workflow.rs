@@ -2,8 +2,8 @@
 
 use super::{FORMAT, Writer};
 use crate::ast::{
-    Allow, At, Budget, CatchUp, EnvDecl, InputDecl, OnOverlap, Policy, Trigger, TriggerKind,
-    TypeDecl, VarDecl, Verify, Workflow,
+    Allow, At, Budget, EnvDecl, InputDecl, Policy, Trigger, TriggerKind, TypeDecl, VarDecl, Word,
+    Workflow,
 };
 use crate::expr::{ExprId, Name};
 use crate::type_expr::TypeId;
@@ -89,14 +89,7 @@ impl Writer<'_> {
         self.number("max_concurrency", policy.max_concurrency);
         self.number("max_steps", policy.max_steps);
         if let Some(overlap) = policy.on_overlap {
-            self.word(
-                "on_overlap",
-                match overlap.value {
-                    OnOverlap::Queue => "queue",
-                    OnOverlap::Skip => "skip",
-                    OnOverlap::Cancel => "cancel",
-                },
-            );
+            self.word("on_overlap", overlap.value.word());
         }
         self.expr_at("timeout", policy.timeout);
         self.out.raw("}");
@@ -123,14 +116,7 @@ impl Writer<'_> {
                 catch_up,
             } => {
                 if let Some(catch_up) = catch_up {
-                    self.word(
-                        "catch_up",
-                        match catch_up.value {
-                            CatchUp::None => "none",
-                            CatchUp::Last => "last",
-                            CatchUp::All => "all",
-                        },
-                    );
+                    self.word("catch_up", catch_up.value.word());
                 }
                 self.name("cron", Some(cron));
                 self.expr_at("inputs", trigger.inputs);
@@ -151,7 +137,7 @@ impl Writer<'_> {
                 self.name("secret", secret.as_ref());
                 self.word("type", "webhook");
                 if let Some(verify) = verify {
-                    self.word("verify", verify_word(verify.value));
+                    self.word("verify", verify.value.word());
                 }
             }
             TriggerKind::Event { event } => {
@@ -257,16 +243,5 @@ impl Writer<'_> {
             self.out.key(key);
             self.ty(ty);
         }
-    }
-}
-
-fn verify_word(verify: Verify) -> &'static str {
-    match verify {
-        Verify::None => "none",
-        Verify::Token => "token",
-        Verify::Github => "github",
-        Verify::Stripe => "stripe",
-        Verify::Slack => "slack",
-        Verify::Standard => "standard",
     }
 }

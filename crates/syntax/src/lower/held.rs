@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::rules::Owner;
 use crate::ast::{
     At, Block, Branch, Case, Catch, EnvDecl, InputDecl, OnError, Retry, Trigger, TypeDecl, VarDecl,
+    Word,
 };
 use crate::expr::{ExprId, Name};
 use crate::shape::{AliasKind, Field, Shape};
@@ -49,6 +50,21 @@ macro_rules! accessors {
             })*
         }
     };
+}
+
+impl Fields {
+    /// What the field's word stands for.
+    pub(super) fn one_of<T: Word>(&mut self, name: &str) -> Option<At<T>> {
+        let At { value, span } = self.word(name)?;
+        T::from_word(value).map(|value| At { value, span })
+    }
+
+    /// Whether the field, one of two words, holds `yes`.
+    pub(super) fn is_word(&mut self, name: &str, yes: &str) -> Option<At<bool>> {
+        let At { value, span } = self.word(name)?;
+        let value = value == yes;
+        Some(At { value, span })
+    }
 }
 
 accessors! {

@@ -3,9 +3,7 @@
 use super::Lower;
 use super::fields::Fields;
 use super::rules::{LOOP_WITH_SEVERAL_HEADS, PARALLEL_BRANCHES, WAIT_HEAD};
-use crate::ast::{
-    Assign, At, Block, Branch, Join, LoopHead, OnApprovalTimeout, OnDeny, Parse, StepKind, Wait,
-};
+use crate::ast::{Assign, Block, Branch, LoopHead, StepKind, Wait};
 use crate::expr::{ExprId, ExprKind, Name};
 use crate::shape::Kind;
 use crate::span::Span;
@@ -13,27 +11,6 @@ use crate::tree::NodeId;
 
 /// The item's name of a loop when none is written.
 const ITEM_NAME: &str = "item";
-
-/// A word as what it stands for.
-fn pick<T: Copy>(word: Option<At<&'static str>>, meanings: &[(&str, T)]) -> Option<At<T>> {
-    let word = word?;
-    let (_, value) = meanings.iter().find(|(w, _)| *w == word.value)?;
-    Some(At {
-        value: *value,
-        span: word.span,
-    })
-}
-
-fn join(fields: &mut Fields) -> Option<At<Join>> {
-    pick(
-        fields.word("join"),
-        &[
-            ("all", Join::All),
-            ("any", Join::Any),
-            ("settled", Join::Settled),
-        ],
-    )
-}
 
 impl Lower<'_> {
     /// What the step does.
@@ -113,14 +90,7 @@ impl Lower<'_> {
             env: f.expr("env"),
             stdin: f.expr("stdin"),
             check: f.bool("check"),
-            parse: pick(
-                f.word("parse"),
-                &[
-                    ("text", Parse::Text),
-                    ("lines", Parse::Lines),
-                    ("json", Parse::Json),
-                ],
-            ),
+            parse: f.one_of("parse"),
             returns: f.ty("returns"),
         }
     }
@@ -174,9 +144,9 @@ impl Lower<'_> {
         StepKind::Loop {
             head: head_form,
             max_iterations,
-            stop_on_limit: pick(f.word("on_limit"), &[("stop", true), ("fail", false)]),
+            stop_on_limit: f.is_word("on_limit", "stop"),
             collect: f.expr("collect"),
-            join: join(f),
+            join: f.one_of("join"),
             body: f.block("steps").unwrap_or_default(),
         }
     }
@@ -227,7 +197,7 @@ impl Lower<'_> {
         StepKind::Parallel {
             branches,
             max_concurrency: f.int("max_concurrency"),
-            join: join(f),
+            join: f.one_of("join"),
             from_steps,
         }
     }
@@ -256,22 +226,8 @@ impl Lower<'_> {
             prompt: self.needed(f, "prompt", head),
             items: f.expr("items"),
             approvers: f.names("approvers").unwrap_or_default(),
-            on_timeout: pick(
-                f.word("on_timeout"),
-                &[
-                    ("approve", OnApprovalTimeout::Approve),
-                    ("deny", OnApprovalTimeout::Deny),
-                    ("fail", OnApprovalTimeout::Fail),
-                ],
-            ),
-            on_deny: pick(
-                f.word("on_deny"),
-                &[
-                    ("fail", OnDeny::Fail),
-                    ("skip", OnDeny::Skip),
-                    ("continue", OnDeny::Continue),
-                ],
-            ),
+            on_timeout: f.one_of("on_timeout"),
+            on_deny: f.one_of("on_deny"),
         }
     }
 
@@ -293,8 +249,7 @@ impl Lower<'_> {
         }
         let (time, until, event) = (f.expr("for"), f.expr("until"), f.name("event"));
         let (key, returns) = (f.expr("key"), f.ty("returns"));
-        let continue_on_timeout =
-            pick(f.word("on_timeout"), &[("continue", true), ("fail", false)]);
+        let continue_on_timeout = f.is_word("on_timeout", "continue");
         let wait = match (time, until, event) {
             (Some(time), _, _) => Wait::For(time),
             (_, Some(until), _) => Wait::Until(until),

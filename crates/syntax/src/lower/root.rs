@@ -4,8 +4,8 @@ use super::Lower;
 use super::fields::Fields;
 use super::rules::{EDITIONS, Owner};
 use super::step::budget;
-use crate::ast::{At, Block};
-use crate::ast::{OnOverlap, Policy, StepKind, Workflow};
+use crate::ast::Block;
+use crate::ast::{Policy, StepKind, Workflow};
 use crate::shape::ROOT;
 use crate::tree::{NodeId, NodeKind};
 
@@ -115,14 +115,7 @@ fn policy(mut f: Fields) -> Policy {
         max_steps: f.int("max_steps"),
         max_concurrency: f.int("max_concurrency"),
         concurrency_key: f.expr("concurrency_key"),
-        on_overlap: f.word("on_overlap").map(|w| At {
-            value: match w.value {
-                "skip" => OnOverlap::Skip,
-                "cancel" => OnOverlap::Cancel,
-                _ => OnOverlap::Queue,
-            },
-            span: w.span,
-        }),
+        on_overlap: f.one_of("on_overlap"),
         budget: f.record("budget").map(|b| budget(*b)),
     }
 }

@@ -3,7 +3,7 @@
 use super::Lower;
 use super::fields::Fields;
 use super::rules::Owner;
-use crate::ast::{Allow, At, Budget, OnInterrupt, Retry, Step, StepId, StepKind};
+use crate::ast::{Allow, Budget, Retry, Step, StepId, StepKind};
 use crate::shape::{self, AliasKind, COMMON, Kind, STEP_KINDS};
 use crate::span::Span;
 use crate::tree::{NodeId, NodeKind};
@@ -88,13 +88,7 @@ impl Lower<'_> {
             retry: fields.retry("retry"),
             on_error: fields.on_error("on_error"),
             compensate: fields.block("compensate"),
-            on_interrupt: fields.word("on_interrupt").map(|w| At {
-                value: match w.value {
-                    "retry" => OnInterrupt::Retry,
-                    _ => OnInterrupt::Fail,
-                },
-                span: w.span,
-            }),
+            on_interrupt: fields.one_of("on_interrupt"),
             budget: fields.record("budget").map(|f| budget(*f)),
             allow: Vec::new(),
             ..bare_step(node, self.tree.span(node))

@@ -4,7 +4,7 @@ use super::Lower;
 use super::fields::Fields;
 use super::rules::Owner;
 use super::step::article;
-use crate::ast::{At, CatchUp, Trigger, TriggerKind, Verify};
+use crate::ast::{Trigger, TriggerKind};
 use crate::shape::{self, Kind, TRIGGER_COMMON, TRIGGER_KINDS};
 use crate::tree::{MapEntry, NodeId, NodeKind};
 
@@ -85,14 +85,7 @@ fn trigger_kind(kind: &Kind, f: &mut Fields) -> TriggerKind {
             Some(cron) => TriggerKind::Schedule {
                 cron,
                 timezone: f.name("timezone"),
-                catch_up: f.word("catch_up").map(|w| At {
-                    value: match w.value {
-                        "last" => CatchUp::Last,
-                        "all" => CatchUp::All,
-                        _ => CatchUp::None,
-                    },
-                    span: w.span,
-                }),
+                catch_up: f.one_of("catch_up"),
             },
             None => TriggerKind::Error,
         },
@@ -102,7 +95,7 @@ fn trigger_kind(kind: &Kind, f: &mut Fields) -> TriggerKind {
                 method: f
                     .word("method")
                     .map(|w| crate::expr::Name::new(w.value, w.span)),
-                verify: f.word("verify").map(verify),
+                verify: f.one_of("verify"),
                 secret: f.name("secret"),
                 idempotency_key: f.expr("idempotency_key"),
             },
@@ -113,20 +106,6 @@ fn trigger_kind(kind: &Kind, f: &mut Fields) -> TriggerKind {
             None => TriggerKind::Error,
         },
         _ => TriggerKind::Error,
-    }
-}
-
-fn verify(word: At<&'static str>) -> At<Verify> {
-    At {
-        value: match word.value {
-            "token" => Verify::Token,
-            "github" => Verify::Github,
-            "stripe" => Verify::Stripe,
-            "slack" => Verify::Slack,
-            "standard" => Verify::Standard,
-            _ => Verify::None,
-        },
-        span: word.span,
     }
 }
 
