@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::guard;
+
 /// How often a group that was asked to end is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -25,8 +27,10 @@ impl Group {
     /// When it cannot be started.
     pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Self> {
         sys::lead_group(command);
+        let begun = guard::begin(command);
         let child = command.kill_on_drop(true).spawn()?;
         let id = sys::id(&child)?;
+        begun.started(sys::number(id));
         Ok(Self {
             child,
             id,
@@ -66,6 +70,13 @@ impl Group {
         sys::kill(self.id);
         let _ = self.child.start_kill();
         let _ = self.child.wait().await;
+        self.ended();
+    }
+
+    fn ended(&mut self) {
+        if !self.over {
+            guard::ended(sys::number(self.id));
+        }
         self.over = true;
     }
 
@@ -74,8 +85,9 @@ impl Group {
     pub(crate) fn release(mut self, owner: &str, groups: &Groups) {
         if !self.over && sys::alive(self.id) {
             groups.note(owner, self.id);
+            self.over = true;
         }
-        self.over = true;
+        self.ended();
     }
 }
 
@@ -83,6 +95,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         if !self.over {
             sys::kill(self.id);
+            self.ended();
         }
     }
 }
@@ -107,6 +120,7 @@ impl Groups {
         let ids = self.0.0.lock().ok().and_then(|mut all| all.remove(owner));
         for id in ids.unwrap_or_default() {
             sys::kill(id);
+            guard::ended(sys::number(id));
         }
     }
 }
@@ -116,6 +130,7 @@ impl Drop for Noted {
         if let Ok(all) = self.0.get_mut() {
             for id in all.values().flatten() {
                 sys::kill(*id);
+                guard::ended(sys::number(*id));
             }
         }
     }
@@ -147,6 +162,10 @@ mod sys {
             .id()
             .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))
             .ok_or_else(|| std::io::Error::other("the process ended before it began"))
+    }
+
+    pub(super) fn number(id: Id) -> i32 {
+        id.as_raw_nonzero().get()
     }
 
     pub(super) fn terminate(id: Id) {
@@ -196,6 +215,9 @@ mod sys {
     pub(super) fn lead_group(_: &mut Command) {}
     pub(super) fn id(_: &Child) -> std::io::Result<Id> {
         Ok(())
+    }
+    pub(super) fn number((): Id) -> i32 {
+        0
     }
     pub(super) fn terminate((): Id) {}
     pub(super) fn kill((): Id) {}

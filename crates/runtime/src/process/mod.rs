@@ -2,6 +2,7 @@
 
 mod capture;
 mod group;
+mod guard;
 
 pub(crate) use capture::{Capture, Captured, Keep, MAX_WHOLE};
 pub use group::Groups;

@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::vault::SecretSource;
 use read::Table;
 pub use server::{HeaderText, Reached, Remote, Server};
 
@@ -28,8 +29,8 @@ pub struct Settings {
     pub rules: BTreeMap<String, Level>,
     /// `[[overrides]]`: other severities for some files.
     pub overrides: Vec<Override>,
-    /// `[secrets]`: the variable of the environment that holds each secret.
-    pub secrets: BTreeMap<String, String>,
+    /// `[secrets]`: where each secret is found.
+    pub secrets: BTreeMap<String, SecretSource>,
 }
 
 /// A program to start.
@@ -190,11 +191,7 @@ impl Settings {
                 table.finish()?;
                 Ok(read)
             })?,
-            secrets: root.named("secrets", |mut table| {
-                let variable = table.required_text("env")?;
-                table.finish()?;
-                Ok(variable)
-            })?,
+            secrets: root.named("secrets", secret)?,
         };
         if let Some(name) = &settings.default_agent
             && !settings.agents.contains_key(name)
@@ -209,6 +206,34 @@ impl Settings {
         }
         root.finish()?;
         Ok(settings)
+    }
+}
+
+/// `[secrets] NAME = { env = ... }`, or `file` or `command` in its place.
+fn secret(mut table: Table<'_>) -> Result<SecretSource, SettingsError> {
+    let (env, file) = (table.text("env")?, table.text("file")?);
+    let command = table.texts("command")?;
+    table.finish()?;
+    let found: Vec<SecretSource> = [
+        env.map(SecretSource::Env),
+        file.map(|path| SecretSource::File(path.into())),
+        (!command.is_empty()).then_some(SecretSource::Command(command)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let path = table.path();
+    match <[SecretSource; 1]>::try_from(found) {
+        Ok([source]) => Ok(source),
+        Err(none) if none.is_empty() => {
+            let help = "add `env = \"VARIABLE\"`, `file = \"PATH\"` or `command = [\"PROGRAM\"]`";
+            let message = format!("`{path}` does not say where it is found");
+            Err(table.own_error(message, Some(help.to_owned())))
+        }
+        Err(_) => {
+            let message = format!("`{path}` has more than one of `env`, `file` and `command`");
+            Err(table.own_error(message, Some("keep one of them".to_owned())))
+        }
     }
 }
 
@@ -365,7 +390,10 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
         assert_eq!(s.rules["unused-input"], Level::Off);
         assert_eq!(s.overrides[0].paths, ["legacy/**", "*.old.wf"]);
         assert_eq!(s.overrides[0].rules["style"], Level::Off);
-        assert_eq!(s.secrets["anthropic"], "ANTHROPIC_API_KEY");
+        assert_eq!(
+            s.secrets["anthropic"],
+            SecretSource::Env("ANTHROPIC_API_KEY".into())
+        );
         assert_eq!(Settings::parse("").unwrap(), Settings::default());
     }
 
@@ -430,6 +458,16 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
         assert_eq!(
             (help.as_str(), at.as_str()),
             ("did you mean `claude`?", "\"claud\"")
+        );
+
+        let (message, help, at) = error("[secrets]\na = {}");
+        assert_eq!(message, "`secrets.a` does not say where it is found");
+        assert!(help.contains("`file = "), "{help}");
+        assert_eq!(at, "a");
+        let (message, ..) = error("[secrets]\na = { env = \"A\", file = \"a\" }");
+        assert_eq!(
+            message,
+            "`secrets.a` has more than one of `env`, `file` and `command`"
         );
 
         let (message, _, _) = error("[agent.claude]\ncommand = \"c\"");

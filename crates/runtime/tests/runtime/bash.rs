@@ -5,6 +5,8 @@ use std::path::Path;
 use wfc_runtime::exec::{Answer, BashExecutor, Execute};
 use wfc_value::{FaultCode, Value, json};
 
+use wfc_runtime::vault::SecretSource;
+
 use crate::support::*;
 
 fn run_in(cwd: &Path, args: &str) -> Answer {
@@ -278,7 +280,7 @@ fn a_variable_that_holds_a_secret_is_not_inherited() {
     // `HOME` is surely there to be inherited.
     let mut around = around(Path::new("/"), &[]);
     around.vault = std::sync::Arc::new(wfc_runtime::Vault::new(
-        [("home".to_owned(), "HOME".to_owned())],
+        [("home".to_owned(), SecretSource::Env("HOME".to_owned()))],
         [("HOME".to_owned(), "s3cr3t".to_owned())],
     ));
     let bash = BashExecutor::new(around);
