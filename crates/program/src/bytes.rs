@@ -21,28 +21,34 @@ impl std::error::Error for DecodeError {}
 
 /// Bytes that are being written.
 #[derive(Debug, Default)]
-pub(crate) struct Writer {
+pub struct Writer {
     bytes: Vec<u8>,
 }
 
 impl Writer {
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+    /// Writes bytes as they are.
+    pub fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) fn u8(&mut self, n: u8) {
+    /// Writes a byte.
+    pub fn u8(&mut self, n: u8) {
         self.bytes.push(n);
     }
 
-    pub(crate) fn bool(&mut self, b: bool) {
+    /// Writes 0 or 1.
+    pub fn bool(&mut self, b: bool) {
         self.u8(u8::from(b));
     }
 
-    pub(crate) fn u64(&mut self, mut n: u64) {
+    /// Writes a number as LEB128, in as few bytes as it can be.
+    pub fn u64(&mut self, mut n: u64) {
         while n >= 0x80 {
             self.bytes.push((n & 0x7f) as u8 | 0x80);
             n >>= 7;
@@ -50,33 +56,39 @@ impl Writer {
         self.bytes.push(n as u8);
     }
 
-    pub(crate) fn u32(&mut self, n: u32) {
+    /// As [`Writer::u64`].
+    pub fn u32(&mut self, n: u32) {
         self.u64(u64::from(n));
     }
 
-    pub(crate) fn len(&mut self, n: usize) {
+    /// Writes how many things follow.
+    pub fn len(&mut self, n: usize) {
         self.u64(n as u64);
     }
 
     /// Zigzag, so that small negative numbers are short too.
-    pub(crate) fn i64(&mut self, n: i64) {
+    pub fn i64(&mut self, n: i64) {
         self.u64(((n << 1) ^ (n >> 63)) as u64);
     }
 
-    pub(crate) fn i32(&mut self, n: i32) {
+    /// As [`Writer::i64`].
+    pub fn i32(&mut self, n: i32) {
         self.i64(i64::from(n));
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
+    /// Writes a text's length and bytes.
+    pub fn text(&mut self, text: &str) {
         self.blob(text.as_bytes());
     }
 
-    pub(crate) fn blob(&mut self, bytes: &[u8]) {
+    /// Writes bytes after their number.
+    pub fn blob(&mut self, bytes: &[u8]) {
         self.len(bytes.len());
         self.raw(bytes);
     }
 
-    pub(crate) fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+    /// Writes 0 for nothing, or 1 and the value.
+    pub fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         match value {
             None => self.u8(0),
             Some(value) => {
@@ -90,7 +102,7 @@ impl Writer {
 /// Bytes that are being read. No method panics, whatever the bytes; none allocates more than the
 /// bytes that are left could fill.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     /// What is added to places in errors: where these bytes begin in the file.
@@ -98,7 +110,9 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+    /// A reader of `bytes`.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             at: 0,
@@ -106,22 +120,31 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn error(&self, message: impl Into<String>) -> DecodeError {
+    /// An error at the place that is read next.
+    pub fn error(&self, message: impl Into<String>) -> DecodeError {
         DecodeError {
             offset: self.base + self.at,
             message: message.into(),
         }
     }
 
-    pub(crate) fn left(&self) -> usize {
+    /// How many bytes are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether none is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.left() == 0
     }
 
-    pub(crate) fn raw(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+    /// Reads so many bytes.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn raw(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
         let end = self.at.checked_add(len);
         let found = end.and_then(|end| self.bytes.get(self.at..end));
         let Some(found) = found else {
@@ -131,14 +154,22 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    pub(crate) fn u8(&mut self) -> Result<u8, DecodeError> {
+    /// Reads a byte.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn u8(&mut self) -> Result<u8, DecodeError> {
         match self.raw(1)? {
             [byte] => Ok(*byte),
             _ => Err(self.error("a byte is missing")),
         }
     }
 
-    pub(crate) fn bool(&mut self) -> Result<bool, DecodeError> {
+    /// Reads 0 or 1.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn bool(&mut self) -> Result<bool, DecodeError> {
         match self.u8()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -148,7 +179,10 @@ impl<'a> Reader<'a> {
 
     /// The number must be written in as few bytes as it can, so that equal programs have equal
     /// bytes.
-    pub(crate) fn u64(&mut self) -> Result<u64, DecodeError> {
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn u64(&mut self) -> Result<u64, DecodeError> {
         let mut n = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.u8()?;
@@ -167,23 +201,38 @@ impl<'a> Reader<'a> {
         Err(self.error("a number is beyond 64 bits"))
     }
 
-    pub(crate) fn u32(&mut self) -> Result<u32, DecodeError> {
+    /// Reads a number of at most 32 bits.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn u32(&mut self) -> Result<u32, DecodeError> {
         let n = self.u64()?;
         u32::try_from(n).map_err(|_| self.error(format!("{n} is beyond 32 bits")))
     }
 
-    pub(crate) fn i64(&mut self) -> Result<i64, DecodeError> {
+    /// Reads what [`Writer::i64`] wrote.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn i64(&mut self) -> Result<i64, DecodeError> {
         let n = self.u64()?;
         Ok((n >> 1) as i64 ^ -((n & 1) as i64))
     }
 
-    pub(crate) fn i32(&mut self) -> Result<i32, DecodeError> {
+    /// Reads what [`Writer::i32`] wrote.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn i32(&mut self) -> Result<i32, DecodeError> {
         let n = self.i64()?;
         i32::try_from(n).map_err(|_| self.error(format!("{n} is beyond 32 bits")))
     }
 
     /// A number of things that follow, each of at least one byte.
-    pub(crate) fn len(&mut self) -> Result<usize, DecodeError> {
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn len(&mut self) -> Result<usize, DecodeError> {
         let n = self.u64()?;
         match usize::try_from(n) {
             Ok(len) if len <= self.left() => Ok(len),
@@ -194,17 +243,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn blob(&mut self) -> Result<&'a [u8], DecodeError> {
+    /// Reads bytes after their number.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn blob(&mut self) -> Result<&'a [u8], DecodeError> {
         let len = self.len()?;
         self.raw(len)
     }
 
-    pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn text(&mut self) -> Result<&'a str, DecodeError> {
         let bytes = self.blob()?;
         std::str::from_utf8(bytes).map_err(|_| self.error("a text is not UTF-8"))
     }
 
-    pub(crate) fn option<T>(
+    /// Reads what [`Writer::option`] wrote.
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<T>, DecodeError> {
@@ -216,7 +277,10 @@ impl<'a> Reader<'a> {
     }
 
     /// As many as announced of what `read` reads.
-    pub(crate) fn many<T>(
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn many<T>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
@@ -230,7 +294,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of the next `len` bytes, which are skipped here.
-    pub(crate) fn section(&mut self, len: usize) -> Result<Reader<'a>, DecodeError> {
+    ///
+    /// # Errors
+    /// When there are too few bytes, or they say something else.
+    pub fn section(&mut self, len: usize) -> Result<Reader<'a>, DecodeError> {
         let base = self.base + self.at;
         Ok(Reader {
             bytes: self.raw(len)?,

@@ -4,11 +4,12 @@
 //! it, [`codec`] makes bytes of it and reads hostile ones, [`verify`] says whether it can be run.
 
 pub mod build;
-mod bytes;
+pub mod bytes;
 pub mod codec;
 pub mod disasm;
 pub mod isa;
 pub mod program;
+pub mod suspend;
 pub mod verify;
 
 pub use build::{BuildError, Builder};

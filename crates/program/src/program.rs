@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use wfc_value::{Str, Type, TypeTable, Value};
 
 use crate::isa::{ConstId, Instr, Label, Slot, TypeId};
+use crate::suspend::Points;
 use crate::verify::{Facts, VerifyError};
 
 /// The parts of a program. Instruction 0 is where the main fiber starts.
@@ -193,6 +194,8 @@ impl Parts {
 pub struct Program {
     parts: Parts,
     facts: OnceLock<Result<Facts, VerifyError>>,
+    points: OnceLock<Points>,
+    fingerprint: OnceLock<[u8; 4]>,
 }
 
 impl Program {
@@ -202,6 +205,8 @@ impl Program {
         Self {
             parts,
             facts: OnceLock::new(),
+            points: OnceLock::new(),
+            fingerprint: OnceLock::new(),
         }
     }
 
@@ -219,6 +224,23 @@ impl Program {
         self.facts
             .get_or_init(|| crate::verify::verify(&self.parts))
             .as_ref()
+    }
+
+    /// Where its fibers can wait, and what is known of them there; the answer is kept. There are
+    /// no such places in a program that cannot be run.
+    #[must_use]
+    pub fn points(&self) -> &Points {
+        self.points.get_or_init(|| Points::new(self))
+    }
+
+    /// The first bytes of [`crate::program_hash`], by which a state tells its program from others;
+    /// kept as well.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 4] {
+        *self.fingerprint.get_or_init(|| {
+            let [a, b, c, d, ..] = crate::program_hash(self);
+            [a, b, c, d]
+        })
     }
 
     /// The same program without its debug map.

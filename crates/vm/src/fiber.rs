@@ -7,7 +7,7 @@ use wfc_value::{List, Str, Value};
 
 use crate::effect::EffectId;
 use crate::error::ErrorRecord;
-use crate::frame::Frame;
+use crate::frame::{Frame, heap};
 use crate::scope::{Target, TimerKey};
 
 /// A fiber's number in its run. The main fiber's is the smallest.
@@ -29,7 +29,32 @@ pub(crate) struct Fiber {
     /// Whether it goes on for a while although it is cancelled, since its effect was completed.
     pub(crate) deferred: bool,
     /// The errors that it caught last, so that raising one again keeps its place.
-    pub(crate) caught: Vec<ErrorRecord>,
+    pub(crate) caught: Vec<Caught>,
+}
+
+/// An error that was caught, as far as it matters when it is raised again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Caught {
+    /// What tells it from others.
+    pub(crate) mark: u64,
+    /// Its place in the source.
+    pub(crate) span: (u32, u32),
+}
+
+impl Caught {
+    /// The mark of an error: of its code, message and step.
+    pub(crate) fn mark(error: &ErrorRecord) -> u64 {
+        // FNV-1a, 64 bits. Two errors of one mark would only be shown at each other's place.
+        let parts = [
+            error.code.as_str(),
+            &error.message,
+            error.step.as_deref().unwrap_or_default(),
+        ];
+        let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    }
 }
 
 /// Why a fiber is there.
@@ -149,6 +174,15 @@ pub(crate) struct Compensation {
     pub(crate) rounds: Vec<(LoopKind, u32)>,
     /// What it holds, in bytes.
     pub(crate) weight: i64,
+}
+
+impl Compensation {
+    /// What one of these slots holds, in bytes.
+    pub(crate) fn weight(slots: &[(Slot, Value)]) -> i64 {
+        slots
+            .iter()
+            .fold(256_i64, |sum, (_, v)| sum.saturating_add(heap(v) + 32))
+    }
 }
 
 impl Fiber {

@@ -19,6 +19,10 @@ pub(crate) struct Frame {
     /// Slots that hold what the fiber was started with, which `live` does not count; empty when
     /// there are none.
     pub(crate) inherited: Vec<bool>,
+    /// Slots whose list or map was made by adding to it and was not read since: nobody else holds
+    /// it, so that adding more copies nothing. Counted here rather than asked of memory, so that
+    /// the fuel for it depends on the program alone. Few, mostly none.
+    pub(crate) owned: Vec<u32>,
 }
 
 /// An iterator over a list or a map.
@@ -82,6 +86,7 @@ impl Frame {
 
     /// Sets a slot; false when there is no such slot.
     pub(crate) fn set(&mut self, slot: usize, value: Value) -> bool {
+        self.disown(slot);
         let Some(place) = self.slots.get_mut(slot) else {
             return false;
         };
@@ -93,8 +98,24 @@ impl Frame {
         true
     }
 
+    /// What is in a slot is read, or is replaced: it may be held elsewhere from now on.
+    #[inline]
+    pub(crate) fn disown(&mut self, slot: usize) {
+        if !self.owned.is_empty() {
+            self.owned.retain(|owned| *owned as usize != slot);
+        }
+    }
+
+    /// What is in a slot was added to.
+    pub(crate) fn own(&mut self, slot: u32) {
+        if !self.owned.contains(&slot) {
+            self.owned.push(slot);
+        }
+    }
+
     /// Makes a slot unset.
     pub(crate) fn clear(&mut self, slot: usize) {
+        self.disown(slot);
         if let Some(old) = self.slots.get_mut(slot).and_then(Option::take) {
             self.count(slot, 0, heap(&old));
         }

@@ -10,8 +10,37 @@ use super::{Facts, MAX_SCOPES, MAX_SMALL_STACK, MAX_STACK, VerifyError};
 use crate::isa::{EffectKind, ForkId, Instr, Label, Slot};
 use crate::program::{ForkSpec, Parts};
 
-/// Walks the code.
+/// Walks the code, for its facts.
 pub(super) fn check(parts: &Parts, functions: Vec<FnId>) -> Result<Facts, VerifyError> {
+    let mut walk = walk(parts, functions)?;
+    walk.entries.check_depth()?;
+    let reads = walk.reads();
+    walk.facts.captures = walk.entries.captures(&reads);
+    Ok(walk.facts)
+}
+
+/// What the walk knows at each instruction.
+#[derive(Debug, Default)]
+pub(crate) struct States {
+    pub(crate) arena: Arena,
+    pub(crate) entries: Entries,
+    /// By instruction; nothing where no path leads.
+    pub(crate) states: Vec<Option<State>>,
+}
+
+/// The states of a program that was verified; of another, none.
+pub(crate) fn states(parts: &Parts) -> States {
+    match walk(parts, Vec::new()) {
+        Ok(walk) => States {
+            arena: walk.arena,
+            entries: walk.entries,
+            states: walk.states,
+        },
+        Err(_) => States::default(),
+    }
+}
+
+fn walk(parts: &Parts, functions: Vec<FnId>) -> Result<Walk<'_>, VerifyError> {
     let mut walk = Walk {
         parts,
         arena: Arena::default(),
@@ -27,10 +56,7 @@ pub(super) fn check(parts: &Parts, functions: Vec<FnId>) -> Result<Facts, Verify
     while let Some(at) = walk.work.pop() {
         walk.step(at)?;
     }
-    walk.entries.check_depth()?;
-    let reads = walk.reads();
-    walk.facts.captures = walk.entries.captures(&reads);
-    Ok(walk.facts)
+    Ok(walk)
 }
 
 struct Walk<'a> {
@@ -168,11 +194,12 @@ impl Walk<'_> {
             }
             Instr::EndFinally() => self.end_finally(pc, after),
             Instr::FinallyDone() => {
-                self.innermost(pc, after, "finally code", |t| t == ScopeTag::FinallyBody)?;
+                let is_body = |tag| matches!(tag, ScopeTag::FinallyBody(_));
+                self.innermost(pc, after, "finally code", is_body)?;
                 Ok(())
             }
             Instr::FinallyHow() => {
-                if !self.inside(after.scopes, ScopeTag::FinallyBody) {
+                if !self.inside(after.scopes, |tag| matches!(tag, ScopeTag::FinallyBody(_))) {
                     return Err(VerifyError::code(
                         pc,
                         "`finally_how` is outside of finally code",
@@ -212,7 +239,7 @@ impl Walk<'_> {
             }
             Instr::Fork(fork) | Instr::ForkEach(fork) => self.fork(pc, instr, fork, after),
             Instr::CompPush(entry) => {
-                if !self.in_step(after.scopes) {
+                if !self.inside(after.scopes, |tag| matches!(tag, ScopeTag::Step(_))) {
                     return Err(VerifyError::code(pc, "`comp_push` is outside of a step"));
                 }
                 self.start(Some(after.entry), entry, FiberKind::Compensation, pc)?;
@@ -337,7 +364,7 @@ impl Walk<'_> {
     }
 
     fn code_of_finally(&mut self, pc: u32, to: Label, state: State) -> Done {
-        let scopes = self.open(pc, ScopeTag::FinallyBody, state)?;
+        let scopes = self.open(pc, ScopeTag::FinallyBody(to), state)?;
         self.flow(pc, to, State { scopes, ..state })
     }
 
@@ -406,19 +433,9 @@ impl Walk<'_> {
         self.flow(pc, to, state)
     }
 
-    fn inside(&self, mut scopes: Scopes, tag: ScopeTag) -> bool {
+    fn inside(&self, mut scopes: Scopes, what: impl Fn(ScopeTag) -> bool) -> bool {
         while let Some(node) = self.arena.get(scopes) {
-            if node.tag == tag {
-                return true;
-            }
-            scopes = node.outer;
-        }
-        false
-    }
-
-    fn in_step(&self, mut scopes: Scopes) -> bool {
-        while let Some(node) = self.arena.get(scopes) {
-            if matches!(node.tag, ScopeTag::Step(_)) {
+            if what(node.tag) {
                 return true;
             }
             scopes = node.outer;

@@ -8,7 +8,7 @@ use crate::isa::{Label, Slot};
 
 /// The entries that were met.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub(crate) struct Entries {
     list: Vec<(Label, FiberKind)>,
     known: BTreeSet<(u32, u8)>,
     /// Who starts whom.
@@ -20,6 +20,11 @@ impl Entries {
         self.list
             .get(entry as usize)
             .map_or(FiberKind::Main, |(_, kind)| *kind)
+    }
+
+    /// The entries, in the order of their numbers.
+    pub(crate) fn list(&self) -> &[(Label, FiberKind)] {
+        &self.list
     }
 
     /// Adds an entry that fiber `from` starts; whether it is new.

@@ -5,9 +5,9 @@
 //! and the scopes that are open. Where paths meet, their states must be equal. The walk keeps a
 //! worklist, so hostile programs cannot make it recurse.
 
-mod flow;
+pub(crate) mod flow;
 mod forks;
-mod scopes;
+pub(crate) mod scopes;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ use wfc_value::FnId;
 
 use crate::isa::Slot;
 use crate::program::Parts;
+
+pub use scopes::{FiberKind, Heights, ScopeTag};
 
 /// The most slots of a fiber.
 pub const MAX_SLOTS: u32 = 1 << 20;

@@ -249,6 +249,7 @@ fn load_opt(f: &mut Frame, s: Slot) -> Step {
         Some(Some(value)) => Value::some(value.clone()),
         _ => Ok(Value::none()),
     };
+    f.disown(s.index());
     give(f, value)
 }
 
@@ -316,12 +317,8 @@ fn list_push(f: &mut Frame, cost: &mut Cost) -> Step {
     let item = pop(f)?;
     match f.stack.last_mut() {
         Some(Value::List(list)) => {
-            // Shared: the copy is paid for.
-            cost.0 = if list.is_shared() {
-                list.len() as u64 / 8
-            } else {
-                0
-            };
+            // It may be held elsewhere: a copy is paid for.
+            cost.0 = list.len() as u64 / 8;
             list.push(item).map_err(Box::new)
         }
         Some(other) => Err(not_a("list", other)),
@@ -342,35 +339,32 @@ fn list_push_opt(f: &mut Frame, cost: &mut Cost) -> Step {
 
 fn map_put(f: &mut Frame, cost: &mut Cost, key: &Value, value: Value) -> Step {
     match f.stack.last_mut() {
-        Some(Value::Map(map)) => insert(map, cost, key, value),
+        Some(Value::Map(map)) => insert(map, cost, key, value, false),
         Some(other) => Err(not_a("map", other)),
         None => Err(corrupt()),
     }
 }
 
-fn insert(map: &mut Map, cost: &mut Cost, key: &Value, value: Value) -> Step {
+fn insert(map: &mut Map, cost: &mut Cost, key: &Value, value: Value, owned: bool) -> Step {
     let key = key_of(key)?;
     if map.get(&key).is_some() {
         let message = format!("the map's key `{key}` is given twice");
         return Err(Box::new(Fault::expression(message)));
     }
-    // The order of keys is kept by moving places; a shared map is copied.
-    cost.0 = map.len() as u64 / if map.is_shared() { 8 } else { 256 };
+    // The order of keys is kept by moving places; a map that others may hold is copied.
+    cost.0 = map.len() as u64 / if owned { 256 } else { 8 };
     map.insert(key, value).map(|_| ()).map_err(Box::new)
 }
 
 /// Adds a value to the list in a slot.
 fn append(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
     let item = pop(f)?;
+    let owned = f.owned.contains(&s.0);
     let old = match f.slots.get_mut(s.index()) {
         Some(Some(value @ Value::List(_))) => {
             let old = heap(value);
             if let Value::List(list) = value {
-                cost.0 = if list.is_shared() {
-                    list.len() as u64 / 8
-                } else {
-                    0
-                };
+                cost.0 = if owned { 0 } else { list.len() as u64 / 8 };
                 list.push(item).map_err(Box::new)?;
             }
             old
@@ -384,11 +378,12 @@ fn append(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
 /// Adds an entry to the map in a slot.
 fn put(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
     let (key, value) = pop2(f)?;
+    let owned = f.owned.contains(&s.0);
     let old = match f.slots.get_mut(s.index()) {
         Some(Some(map @ Value::Map(_))) => {
             let old = heap(map);
             if let Value::Map(map) = map {
-                insert(map, cost, &key, value)?;
+                insert(map, cost, &key, value, owned)?;
             }
             old
         }
@@ -398,8 +393,9 @@ fn put(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, s: Slot) -> Step {
     grown(env, f, s, old)
 }
 
-/// Counts what a slot's value grew by.
+/// Counts what a slot's value grew by; the slot alone holds it now.
 fn grown(env: &Env<'_>, f: &mut Frame, s: Slot, old: i64) -> Step {
+    f.own(s.0);
     f.count_grown(s.index(), old);
     if f.live > env.room {
         Err(too_much())

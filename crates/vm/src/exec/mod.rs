@@ -172,6 +172,7 @@ fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
             Instr::Load(s) => {
                 if let Some(Some(value)) = f.slots.get(s.index()) {
                     f.stack.push(copy(value));
+                    f.disown(s.index());
                     continue;
                 }
             }

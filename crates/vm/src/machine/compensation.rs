@@ -8,7 +8,7 @@ use super::steps::innermost;
 use super::{Due, Flow, Machine};
 use crate::error::ErrorRecord;
 use crate::fiber::{Compensation, Context, End, Fiber, FiberId, Resume, Role, Unwind, Wait};
-use crate::frame::{Frame, heap};
+use crate::frame::Frame;
 use crate::scope::{Exit, ScopeKind};
 use crate::trace::TraceWhat;
 
@@ -24,7 +24,7 @@ impl Machine {
     }
 
     /// The step is done: what undoes it becomes active, with the slots as they are now.
-    pub(super) fn activate(&mut self, f: &Fiber, step: StepId, entry: Label) {
+    pub(super) fn activate(&mut self, f: &mut Fiber, step: StepId, entry: Label) {
         let captures = match self.program.verify() {
             Ok(facts) => facts.captures.get(&entry.0),
             Err(_) => None,
@@ -37,9 +37,10 @@ impl Machine {
                 Some((*slot, value))
             })
             .collect();
-        let weight = slots
-            .iter()
-            .fold(256_i64, |sum, (_, v)| sum.saturating_add(heap(v) + 32));
+        for (slot, _) in &slots {
+            f.frame.disown(slot.index());
+        }
+        let weight = Compensation::weight(&slots);
         let compensation = Compensation {
             mark: self.next_mark,
             entry,
@@ -97,6 +98,7 @@ impl Machine {
             then,
         });
         f.wait = Wait::Unwind(unwind);
+        self.trim(f);
         self.next_compensation(f);
     }
 

@@ -5,7 +5,7 @@ use wfc_value::{Duration, Fault, FaultClass, Value};
 
 use super::{Due, Flow, Machine};
 use crate::error::ErrorRecord;
-use crate::fiber::{End, Fiber};
+use crate::fiber::{Caught, End, Fiber};
 use crate::scope::{DeadlineScope, Exit, FinallyBody, ScopeKind, Target};
 use crate::trace::TraceWhat;
 
@@ -171,17 +171,9 @@ impl Machine {
         match ErrorRecord::from_value(&value) {
             Ok(mut error) => {
                 // An error that was caught here and is raised again keeps its place.
-                let same = |known: &&ErrorRecord| {
-                    (&known.code, &known.message, &known.step)
-                        == (&error.code, &error.message, &error.step)
-                };
-                let span = f
-                    .caught
-                    .iter()
-                    .rev()
-                    .find(same)
-                    .and_then(|known| known.span);
-                error.span = span;
+                let mark = Caught::mark(&error);
+                let known = f.caught.iter().rev().find(|known| known.mark == mark);
+                error.span = known.map(|known| known.span);
                 self.raise(f, Box::new(error), FaultClass::Value)
             }
             Err(fault) => self.fault(f, fault),

@@ -4,13 +4,13 @@ use wfc_value::{Fault, FaultClass, FaultCode, Str};
 
 use super::{Flow, Machine};
 use crate::error::ErrorRecord;
-use crate::fiber::{End, Fiber, Role};
+use crate::fiber::{Caught, End, Fiber, Role};
 use crate::frame::Verdict;
 use crate::outcome::Outcome;
 use crate::scope::{DeadlineScope, Exit, FinallyBody, Scope, ScopeKind, Target};
 
 /// How many caught errors a fiber remembers.
-const CAUGHT: usize = 4;
+pub(crate) const CAUGHT: usize = 4;
 
 /// What taking off one scope led to.
 enum Step {
@@ -64,10 +64,13 @@ impl Machine {
             (ScopeKind::Catch(to), Exit::Fault(error, FaultClass::Value | FaultClass::Limit)) => {
                 f.frame.stack.push(error.to_value());
                 f.frame.pc = to.index();
-                if f.caught.len() >= CAUGHT {
-                    f.caught.remove(0);
+                if let Some(span) = error.span {
+                    if f.caught.len() >= CAUGHT {
+                        f.caught.remove(0);
+                    }
+                    let mark = Caught::mark(&error);
+                    f.caught.push(Caught { mark, span });
                 }
-                f.caught.push(*error);
                 Step::Stopped
             }
             (ScopeKind::Finally(to), exit) => {

@@ -57,6 +57,8 @@ impl Machine {
             winner: None,
             stopping: false,
         }));
+        // The children get copies.
+        f.frame.owned.clear();
         if !self.start_children(f) {
             let fault = Fault::total("the run holds more data at once than its limit allows");
             return self.fault(f, fault);

@@ -144,7 +144,10 @@ impl Machine {
                 continue;
             };
             match self.drive(&program, facts, &mut fiber, &mut fuel) {
-                Drive::Parked => self.put(fiber),
+                Drive::Parked => {
+                    self.trim(&mut fiber);
+                    self.put(fiber);
+                }
                 Drive::Ended => {}
                 Drive::OutOfFuel => {
                     self.put(fiber);
@@ -257,6 +260,21 @@ impl Machine {
         if self.outcome.is_none() {
             self.live = self.live.saturating_add(fiber.frame.weight());
             self.fibers.insert(fiber.id, fiber);
+        }
+    }
+
+    /// Drops what a fiber that waits will not read any more.
+    fn trim(&self, f: &mut Fiber) {
+        let points = self.program.points();
+        let Some(point) = points.at(&self.program, f.frame.pc.wrapping_sub(1)) else {
+            return;
+        };
+        let mut live = point.live().map(|slot| slot.index()).peekable();
+        for slot in 0..f.frame.slots.len() {
+            while live.next_if(|l| *l < slot).is_some() {}
+            if live.peek() != Some(&slot) {
+                f.frame.clear(slot);
+            }
         }
     }
 
