@@ -12,6 +12,7 @@ mod format;
 mod hostile;
 mod integrations;
 mod output;
+mod processes;
 mod run;
 mod tools;
 mod twenty;
