@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use wfc_engine::{Decision, Record, Waiting, codec};
+use wfc_engine::journal::{Decision, Record, Waiting, codec};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings};
 use wfc_value::Timestamp;

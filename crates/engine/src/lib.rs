@@ -1,28 +1,11 @@
-//! Rounds over runs: journal, timers, dispatch, without IO.
-//!
-//! An [`Engine`] owns the machines and the store. The host calls [`Engine::round`] with what came
-//! in and the time, hands what comes out to executors, and calls again when something came in or
-//! a deadline was met. Nothing is handed out before its mark is durable.
+//! Durable runs without IO: rounds over many machines, and the store that they are kept in.
 
 mod answer;
-pub mod codec;
-mod digest;
-mod engine;
-mod header;
-mod link;
+mod id;
+pub mod journal;
 mod programs;
-mod record;
-mod recover;
-mod round;
-mod run;
-mod store;
+pub mod store;
 
 pub use answer::Decision;
-pub use engine::{Engine, Start};
-pub use header::{Header, Parent, RunId};
-pub use link::{MAX_CALL_DEPTH, MAX_RUNS};
+pub use id::{ExecutionId, Hash, OwnerId, Place, RunKey};
 pub use programs::{Found, Programs};
-pub use record::{Digest, Record};
-pub use recover::RecoverError;
-pub use round::{Begun, Dispatch, Incoming, Round, Waiting};
-pub use store::{MemoryStore, NoStore, Store, StoreError};

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use wfc_engine::codec::{self, Journal, JournalError};
-use wfc_engine::{Record, Store, StoreError};
+use wfc_engine::journal::codec::{self, Journal, JournalError};
+use wfc_engine::journal::{Record, Store, StoreError};
 
 /// A journal in a file, locked for as long as this lives.
 #[derive(Debug)]

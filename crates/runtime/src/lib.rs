@@ -17,4 +17,4 @@ pub use mcp::list_tools;
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};
 pub use vault::Vault;
-pub use wfc_engine::{Decision, RunId, Waiting};
+pub use wfc_engine::journal::{Decision, RunId, Waiting};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use wfc_engine::{RunId, Waiting};
+use wfc_engine::journal::{RunId, Waiting};
 use wfc_program::Program;
 use wfc_program::isa::{EffectKind, StepId};
 use wfc_runtime::{Ended, Notice};

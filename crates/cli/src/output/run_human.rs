@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value as Json;
-use wfc_engine::{RunId, Waiting};
+use wfc_engine::journal::{RunId, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::{Ended, How, Notice};
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};

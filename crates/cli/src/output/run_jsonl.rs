@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use wfc_engine::{RunId, Waiting};
+use wfc_engine::journal::{RunId, Waiting};
 use wfc_runtime::{Ended, Notice};
 use wfc_value::Timestamp;
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};

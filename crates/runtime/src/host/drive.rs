@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
-use wfc_engine::{Dispatch, Engine, Incoming, Round, RunId, Waiting};
+use wfc_engine::journal::{Dispatch, Engine, Incoming, Round, RunId, Waiting};
 use wfc_value::{FaultCode, Timestamp, Value};
 use wfc_vm::{Delivery, EffectId, ErrorRecord, EventKind};
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 pub use running::{Control, Ended, How, Notice, Running, Target};
 use tokio::sync::mpsc;
-use wfc_engine::{Engine, Found, NoStore, Programs, RecoverError, Start, Store, StoreError};
+use wfc_engine::journal::{
+    Engine, Found, NoStore, Programs, RecoverError, Start, Store, StoreError,
+};
 use wfc_value::{Map, Str, Value};
 use wfc_vm::{Limits, StartError};
 

@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
-use wfc_engine::{Begun, Decision, RunId, Waiting};
+use wfc_engine::journal::{Begun, Decision, RunId, Waiting};
 use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::{EffectId, Outcome, TraceEvent};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
-use wfc_engine::{Dispatch, Incoming, RunId};
+use wfc_engine::journal::{Dispatch, Incoming, RunId};
 use wfc_program::isa::EffectKind;
 use wfc_vm::{EffectId, ErrorRecord, EventKind};
 

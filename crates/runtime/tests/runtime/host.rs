@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wfc_engine::{Decision, RunId, Waiting};
+use wfc_engine::journal::{Decision, RunId, Waiting};
 use wfc_program::Program;
 use wfc_program::isa::EffectKind;
 use wfc_runtime::{Ended, Host, HostError, How, NewRun, Notice, Running, Settings};

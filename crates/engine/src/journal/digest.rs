@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use wfc_value::json;
 use wfc_vm::{Effect, Outcome};
 
-use crate::record::Digest;
+use crate::journal::record::Digest;
 
 /// The digest of the effects that are new since the last event, of those that are to be stopped
 /// since then, and of the outcome when there is one. The text that is hashed has a line for

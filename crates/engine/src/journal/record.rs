@@ -4,9 +4,9 @@ use std::fmt;
 
 use wfc_vm::{EffectId, Event};
 
-use crate::header::{Header, RunId};
+use crate::journal::header::{Header, RunId};
 
-/// The first 8 bytes of a SHA-256 over what an event caused: see [`crate::digest`].
+/// The first 8 bytes of a SHA-256 over what an event caused: see `digest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(pub [u8; 8]);
 

@@ -1,6 +1,6 @@
 //! One process: what a round takes and gives.
 
-use wfc_engine::{Decision, Incoming, Record, RunId};
+use wfc_engine::journal::{Decision, Incoming, Record, RunId};
 use wfc_program::isa::EffectKind;
 use wfc_vm::{Delivery, EventKind};
 

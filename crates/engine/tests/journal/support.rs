@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use wfc_engine::{
+use wfc_engine::journal::{
     Engine, Found, Incoming, MemoryStore, Programs, Record, Round, RunId, Start, Store, StoreError,
 };
 use wfc_program::isa::EffectKind;
@@ -227,8 +227,11 @@ impl World {
     pub(crate) fn recovered(&self, seconds: i64) -> Self {
         let records = self.store.records();
         // What is written goes through the form that files have.
-        let text: String = records.iter().map(wfc_engine::codec::encode).collect();
-        let read = wfc_engine::codec::decode(text.as_bytes()).unwrap();
+        let text: String = records
+            .iter()
+            .map(wfc_engine::journal::codec::encode)
+            .collect();
+        let read = wfc_engine::journal::codec::decode(text.as_bytes()).unwrap();
         let library = self.library.clone();
         let store = Shared::default();
         for record in read.records.clone() {

@@ -1,7 +1,7 @@
 //! The journal's form.
 
-use wfc_engine::codec::{decode, encode};
-use wfc_engine::{Digest, Record, RunId};
+use wfc_engine::journal::codec::{decode, encode};
+use wfc_engine::journal::{Digest, Record, RunId};
 use wfc_value::{Duration, FaultCode, Value};
 use wfc_vm::{EffectId, ErrorRecord, Event, EventKind, Usage};
 

@@ -6,8 +6,8 @@ use wfc_value::{Duration, Map, Str, Timestamp, Value, json};
 use wfc_vm::{EffectId, Limits};
 
 use super::{JOURNAL_VERSION, event};
-use crate::header::{Header, Parent, RunId};
-use crate::record::{Digest, Record};
+use crate::journal::header::{Header, Parent, RunId};
+use crate::journal::record::{Digest, Record};
 
 #[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]

@@ -5,9 +5,9 @@ use wfc_program::isa::EffectKind;
 use wfc_value::{FaultCode, Map, Str, Timestamp, Value};
 use wfc_vm::{Effect, EffectClass, ErrorRecord, EventKind, Outcome};
 
-use crate::engine::{Engine, Start};
-use crate::header::{Parent, RunId};
-use crate::run::Known;
+use crate::journal::engine::{Engine, Start};
+use crate::journal::header::{Parent, RunId};
+use crate::journal::run::Known;
 
 /// How deep calls may be nested.
 pub const MAX_CALL_DEPTH: usize = 32;

@@ -7,12 +7,12 @@ use wfc_program::isa::EffectKind;
 use wfc_value::{Map, Str, Timestamp, Value};
 use wfc_vm::{Effect, EffectClass, EventKind, Limits, Outcome, StartError, TraceEvent};
 
-use crate::header::{Header, Parent, RunId};
+use crate::journal::header::{Header, Parent, RunId};
+use crate::journal::record::Record;
+use crate::journal::round::{Begun, Dispatch, Incoming, Round, Waiting};
+use crate::journal::run::{Run, Stepped};
+use crate::journal::store::{Store, StoreError};
 use crate::programs::{Found, Programs};
-use crate::record::Record;
-use crate::round::{Begun, Dispatch, Incoming, Round, Waiting};
-use crate::run::{Run, Stepped};
-use crate::store::{Store, StoreError};
 
 /// How many calls of machines a round makes at most, so that the host gets to listen.
 const CALLS: u32 = 64;
@@ -220,10 +220,12 @@ impl Engine {
                         attempt: known.started,
                     });
                     let execution = run.header.execution.clone();
+                    let allowance = run.allowance(effect.id);
                     round.dispatch.push(Dispatch {
                         run: run.header.run,
                         execution,
                         effect,
+                        allowance,
                     });
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::Record;
+use crate::journal::record::Record;
 
 /// A journal that records are added to.
 pub trait Store {

@@ -16,7 +16,7 @@ mod line;
 
 use std::fmt;
 
-use crate::record::Record;
+use crate::journal::record::Record;
 
 /// The version of the format, in each run's first record.
 pub const JOURNAL_VERSION: u32 = 1;

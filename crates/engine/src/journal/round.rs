@@ -2,9 +2,9 @@
 
 use wfc_program::isa::EffectKind;
 use wfc_value::{Str, Timestamp, Value};
-use wfc_vm::{Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
+use wfc_vm::{Allowance, Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
 
-use crate::header::RunId;
+use crate::journal::header::RunId;
 
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub struct Dispatch {
     pub execution: Str,
     /// What.
     pub effect: Effect,
+    /// What the budgets around it leave it.
+    pub allowance: Allowance,
 }
 
 /// A run that began.

@@ -1,6 +1,6 @@
 //! A process that died, and the next one.
 
-use wfc_engine::{Decision, Engine, Incoming, Record, RunId, Store};
+use wfc_engine::journal::{Decision, Engine, Incoming, Record, RunId, Store};
 use wfc_program::isa::EffectKind;
 
 use crate::support::*;
@@ -165,11 +165,11 @@ fn a_journal_that_tells_of_another_way_quarantines_its_run() {
         .store
         .records()
         .iter()
-        .map(wfc_engine::codec::encode)
+        .map(wfc_engine::journal::codec::encode)
         .collect();
     let forged = text.replace(r#""value":2"#, r#""value":3"#);
     assert_ne!(text, forged);
-    let records = wfc_engine::codec::decode(forged.as_bytes())
+    let records = wfc_engine::journal::codec::decode(forged.as_bytes())
         .unwrap()
         .records;
     let store = Box::new(Shared::default());

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use wfc_program::{Program, StepInfo};
 use wfc_value::{Str, Timestamp};
 use wfc_vm::{
-    Delivery, Effect, EffectClass, EffectId, Event, EventKind, Machine, Outcome, StartError,
-    TraceEvent, Turn,
+    Allowance, Delivery, Effect, EffectClass, EffectId, Event, EventKind, Machine, Outcome,
+    StartError, TraceEvent, Turn,
 };
 
-use crate::digest::digest;
-use crate::header::{Header, RunId};
-use crate::record::{Digest, Record};
+use crate::journal::digest::digest;
+use crate::journal::header::{Header, RunId};
+use crate::journal::record::{Digest, Record};
 
 /// Fuel of one call of the machine.
 const FUEL: u64 = 200_000;
@@ -142,6 +142,12 @@ impl Run {
             .flat_map(Machine::outstanding)
             .cloned()
             .collect()
+    }
+
+    /// What the budgets around an effect leave it.
+    pub(crate) fn allowance(&self, effect: EffectId) -> Allowance {
+        let machine = self.machine.as_ref();
+        machine.map(|m| m.allowance(effect)).unwrap_or_default()
     }
 
     pub(crate) fn take_trace(&mut self) -> Vec<TraceEvent> {

@@ -8,12 +8,12 @@ use std::fmt;
 use wfc_value::Timestamp;
 use wfc_vm::{EffectClass, EventKind};
 
-use crate::engine::{Engine, hash};
-use crate::header::{Header, RunId};
+use crate::journal::engine::{Engine, hash};
+use crate::journal::header::{Header, RunId};
+use crate::journal::record::{Digest, Record};
+use crate::journal::run::Run;
+use crate::journal::store::Store;
 use crate::programs::Programs;
-use crate::record::{Digest, Record};
-use crate::run::Run;
-use crate::store::Store;
 
 /// Why a journal makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Runs that call runs.
 
-use wfc_engine::{Incoming, RunId};
+use wfc_engine::journal::{Incoming, RunId};
 use wfc_program::Program;
 use wfc_program::isa::EffectKind;
 use wfc_vm::EventKind;
@@ -111,5 +111,8 @@ fn endless_calls_are_stopped() {
         "{}",
         end(&round, 0)
     );
-    assert_eq!(w.engine.headers().len(), wfc_engine::MAX_CALL_DEPTH + 1);
+    assert_eq!(
+        w.engine.headers().len(),
+        wfc_engine::journal::MAX_CALL_DEPTH + 1
+    );
 }

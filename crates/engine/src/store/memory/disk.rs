@@ -1,0 +1,263 @@
+//! What is durable, in memory.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use wfc_value::{Str, Timestamp};
+
+use super::CommitFault;
+use super::check::changed;
+use crate::id::{Hash, OwnerId, Place, RunKey};
+use crate::store::batch::{Batch, Change, NewRun, Occurrence};
+use crate::store::stored::{
+    EVENTS_KEPT, Letter, Member, NewEvent, Posted, RunRow, RunState, Snapshot, StoredEvent,
+    VERDICTS_KEPT, Verdict,
+};
+
+/// A run as it is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) row: RunRow,
+    pub(super) header: Vec<u8>,
+    pub(super) occurrence: Option<Occurrence>,
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) journal: BTreeMap<u64, Vec<u8>>,
+    pub(super) payloads: BTreeSet<Hash>,
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disk {
+    pub(super) runs: BTreeMap<RunKey, Kept>,
+    pub(super) due: BTreeSet<(Timestamp, RunKey)>,
+    pub(super) occurrences: BTreeMap<(Place, Occurrence), RunKey>,
+    /// Members of groups that have not ended.
+    groups: BTreeMap<(Place, Str), BTreeSet<RunKey>>,
+    pub(super) programs: BTreeMap<Hash, Arc<[u8]>>,
+    /// Payloads, and how many runs use each.
+    pub(super) payloads: BTreeMap<Hash, (Arc<[u8]>, u64)>,
+    pub(super) letters: BTreeMap<u64, Letter>,
+    pub(super) last_letter: u64,
+    pub(super) verdicts: VecDeque<(u64, Verdict)>,
+    pub(super) events: BTreeMap<u64, StoredEvent>,
+    last_event: u64,
+    pub(super) alive: BTreeSet<OwnerId>,
+    pub(super) notes: BTreeMap<OwnerId, Vec<RunKey>>,
+    pub(super) commits: u64,
+    pub(super) faults: VecDeque<Option<CommitFault>>,
+}
+
+impl Disk {
+    /// Applies a batch that was checked.
+    pub(super) fn apply(&mut self, batch: &Batch, me: OwnerId) {
+        for program in &batch.programs {
+            let bytes = program.bytes.clone();
+            self.programs.entry(program.hash).or_insert(bytes);
+        }
+        for run in &batch.runs {
+            self.begin(run, me);
+        }
+        for payload in &batch.payloads {
+            let contents = &payload.contents;
+            let run = self.runs.get_mut(&payload.key);
+            if run.is_some_and(|run| run.payloads.insert(contents.hash)) {
+                let bytes = || (contents.bytes.clone(), 0);
+                self.payloads.entry(contents.hash).or_insert_with(bytes).1 += 1;
+            }
+        }
+        for change in &batch.changes {
+            self.change(change, me);
+        }
+        for (key, number, bytes) in batch.journal.iter() {
+            if let Some(run) = self.runs.get_mut(&key) {
+                run.journal.insert(number, bytes.to_vec());
+            }
+        }
+        for row in &batch.snapshots {
+            let Some(run) = self.runs.get_mut(&row.key) else {
+                continue;
+            };
+            unlist(&mut self.due, &run.row);
+            run.snapshot = Some(Snapshot {
+                watermark: row.watermark,
+                bytes: row.bytes.clone(),
+            });
+            run.row.next_wake = row.next_wake;
+            run.row.waits.clone_from(&row.waits);
+            list(&mut self.due, &run.row);
+        }
+        for taken in &batch.taken {
+            self.letters.remove(&taken.letter);
+            self.verdicts.push_back((taken.letter, taken.verdict));
+            if self.verdicts.len() > VERDICTS_KEPT {
+                self.verdicts.pop_front();
+            }
+        }
+        for (key, upto) in &batch.forget {
+            if let Some(run) = self.runs.get_mut(key) {
+                run.journal.retain(|number, _| number > upto);
+            }
+        }
+        batch.delete.iter().for_each(|key| self.delete(*key));
+    }
+
+    fn begin(&mut self, run: &NewRun, me: OwnerId) {
+        if let Some(occurrence) = &run.occurrence {
+            let place = (run.key.place, occurrence.clone());
+            self.occurrences.insert(place, run.key);
+        }
+        let over = run.state.is_over();
+        let row = RunRow {
+            key: run.key,
+            state: run.state,
+            workflow: run.workflow.clone(),
+            deployment: run.deployment,
+            parent: run.parent,
+            retry_of: run.retry_of,
+            started_at: run.started_at,
+            ended_at: over.then_some(run.started_at),
+            owner: (!over).then_some(me),
+            strikes: 0,
+            group: run.group.clone(),
+            next_wake: None,
+            waits: Vec::new(),
+            outcome: None,
+        };
+        self.regroup(&row);
+        let kept = Kept {
+            row,
+            header: run.header.clone(),
+            occurrence: run.occurrence.clone(),
+            snapshot: None,
+            journal: BTreeMap::new(),
+            payloads: BTreeSet::new(),
+        };
+        self.runs.insert(run.key, kept);
+    }
+
+    /// Keeps the members of groups.
+    fn regroup(&mut self, row: &RunRow) {
+        let Some(group) = &row.group else { return };
+        let members = self.groups.entry((row.key.place, group.clone()));
+        let members = members.or_default();
+        if row.state.is_over() {
+            members.remove(&row.key);
+        } else {
+            members.insert(row.key);
+        }
+    }
+
+    fn change(&mut self, change: &Change, me: OwnerId) {
+        let Some(run) = self.runs.get_mut(&change.key()) else {
+            return;
+        };
+        unlist(&mut self.due, &run.row);
+        let row = &mut run.row;
+        if let Some((state, owner)) = changed((row.state, row.owner), change, me) {
+            row.state = state;
+            row.owner = owner;
+        }
+        match change {
+            Change::Claim { strikes, .. } => row.strikes = *strikes,
+            Change::Admit { .. } => {}
+            Change::Park { .. } => row.strikes = 0,
+            Change::End {
+                state, at, outcome, ..
+            } => {
+                row.ended_at = Some(*at);
+                row.outcome = Some(outcome.clone());
+                row.next_wake = None;
+                row.waits.clear();
+                if *state != RunState::Quarantined {
+                    run.snapshot = None;
+                }
+            }
+            Change::Release { .. } => {
+                row.strikes = 0;
+                row.ended_at = None;
+                row.outcome = None;
+            }
+        }
+        list(&mut self.due, &run.row);
+        let row = run.row.clone();
+        self.regroup(&row);
+    }
+
+    fn delete(&mut self, key: RunKey) {
+        let Some(mut run) = self.runs.remove(&key) else {
+            return;
+        };
+        if let Some(occurrence) = run.occurrence {
+            self.occurrences.remove(&(key.place, occurrence));
+        }
+        for hash in run.payloads {
+            if let Some((_, uses)) = self.payloads.get_mut(&hash) {
+                *uses -= 1;
+                if *uses == 0 {
+                    self.payloads.remove(&hash);
+                }
+            }
+        }
+        // A quarantined run is still of its group.
+        run.row.state = RunState::Cancelled;
+        self.regroup(&run.row);
+        self.letters.retain(|_, letter| letter.to != key);
+    }
+
+    /// The members of a group that have not ended.
+    pub(super) fn members(&self, place: Place, group: &str) -> Vec<Member> {
+        let members = self.groups.get(&(place, Str::from(group)));
+        let rows = members
+            .into_iter()
+            .flatten()
+            .filter_map(|key| Some(&self.runs.get(key)?.row));
+        rows.map(|row| Member {
+            key: row.key,
+            state: row.state,
+            owner: row.owner,
+        })
+        .collect()
+    }
+
+    pub(super) fn post_event(&mut self, event: &NewEvent) -> Posted {
+        let alike = |kept: &NewEvent| {
+            (kept.place, &kept.name, &kept.key) == (event.place, &event.name, &event.key)
+        };
+        let alike: Vec<&StoredEvent> = self
+            .events
+            .values()
+            .filter(|kept| alike(&kept.event))
+            .collect();
+        let same = |kept: &&&StoredEvent| event.id.is_some() && kept.event.id == event.id;
+        if let Some(first) = alike.iter().find(same) {
+            return Posted {
+                number: first.number,
+                repeated: true,
+            };
+        }
+        let first = alike.first().map(|kept| kept.number);
+        if let Some(first) = first.filter(|_| alike.len() >= EVENTS_KEPT) {
+            self.events.remove(&first);
+        }
+        self.last_event += 1;
+        let number = self.last_event;
+        let event = event.clone();
+        self.events.insert(number, StoredEvent { number, event });
+        Posted {
+            number,
+            repeated: false,
+        }
+    }
+}
+
+fn list(due: &mut BTreeSet<(Timestamp, RunKey)>, row: &RunRow) {
+    if let (RunState::Parked, Some(at)) = (row.state, row.next_wake) {
+        due.insert((at, row.key));
+    }
+}
+
+fn unlist(due: &mut BTreeSet<(Timestamp, RunKey)>, row: &RunRow) {
+    if let Some(at) = row.next_wake {
+        due.remove(&(at, row.key));
+    }
+}

@@ -1,0 +1,363 @@
+//! A store in memory, for tests, simulators and hosts that keep nothing.
+
+mod check;
+mod disk;
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+#[allow(
+    clippy::disallowed_types,
+    reason = "the place stands for the disk, which several stores share"
+)]
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use wfc_value::Timestamp;
+
+use super::batch::{Batch, JournalRow, Occurrence};
+use super::stored::{
+    Letter, Member, NewEvent, NewLetter, Orphan, Posted, RunFilter, RunRow, RunState, StoredEvent,
+    StoredRun, Verdict, WaitKind,
+};
+use super::{Store, StoreError};
+use crate::id::{Hash, OwnerId, Place, RunKey};
+use disk::Disk;
+
+/// What the next commits do, for tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitFault {
+    /// Nothing is kept, and the commit says so.
+    Lost,
+    /// Everything is kept, and the commit says that it failed.
+    Unheard,
+}
+
+/// A way to a place in memory. A clone of the place is made by [`MemoryStore::another`]; dropping
+/// a store is the death of its owner.
+#[derive(Debug)]
+#[allow(
+    clippy::disallowed_types,
+    reason = "the place stands for the disk, which several stores share"
+)]
+pub struct MemoryStore {
+    disk: Arc<Mutex<Disk>>,
+    owner: OwnerId,
+}
+
+impl MemoryStore {
+    /// A new, empty place, open for `owner`.
+    #[must_use]
+    #[allow(
+        clippy::disallowed_types,
+        reason = "the place stands for the disk, which several stores share"
+    )]
+    pub fn new(owner: OwnerId) -> Self {
+        let store = Self {
+            disk: Arc::new(Mutex::new(Disk::default())),
+            owner,
+        };
+        store.disk().alive.insert(owner);
+        store
+    }
+
+    /// Another way to the same place, for another owner.
+    #[must_use]
+    pub fn another(&self, owner: OwnerId) -> Self {
+        self.disk().alive.insert(owner);
+        Self {
+            disk: Arc::clone(&self.disk),
+            owner,
+        }
+    }
+
+    /// A copy of the place as it is now, open for `owner`; nobody else is alive there.
+    #[must_use]
+    #[allow(
+        clippy::disallowed_types,
+        reason = "the place stands for the disk, which several stores share"
+    )]
+    pub fn copy(&self, owner: OwnerId) -> Self {
+        let mut disk = self.disk().clone();
+        disk.alive = BTreeSet::from([owner]);
+        disk.faults.clear();
+        Self {
+            disk: Arc::new(Mutex::new(disk)),
+            owner,
+        }
+    }
+
+    /// How many commits went well.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.disk().commits
+    }
+
+    /// What becomes of the next commits, one after the other; `None` for one that goes well. All
+    /// after those go well.
+    pub fn fail(&self, faults: impl IntoIterator<Item = Option<CommitFault>>) {
+        self.disk().faults = faults.into_iter().collect();
+    }
+
+    /// Changes the bytes of a journal row, for tests of damage.
+    pub fn damage(&self, key: RunKey, number: u64, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut disk = self.disk();
+        if let Some(bytes) = disk
+            .runs
+            .get_mut(&key)
+            .and_then(|run| run.journal.get_mut(&number))
+        {
+            change(bytes);
+        }
+    }
+
+    #[allow(
+        clippy::disallowed_types,
+        reason = "the place stands for the disk, which several stores share"
+    )]
+    fn disk(&self) -> MutexGuard<'_, Disk> {
+        // Nothing panics while it holds the lock.
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for MemoryStore {
+    fn drop(&mut self) {
+        let owner = self.owner;
+        self.disk().alive.remove(&owner);
+    }
+}
+
+impl Store for MemoryStore {
+    fn owner(&self) -> OwnerId {
+        self.owner
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let owner = self.owner;
+        let mut disk = self.disk();
+        let fault = disk.faults.pop_front().flatten();
+        if fault == Some(CommitFault::Lost) {
+            return Err(StoreError::io("the store was told to fail"));
+        }
+        disk.check(batch, owner)?;
+        disk.apply(batch, owner);
+        disk.commits += 1;
+        match fault {
+            Some(_) => Err(StoreError::io("the store was told to seem to fail")),
+            None => Ok(()),
+        }
+    }
+
+    fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
+        let disk = self.disk();
+        let stored = disk.runs.get(&key).map(|run| {
+            let watermark = run.snapshot.as_ref().map_or(0, |s| s.watermark);
+            let behind = run
+                .journal
+                .range((Bound::Excluded(watermark), Bound::Unbounded));
+            StoredRun {
+                row: run.row.clone(),
+                header: run.header.clone(),
+                snapshot: run.snapshot.clone(),
+                journal: behind.map(row).collect(),
+            }
+        });
+        Ok(stored)
+    }
+
+    fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
+        Ok(self.disk().runs.get(&key).map(|run| run.row.clone()))
+    }
+
+    fn journal(
+        &mut self,
+        key: RunKey,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        let disk = self.disk();
+        let Some(run) = disk.runs.get(&key) else {
+            return Ok(Vec::new());
+        };
+        let rows = run
+            .journal
+            .range((Bound::Excluded(after), Bound::Unbounded));
+        Ok(rows.take(limit).map(row).collect())
+    }
+
+    fn runs(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
+        let limit = if filter.limit == 0 {
+            usize::MAX
+        } else {
+            filter.limit
+        };
+        let disk = self.disk();
+        let rows = disk.runs.values().rev().map(|run| &run.row);
+        let fitting = rows.filter(|row| filter.fits(row)).take(limit);
+        Ok(fitting.cloned().collect())
+    }
+
+    fn orphans(&mut self, limit: usize) -> Result<Vec<Orphan>, StoreError> {
+        let disk = self.disk();
+        let lost = disk.runs.values().map(|run| &run.row).filter(|row| {
+            matches!(row.state, RunState::Active | RunState::Queued)
+                && row.owner.is_none_or(|owner| !disk.alive.contains(&owner))
+        });
+        let orphan = |row: &RunRow| Orphan {
+            key: row.key,
+            state: row.state,
+            owner: row.owner,
+            strikes: row.strikes,
+            stepped: row
+                .owner
+                .and_then(|owner| disk.notes.get(&owner))
+                .is_some_and(|noted| noted.contains(&row.key)),
+        };
+        Ok(lost.take(limit).map(orphan).collect())
+    }
+
+    fn due(&mut self, now: Timestamp, limit: usize) -> Result<Vec<RunKey>, StoreError> {
+        let disk = self.disk();
+        let due = disk.due.iter().take_while(|(at, _)| *at <= now);
+        Ok(due.take(limit).map(|(_, key)| *key).collect())
+    }
+
+    fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.disk().due.first().map(|(at, _)| *at))
+    }
+
+    fn waiters(
+        &mut self,
+        place: Place,
+        name: &str,
+        key: Option<&str>,
+    ) -> Result<Vec<RunKey>, StoreError> {
+        let disk = self.disk();
+        let rows = disk.runs.values().map(|run| &run.row);
+        let waits = |row: &&RunRow| {
+            row.state == RunState::Parked
+                && row.key.place == place
+                && row.waits.iter().any(|wait| {
+                    wait.kind == WaitKind::Event
+                        && wait.event.as_deref() == Some(name)
+                        && (wait.key.is_none() || wait.key.as_deref() == key)
+                })
+        };
+        Ok(rows.filter(waits).map(|row| row.key).collect())
+    }
+
+    fn occurrence(
+        &mut self,
+        place: Place,
+        occurrence: &Occurrence,
+    ) -> Result<Option<RunKey>, StoreError> {
+        let wanted = (place, occurrence.clone());
+        Ok(self.disk().occurrences.get(&wanted).copied())
+    }
+
+    fn group(&mut self, place: Place, group: &str) -> Result<Vec<Member>, StoreError> {
+        Ok(self.disk().members(place, group))
+    }
+
+    fn program(&mut self, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.disk().programs.get(&hash).map(|bytes| bytes.to_vec()))
+    }
+
+    fn payload(&mut self, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .disk()
+            .payloads
+            .get(&hash)
+            .map(|(bytes, _)| bytes.to_vec()))
+    }
+
+    fn post(&mut self, letter: &NewLetter) -> Result<u64, StoreError> {
+        let mut disk = self.disk();
+        disk.last_letter += 1;
+        let number = disk.last_letter;
+        let letter = Letter {
+            number,
+            to: letter.to,
+            at: letter.at,
+            body: letter.body.clone(),
+        };
+        disk.letters.insert(number, letter);
+        Ok(number)
+    }
+
+    fn letters(&mut self, after: u64, limit: usize) -> Result<Vec<Letter>, StoreError> {
+        let disk = self.disk();
+        let new = disk
+            .letters
+            .range((Bound::Excluded(after), Bound::Unbounded));
+        Ok(new.take(limit).map(|(_, letter)| letter.clone()).collect())
+    }
+
+    fn letters_to(&mut self, key: RunKey) -> Result<Vec<Letter>, StoreError> {
+        let disk = self.disk();
+        let letters = disk.letters.values().filter(|letter| letter.to == key);
+        Ok(letters.cloned().collect())
+    }
+
+    fn verdict(&mut self, letter: u64) -> Result<Option<Verdict>, StoreError> {
+        let disk = self.disk();
+        let found = disk
+            .verdicts
+            .iter()
+            .rev()
+            .find(|(number, _)| *number == letter);
+        Ok(found.map(|(_, verdict)| *verdict))
+    }
+
+    fn post_event(&mut self, event: &NewEvent) -> Result<Posted, StoreError> {
+        Ok(self.disk().post_event(event))
+    }
+
+    fn events(&mut self, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let disk = self.disk();
+        let new = disk
+            .events
+            .range((Bound::Excluded(after), Bound::Unbounded));
+        Ok(new.take(limit).map(|(_, event)| event.clone()).collect())
+    }
+
+    fn events_named(
+        &mut self,
+        place: Place,
+        name: &str,
+        key: Option<&str>,
+        since: Timestamp,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let disk = self.disk();
+        let fits = |kept: &&StoredEvent| {
+            let event = &kept.event;
+            event.place == place
+                && *event.name == *name
+                && key.is_none_or(|key| event.key.as_deref() == Some(key))
+                && event.at >= since
+        };
+        Ok(disk.events.values().filter(fits).cloned().collect())
+    }
+
+    fn note_stepping(&mut self, runs: &[RunKey]) -> Result<(), StoreError> {
+        let owner = self.owner;
+        self.disk().notes.insert(owner, runs.to_vec());
+        Ok(())
+    }
+}
+
+fn row((number, bytes): (&u64, &Vec<u8>)) -> JournalRow {
+    JournalRow {
+        number: *number,
+        bytes: bytes.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::contract;
+
+    #[test]
+    fn it_keeps_the_contract() {
+        assert_eq!(contract::check(&mut contract::Memory), Ok(()));
+    }
+}
