@@ -4,6 +4,7 @@
 //! hold charts side by side (branches) or inside (loops).
 
 mod dot;
+mod flow;
 mod mermaid;
 mod model;
 mod svg;
