@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
 pub(crate) mod cel;
+pub(crate) mod differential;
 pub(crate) mod fuzz;
 pub(crate) mod mutate;
