@@ -258,9 +258,29 @@ fn ends_deferral(f: &Fiber, target: Target, instr: Instr) -> bool {
         | Instr::Fact(_)
         | Instr::Random()
         | Instr::FinallyHow() => false,
+        // Past a retry's handler, say: still inside of the step.
+        Instr::Leave(n, _) => ends_something(f, target, n as usize),
         Instr::EndDeadline() => target == Target::Scope(f.frame.scopes.len().saturating_sub(1)),
         _ => true,
     }
+}
+
+/// Whether leaving the innermost `n` scopes ends a step, an iteration or the cancelled deadline, or runs finally code.
+fn ends_something(f: &Fiber, target: Target, n: usize) -> bool {
+    let floor = f.frame.scopes.len().saturating_sub(n);
+    f.frame
+        .scopes
+        .iter()
+        .enumerate()
+        .skip(floor)
+        .any(|(at, scope)| match scope.kind {
+            ScopeKind::Step(_)
+            | ScopeKind::Loop(LoopKind::Iteration, _)
+            | ScopeKind::Finally(_)
+            | ScopeKind::FinallyBody(_) => true,
+            ScopeKind::Deadline(_) => target == Target::Scope(at),
+            _ => false,
+        })
 }
 
 fn end_finally(f: &mut Fiber) -> Option<Flow> {

@@ -205,3 +205,15 @@ fn a_run_that_ends_by_a_total_says_what_is_to_be_stopped() {
     assert_eq!(run.error().code.as_str(), "limit_exceeded");
     assert_eq!(run.asks(), ["1 bash  cancelling"]);
 }
+
+#[test]
+fn a_step_whose_work_was_done_before_the_cancel_ends_well_with_a_retry_too() {
+    let mut run = Run::new(
+        "step_enter a\nloop_enter leaf_attempt\nagain:\ncatch @c\npush {}\neffect bash\npop\nleave 1 @done\n\
+         c:\npop\nloop_next\njump @again\ndone:\nloop_leave\nstep_leave\npush 1\nreturn",
+    );
+    run.cancel();
+    run.complete(1, "null");
+    assert!(run.is_cancelled());
+    assert_eq!(run.trace().last().unwrap(), "a succeeded");
+}
