@@ -25,6 +25,13 @@ pub struct Writer {
     bytes: Vec<u8>,
 }
 
+impl From<Vec<u8>> for Writer {
+    /// Writes behind bytes that are there already.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+}
+
 impl Writer {
     /// What was written.
     #[must_use]

@@ -23,7 +23,7 @@ const SOME: u8 = 14;
 const SECRET: u8 = 15;
 
 /// Writes a value. The recursion is bounded by the value's own depth limit.
-pub(crate) fn write_value(out: &mut Writer, value: &Value) {
+pub fn write_value(out: &mut Writer, value: &Value) {
     match value {
         Value::Null => out.u8(NULL),
         Value::Bool(false) => out.u8(FALSE),
@@ -98,7 +98,10 @@ fn write_secret(out: &mut Writer, secret: &Secret) {
 }
 
 /// Reads a value of at most `depth` more levels.
-pub(super) fn read_value(input: &mut Reader<'_>, depth: u32) -> Result<Value, DecodeError> {
+///
+/// # Errors
+/// When the bytes are no value, or one of more levels.
+pub fn read_value(input: &mut Reader<'_>, depth: u32) -> Result<Value, DecodeError> {
     Ok(match input.u8()? {
         NULL => Value::Null,
         FALSE => Value::Bool(false),
