@@ -28,13 +28,18 @@ pub enum Of {
     Tools,
     /// Settings, `wfc.toml`.
     Settings,
+    /// Files of tests, `*.wf.test.yaml` and `*.wf.test.json`.
+    Tests,
     /// What `wfc check --format json` and `jsonl` print.
     CheckOutput,
+    /// What `wfc diff --format json` prints.
+    DiffOutput,
 }
 
 /// Catalogues have the form of the Model Context Protocol, settings are TOML: neither comes from the table of shapes.
 const TOOLS: &str = include_str!("../../../../docs/schema/tools.schema.json");
 const CHECK_OUTPUT: &str = include_str!("../../../../docs/schema/check-output.schema.json");
+const DIFF_OUTPUT: &str = include_str!("../../../../docs/schema/diff-output.schema.json");
 const SETTINGS: &str = include_str!("../../../../docs/schema/settings.schema.json");
 
 /// Prints the schema.
@@ -46,7 +51,9 @@ pub fn run(args: &Schema) -> Result<Exit, CliError> {
         Of::Workflow => wfc_syntax::json_schema::workflow(),
         Of::Tools => TOOLS.to_owned(),
         Of::Settings => SETTINGS.to_owned(),
+        Of::Tests => wfc_testing::file::schema::schema(),
         Of::CheckOutput => CHECK_OUTPUT.to_owned(),
+        Of::DiffOutput => DIFF_OUTPUT.to_owned(),
     };
     write::output(args.output.as_deref(), &text)?;
     Ok(Exit::Clean)
