@@ -50,7 +50,8 @@ pub struct Effect {
     /// The idempotency key: the same over leaf attempts and crashes, another for each iteration,
     /// each attempt of a composite step and each `retry` of the run.
     pub key: Str,
-    /// When the machine gives up on it: the nearest deadline around it, or a timer's time.
+    /// When the machine gives up on it: the nearest deadline around it (inside finally code and compensations only
+    /// those inside of them count), or a timer's time.
     pub deadline: Option<Timestamp>,
     /// Whether it is to be stopped. Report `Cancelled`, or how it ended after all; without a
     /// report by `grace` its outcome is taken for unknown.

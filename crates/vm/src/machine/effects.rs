@@ -8,7 +8,7 @@ use super::steps::innermost;
 use super::{Due, Flow, Machine, Pending};
 use crate::effect::{Effect, EffectClass, EffectId};
 use crate::error::ErrorRecord;
-use crate::fiber::{Fiber, FiberId, Resume, Wait};
+use crate::fiber::{Fiber, FiberId, Resume, Role, Wait};
 use crate::frame::heap;
 use crate::meta::MAX_WITHDRAWN;
 use crate::scope::ScopeKind;
@@ -104,23 +104,25 @@ impl Machine {
         id
     }
 
-    /// The nearest deadline around a fiber, its parents' included.
+    /// The nearest deadline around a fiber, its parents' included. Finally code and compensations are shielded from the
+    /// deadlines outside of them.
     fn deadline_around(&self, f: &Fiber) -> Option<Timestamp> {
-        let of = |f: &Fiber| {
-            f.frame
-                .scopes
-                .iter()
-                .filter_map(|scope| match &scope.kind {
-                    ScopeKind::Deadline(deadline) => Some(deadline.timer.0),
-                    _ => None,
-                })
-                .min()
-        };
-        let mut nearest = of(f);
-        let mut parent = f.role.parent();
-        while let Some(f) = parent.and_then(|id| self.fibers.get(&id)) {
-            nearest = nearest.into_iter().chain(of(f)).min();
-            parent = f.role.parent();
+        let mut nearest = None;
+        let mut fiber = Some(f);
+        while let Some(f) = fiber {
+            for scope in f.frame.scopes.iter().rev() {
+                match &scope.kind {
+                    ScopeKind::Deadline(deadline) => {
+                        nearest = nearest.into_iter().chain([deadline.timer.0]).min();
+                    }
+                    ScopeKind::FinallyBody(_) => return nearest,
+                    _ => {}
+                }
+            }
+            fiber = match f.role {
+                Role::Child { parent, .. } => self.fibers.get(&parent).map(|f| &**f),
+                Role::Main | Role::Compensation { .. } => None,
+            };
         }
         nearest
     }

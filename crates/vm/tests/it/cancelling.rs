@@ -217,3 +217,13 @@ fn a_step_whose_work_was_done_before_the_cancel_ends_well_with_a_retry_too() {
     assert!(run.is_cancelled());
     assert_eq!(run.trace().last().unwrap(), "a succeeded");
 }
+
+#[test]
+fn work_of_finally_code_is_not_given_up_at_a_deadline_that_has_passed() {
+    let mut run = Run::new(
+        "dur 5s\ndeadline\nfinally @f\ndur 1h\nsleep\nend_finally\nend_deadline\npush 1\nreturn\n\
+         f:\npush {}\neffect bash\npop\nfinally_done",
+    );
+    run.tick(5);
+    assert_eq!(run.effect(2).deadline, None);
+}
