@@ -6,7 +6,7 @@ use wfc_value::{Fault, FaultCode, Timestamp, Value};
 use wfc_vm::{EffectClass, EffectId, ErrorRecord, TraceWhat};
 
 use super::place::attempt;
-use super::state::{Asked, Due, Exit, Extent, Fiber, FiberId, News, Spending, State, Wait};
+use super::state::{Asked, Due, Exit, Extent, Fiber, FiberId, News, Role, Spending, State, Wait};
 use super::{Ask, Run};
 
 impl Run<'_> {
@@ -111,19 +111,30 @@ impl Run<'_> {
         id
     }
 
-    /// The nearest deadline around a fiber, those of its parents included.
+    /// The nearest deadline around the fiber, those of its parents included. What runs in any case and what undoes something
+    /// is shielded from those outside.
     fn nearest_deadline(&self, f: FiberId) -> Option<Timestamp> {
         let state = self.state();
-        let mut nearest = None;
-        for fiber in lineage(&state, f) {
-            for extent in &fiber.extents {
-                if let Extent::Deadline(timer) = extent {
-                    let at = state.timers.iter().find(|t| t.id == *timer).map(|t| t.at);
-                    nearest = nearest.into_iter().chain(at).min();
+        let mut found = Vec::new();
+        let mut next = Some(f);
+        while let Some(f) = next {
+            let fiber = &state.fibers[f];
+            for extent in fiber.extents.iter().rev() {
+                match extent {
+                    Extent::Deadline(id) => {
+                        let timer = state.timers.iter().find(|t| t.id == *id);
+                        found.extend(timer.map(|t| t.at));
+                    }
+                    Extent::Cleanup { .. } => return found.into_iter().min(),
+                    _ => {}
                 }
             }
+            next = match fiber.role {
+                Role::Child { parent, .. } => Some(parent),
+                Role::Main | Role::Undo { .. } => None,
+            };
         }
-        nearest
+        found.into_iter().min()
     }
 
     /// Counts a call of an agent that is about to be made.
