@@ -12,7 +12,7 @@ use wfc_syntax::tree::Spelling;
 use super::{folder, hold, updates};
 
 /// What the first two digits of a code say.
-const FAMILIES: [(&str, &str); 8] = [
+const FAMILIES: [(&str, &str); 9] = [
     ("00", "syntax"),
     ("01", "shape"),
     ("02", "names"),
@@ -21,12 +21,14 @@ const FAMILIES: [(&str, &str); 8] = [
     ("05", "time"),
     ("06", "trust"),
     ("07", "style and cost"),
+    ("08", "tests"),
 ];
 
 fn codes() -> Vec<&'static Code> {
     let mut all: Vec<&'static Code> = wfc_syntax::codes()
         .into_iter()
         .chain(wfc_compiler::rules::codes())
+        .chain(wfc_testing::codes::CODES.iter().copied())
         .collect();
     all.sort_by_key(|code| code.id);
     all
@@ -43,9 +45,14 @@ fn family(code: &Code) -> &'static str {
 fn said(example: &Example) -> String {
     let source = Source::new(example.file, example.text);
     let spelling = Spelling::of(example.file, example.text);
-    let checked = wfc_compiler::check(&source, spelling, &ExampleWorld, &Settings::default());
+    let settings = Settings::default();
+    let found = if wfc_testing::file::is_tests(example.file) {
+        wfc_testing::suite::check(source.clone(), &ExampleWorld, &settings)
+    } else {
+        wfc_compiler::check(&source, spelling, &ExampleWorld, &settings).diagnostics
+    };
     let mut out = String::new();
-    for d in &checked.diagnostics {
+    for d in &found {
         let before = &source.text[..d.span.start as usize];
         let line = before.matches('\n').count() + 1;
         let column = before

@@ -48,6 +48,18 @@ pub struct Loaded {
 /// # Errors
 /// When an argument names nothing.
 pub fn inputs(paths: &[String], stdin_name: &str) -> Result<Vec<Input>, CliError> {
+    inputs_of(paths, stdin_name, is_workflow)
+}
+
+/// The same, with what `wanted` says of the names of files in folders.
+///
+/// # Errors
+/// When an argument names nothing.
+pub fn inputs_of(
+    paths: &[String],
+    stdin_name: &str,
+    wanted: impl Fn(&Path) -> bool + Copy,
+) -> Result<Vec<Input>, CliError> {
     let mut found = BTreeSet::new();
     for path in paths {
         if path == "-" {
@@ -60,7 +72,7 @@ pub fn inputs(paths: &[String], stdin_name: &str) -> Result<Vec<Input>, CliError
             source,
         })?;
         if meta.is_dir() {
-            found.extend(in_folder(&path).into_iter().map(Input::File));
+            found.extend(in_folder(&path, wanted).into_iter().map(Input::File));
         } else {
             found.insert(Input::File(path));
         }
@@ -68,14 +80,14 @@ pub fn inputs(paths: &[String], stdin_name: &str) -> Result<Vec<Input>, CliError
     Ok(found.into_iter().collect())
 }
 
-fn in_folder(folder: &Path) -> Vec<PathBuf> {
+fn in_folder(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     ignore::WalkBuilder::new(folder)
         .require_git(false)
         .build()
         .filter_map(|entry| match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|t| t.is_file());
-                (is_file && is_workflow(entry.path())).then(|| entry.path().to_path_buf())
+                (is_file && wanted(entry.path())).then(|| entry.path().to_path_buf())
             }
             // A folder that cannot be looked into is named as what could not be read, not passed over.
             Err(error) => unread(&error),
@@ -122,6 +134,12 @@ pub fn is_workflow(path: &Path) -> bool {
     ENDINGS
         .iter()
         .any(|e| name.len() > e.len() && name.ends_with(e))
+}
+
+/// Whether a file holds tests, by its name.
+pub fn is_tests(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy());
+    name.is_some_and(|name| wfc_testing::file::is_tests(&name))
 }
 
 /// Reads a file. Bytes that are no text are a finding, not an error.

@@ -35,7 +35,7 @@ impl fmt::Display for Severity {
 /// A kind of finding, with all that its documentation says.
 ///
 /// The family is the code's first two digits: 00 syntax, 01 shape, 02 names, 03 types, 04 flow, 05 time,
-/// 06 trust, 07 style and cost.
+/// 06 trust, 07 style and cost, 08 tests.
 #[derive(Debug)]
 pub struct Code {
     /// `WF` and four digits; never reused.
@@ -55,7 +55,7 @@ pub struct Code {
 }
 
 /// The families of codes: the two digits behind `WF`, and the name.
-pub const FAMILIES: [(&str, &str); 8] = [
+pub const FAMILIES: [(&str, &str); 9] = [
     ("00", "syntax"),
     ("01", "shape"),
     ("02", "names"),
@@ -64,6 +64,7 @@ pub const FAMILIES: [(&str, &str); 8] = [
     ("05", "time"),
     ("06", "trust"),
     ("07", "style"),
+    ("08", "tests"),
 ];
 
 impl Code {

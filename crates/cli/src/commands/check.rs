@@ -9,7 +9,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use crate::args::{Check, CheckFormat, Cli, FailOn};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::files::{Input, inputs, load};
+use crate::files::{Input, inputs_of, is_tests, is_workflow, load};
 use crate::findings::baseline::{self, Baseline};
 use crate::findings::choice::Choice;
 use crate::output::places::Text;
@@ -47,7 +47,8 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
         Some(path) if !args.choice.write_baseline => Some(Baseline::read(path)?),
         _ => None,
     };
-    let files = inputs(&args.paths, &args.stdin_name)?;
+    let wanted = |path: &std::path::Path| is_workflow(path) || is_tests(path);
+    let files = inputs_of(&args.paths, &args.stdin_name, wanted)?;
     if files.is_empty() {
         term::eprint(
             "no workflows are there: files named `*.wf`, `*.wf.yaml`, `*.wf.yml` and `*.wf.json` are looked for\n",
@@ -128,6 +129,10 @@ fn check_file(
     let checks = settings.checks_of(&loaded.source.name)?;
     if !loaded.diagnostics.is_empty() {
         return Ok(Report::new(loaded.source, loaded.diagnostics));
+    }
+    if wfc_testing::file::is_tests(&loaded.source.name) {
+        let found = wfc_testing::suite::check(loaded.source.clone(), world, &checks);
+        return Ok(Report::new(loaded.source, found));
     }
     let checked = wfc_compiler::check(&loaded.source, loaded.spelling, world, &checks);
     let settings = settings.of(&loaded.source.name)?;

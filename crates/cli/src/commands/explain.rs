@@ -2,24 +2,20 @@
 
 use std::fmt::Write as _;
 
-use wfc_compiler::rules;
 use wfc_syntax::code::Code;
 use wfc_syntax::near::nearest;
 
 use crate::args::Explain;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::findings::choice::codes;
 
 /// Prints one code's documentation, or the list of all codes.
 ///
 /// # Errors
 /// When there is no such code.
 pub fn run(args: &Explain) -> Result<Exit, CliError> {
-    let mut codes: Vec<&'static Code> = wfc_syntax::codes()
-        .into_iter()
-        .chain(rules::codes())
-        .collect();
-    codes.sort_by_key(|c| c.id);
+    let codes: Vec<&'static Code> = codes();
     let Some(wanted) = &args.code else {
         let mut out = String::new();
         for code in codes {

@@ -12,6 +12,7 @@ pub fn codes() -> Vec<&'static Code> {
     let mut codes: Vec<_> = wfc_syntax::codes()
         .into_iter()
         .chain(wfc_compiler::rules::codes())
+        .chain(wfc_testing::codes::CODES.iter().copied())
         .collect();
     codes.sort_by_key(|c| c.id);
     codes

@@ -1,5 +1,6 @@
 //! A file of tests: `*.wf.test.yaml`, `*.wf.test.json`.
 
+pub mod schema;
 pub mod shape;
 pub mod table;
 pub mod value;

@@ -116,7 +116,7 @@ fn fields(
                 &format!("`{}`", field.name),
                 out,
             ),
-            None if entry.key.starts_with("x-") => {}
+            None if entry.key.starts_with("x-") || is_schema(entry, shape) => {}
             None => out.push(unknown(entry, shape)),
         }
     }
@@ -132,6 +132,11 @@ fn fields(
         );
     }
     one_of(tree, node, entries, shape, out);
+}
+
+/// The key by which editors find the file's JSON Schema.
+fn is_schema(entry: &MapEntry, shape: &Shape) -> bool {
+    &*entry.key == "$schema" && std::ptr::eq(shape, &raw const super::table::FILE)
 }
 
 fn one_of(
