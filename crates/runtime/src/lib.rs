@@ -4,12 +4,14 @@ mod clock;
 pub mod exec;
 pub mod host;
 pub mod journal;
+mod llm;
 mod mcp;
 mod near;
 mod process;
 pub mod settings;
 pub mod stop;
 pub mod vault;
+mod web;
 
 pub use clock::{execution_id, now};
 pub use host::{Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target};

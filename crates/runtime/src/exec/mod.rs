@@ -3,11 +3,14 @@
 mod agent;
 mod bash;
 mod field;
+mod link;
 mod tool;
 
 pub use agent::AgentExecutor;
 pub use bash::BashExecutor;
 pub(crate) use field::text_of;
+pub use link::{Deciding, Link, Listen, Progress, Question};
+pub(crate) use tool::Offered;
 pub use tool::ToolExecutor;
 
 use std::fmt;
@@ -17,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wfc_value::{Fault, FaultCode, Value};
-use wfc_vm::Usage;
+use wfc_vm::{Allowance, Usage};
 
 use crate::process::Groups;
 use crate::stop::Stop;
@@ -38,6 +41,10 @@ pub struct Job {
     pub args: Value,
     /// Ends the work when it is cancelled or out of time.
     pub stop: Stop,
+    /// What it may use up.
+    pub allowance: Allowance,
+    /// By which it is heard while it is under way.
+    pub link: Link,
 }
 
 /// What became of a job.
@@ -67,6 +74,8 @@ pub struct Failure {
     pub message: String,
     /// More of it, as data; null when there is nothing.
     pub details: Value,
+    /// What the job used all the same, when that is known.
+    pub usage: Option<Usage>,
 }
 
 impl Failure {
@@ -76,6 +85,7 @@ impl Failure {
             code,
             message: message.into(),
             details: Value::Null,
+            usage: None,
         }
     }
 
@@ -124,6 +134,7 @@ impl Answer {
                 code: f.code,
                 message: vault.redacted(f.message),
                 details: vault.redact_value(&f.details),
+                usage: f.usage,
             }),
             other => other,
         }

@@ -22,6 +22,19 @@ pub struct ToolExecutor {
     servers: BTreeMap<String, McpServer>,
 }
 
+/// What agents are told of a tool.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offered {
+    /// What it does, in words.
+    pub(crate) description: String,
+    /// The JSON Schema of its arguments.
+    pub(crate) schema: serde_json::Value,
+    /// Whether what it does cannot be undone, if its server says.
+    pub(crate) destructive: Option<bool>,
+    /// Whether it changes nothing, if its server says.
+    pub(crate) read_only: Option<bool>,
+}
+
 impl ToolExecutor {
     /// An executor for the servers of the settings.
     #[must_use]
@@ -48,6 +61,31 @@ impl ToolExecutor {
                  `command` and `args`, or its `url`, to `wfc.toml`{meant}"
             );
             Failure::new(FaultCode::NotConfigured, message).with([("add", Value::from(add))])
+        })
+    }
+
+    /// What the tool `full` is, as its server tells.
+    ///
+    /// # Errors
+    /// When the server cannot be started, or has no such tool.
+    pub(crate) async fn offered(&self, full: &str) -> Result<Offered, Failure> {
+        let Some((server, tool)) = full.split_once('.') else {
+            let message = format!("the tool `{full}` names no server: write `SERVER.TOOL`");
+            return Err(Failure::new(FaultCode::NotConfigured, message));
+        };
+        let live = self.server(server)?.live(&self.around).await?;
+        known(full, tool, &live)?;
+        let listed = live.tools().unwrap_or_default();
+        // A server that does not tell of its tools may have any.
+        let Some(listed) = listed.iter().find(|t| t.name == tool) else {
+            return Ok(Offered::default());
+        };
+        let annotations = listed.annotations.as_ref();
+        Ok(Offered {
+            description: listed.description.clone(),
+            schema: serde_json::Value::Object((*listed.schema).clone()),
+            destructive: annotations.and_then(|a| a.destructive_hint),
+            read_only: annotations.and_then(|a| a.read_only_hint),
         })
     }
 

@@ -10,7 +10,9 @@ use wfc_engine::journal::{Dispatch, Incoming, RunId};
 use wfc_program::isa::EffectKind;
 use wfc_vm::{EffectId, ErrorRecord, EventKind};
 
-use crate::exec::{AgentExecutor, Answer, BashExecutor, Execute, Job, Surroundings, ToolExecutor};
+use crate::exec::{
+    AgentExecutor, Answer, BashExecutor, Execute, Job, Link, Surroundings, ToolExecutor,
+};
 use crate::settings::Settings;
 use crate::stop::{Stopper, stopper};
 
@@ -41,10 +43,11 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) fn new(settings: &Settings, around: Surroundings) -> Self {
+        let tools = Arc::new(ToolExecutor::new(&settings.tools, around.clone()));
         Self {
             bash: Arc::new(BashExecutor::new(around.clone())),
-            tool: Arc::new(ToolExecutor::new(&settings.tools, around.clone())),
-            agent: Arc::new(AgentExecutor::new(settings, around.clone())),
+            agent: Arc::new(AgentExecutor::new(settings, around.clone(), tools.clone())),
+            tool: tools,
             around,
             turns: Arc::new(Semaphore::new(at_once())),
             tasks: JoinSet::new(),
@@ -75,6 +78,8 @@ impl Workers {
             attempt: dispatch.effect.attempt,
             args: dispatch.effect.args,
             stop,
+            allowance: dispatch.allowance,
+            link: Link::default(),
         };
         let turns = self.turns.clone();
         let task = self.tasks.spawn(async move {
@@ -144,7 +149,7 @@ impl Workers {
                 EventKind::Failed {
                     effect,
                     error,
-                    usage: None,
+                    usage: failure.usage,
                 }
             }
             Answer::Cancelled => EventKind::Cancelled { effect },

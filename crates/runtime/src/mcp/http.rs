@@ -1,30 +1,23 @@
 //! MCP servers over streamable HTTP.
 
-use std::collections::HashMap;
 use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::redirect::{Attempt, Policy};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
 use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransportConfig, StreamableHttpError,
 };
-use wfc_value::{FaultCode, Value};
+use wfc_value::FaultCode;
 
 use super::lines::MAX_MESSAGE;
 use crate::exec::{Failure, Surroundings};
-use crate::settings::{HeaderText, Remote};
+use crate::settings::Remote;
+use crate::web::{self, deepest, words};
 
 /// How often a stream of answers that broke off is asked for again: a call's time-out may be long.
 const RECONNECTS: usize = 3;
-
-/// How much of a server's own words an error shows, in characters.
-const WORDS: usize = 300;
 
 /// What speaks with the server called `name`.
 ///
@@ -35,89 +28,24 @@ pub(super) fn transport(
     remote: &Remote,
     around: &Surroundings,
 ) -> Result<StreamableHttpClientTransport<Client>, Failure> {
+    let whom = format!("the tool server `{name}`");
     let mut backoff = ExponentialBackoff::default();
     backoff.max_times = Some(RECONNECTS);
+    let headers = web::headers(&whom, &remote.headers, around)?;
+    let headers = headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((name?, value)))
+        .collect();
     let mut config = StreamableHttpClientTransportConfig::with_uri(remote.url.as_str())
-        .custom_headers(headers(name, remote, around)?)
+        .custom_headers(headers)
         .max_sse_event_size(MAX_MESSAGE)
         .max_json_response_size(MAX_MESSAGE);
     config.retry_config = Arc::new(backoff);
-    Ok(StreamableHttpClientTransport::with_client(
-        client(name)?,
-        config,
-    ))
-}
-
-fn client(name: &str) -> Result<Client, Failure> {
-    // The first who asks decides for the process; another provider does as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        // Following one would hand the headers, with their secrets, to another host.
-        .redirect(Policy::custom(refuse))
-        .connect_timeout(Duration::from_secs(30))
-        .user_agent(concat!("wfc/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| {
-            let why = deepest(&error);
-            Failure::new(
-                FaultCode::ToolError,
-                format!("the tool server `{name}` cannot be asked over HTTP: {why}"),
-            )
-        })
-}
-
-/// Where a server wants to be asked instead.
-#[derive(Debug)]
-struct Elsewhere(String);
-
-impl fmt::Display for Elsewhere {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Elsewhere {}
-
-fn refuse(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let mut to = attempt.url().clone();
-    to.set_query(None);
-    to.set_fragment(None);
-    attempt.error(Elsewhere(to.into()))
-}
-
-fn headers(
-    name: &str,
-    remote: &Remote,
-    around: &Surroundings,
-) -> Result<HashMap<HeaderName, HeaderValue>, Failure> {
-    let unsent = |header: &str, why: &str| {
-        let message =
-            format!("the header `{header}` of the tool server `{name}` cannot be sent: {why}");
-        Failure::new(FaultCode::NotConfigured, message)
-    };
-    let mut headers = HashMap::new();
-    for (header, text) in &remote.headers {
-        let (text, why) = match text {
-            HeaderText::Text(text) => (text.clone(), "it has control characters".to_owned()),
-            HeaderText::Secret {
-                name: secret,
-                prefix,
-            } => {
-                let open = around.vault.open(&Value::secret(secret.as_str()))?;
-                // Files with secrets end with a line break, which is none of the secret's.
-                let open = open.as_str().unwrap_or_default();
-                let open = open.trim_end_matches(['\r', '\n']);
-                let why = format!("the secret `{secret}` has control characters");
-                (format!("{prefix}{open}"), why)
-            }
-        };
-        let key = HeaderName::from_bytes(header.as_bytes());
-        let key = key.map_err(|_| unsent(header, "its name is none"))?;
-        let mut value = HeaderValue::from_str(&text).map_err(|_| unsent(header, &why))?;
-        value.set_sensitive(true);
-        headers.insert(key, value);
-    }
-    Ok(headers)
+    let client = web::client().map_err(|why| {
+        let message = format!("{whom} cannot be asked over HTTP: {why}");
+        Failure::new(FaultCode::ToolError, message)
+    })?;
+    Ok(StreamableHttpClientTransport::with_client(client, config))
 }
 
 /// What went wrong between here and a server.
@@ -270,19 +198,4 @@ fn unexpected(text: &str, url: &str) -> Trouble {
             words(text)
         )),
     }
-}
-
-/// What lies at the bottom of an error.
-fn deepest(error: &(dyn Error + 'static)) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
-}
-
-/// Foreign words on one line, shortened.
-fn words(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    wfc_value::shortened(&text, WORDS)
 }

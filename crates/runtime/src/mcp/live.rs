@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CancelledNotification, CancelledNotificationParam,
-    ClientRequest, JsonObject, PaginatedRequestParams, ServerResult,
+    ClientRequest, JsonObject, PaginatedRequestParams, ServerResult, ToolAnnotations,
 };
 use rmcp::service::{
     ClientInitializeError, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
@@ -48,8 +48,12 @@ enum Other {
 /// A tool that the server has.
 pub(crate) struct Listed {
     pub(crate) name: String,
+    /// What it does, in words.
+    pub(crate) description: String,
     /// The JSON Schema of its arguments.
-    schema: Arc<JsonObject>,
+    pub(crate) schema: Arc<JsonObject>,
+    /// What it does to the world.
+    pub(crate) annotations: Option<ToolAnnotations>,
 }
 
 impl Listed {
@@ -143,7 +147,9 @@ impl Live {
         let tools = listed.and_then(Result::ok).map(|tools| {
             let listed = tools.into_iter().map(|tool| Listed {
                 name: tool.name.into_owned(),
+                description: tool.description.unwrap_or_default().into_owned(),
                 schema: tool.input_schema,
+                annotations: tool.annotations,
             });
             listed.take(MAX_TOOLS).collect()
         });

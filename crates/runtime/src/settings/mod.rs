@@ -1,5 +1,6 @@
 //! `wfc.toml`: who carries out agents and tools, limits, secrets, severities.
 
+mod agent;
 mod read;
 mod server;
 
@@ -9,16 +10,21 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::vault::SecretSource;
+pub use agent::{
+    AcpAgent, AgentKind, CommandAgent, Endpoint, Files, Permissions, Price, Runner, Structured,
+};
 use read::Table;
 pub use server::{HeaderText, Reached, Remote, Server};
 
 /// All of `wfc.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// `[agents.NAME]`: what carries out `agent` steps.
     pub agents: BTreeMap<String, Runner>,
     /// `default_agent`: the runner of steps that name none.
     pub default_agent: Option<String>,
+    /// `[models.NAME]`: what models cost.
+    pub models: BTreeMap<String, Price>,
     /// `[tools.NAME]`: MCP servers, by the part of `server.tool` before the dot.
     pub tools: BTreeMap<String, Server>,
     /// `[tools."SERVER.TOOL"]`: what tools do, by their names, or by the beginning of names before a `*`.
@@ -53,18 +59,6 @@ pub enum EnvValue {
     Text(String),
     /// `{ secret = "name" }`.
     Secret(String),
-}
-
-/// `[agents.NAME]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Runner {
-    /// What is started for each step: the goal on its standard input, the answer on its
-    /// standard output.
-    pub program: Program,
-    /// `model_args`: more arguments for steps that name a model; `{model}` stands for it.
-    pub model_args: Vec<String>,
-    /// `timeout`: how long one answer may take.
-    pub timeout: Option<Duration>,
 }
 
 /// `[tools."SERVER.TOOL"]`: what a tool does, over what its catalogue says of it.
@@ -172,9 +166,10 @@ impl Settings {
         let root = read::document(text)?;
         let mut root = Table::new(text, &root);
         let (tools, hints) = tools(&mut root)?;
-        let settings = Self {
+        let mut settings = Self {
             default_agent: root.text("default_agent")?,
-            agents: root.named("agents", runner)?,
+            agents: root.named("agents", agent::runner)?,
+            models: root.named("models", agent::price)?,
             tools,
             hints,
             limits: root
@@ -205,7 +200,22 @@ impl Settings {
             return Err(root.error("default_agent", message, Some(help)));
         }
         root.finish()?;
+        settings.keep_keys();
         Ok(settings)
+    }
+}
+
+impl Settings {
+    /// Keys of endpoints are secrets, also those that the environment holds: they are masked everywhere.
+    fn keep_keys(&mut self) {
+        for runner in self.agents.values() {
+            if let AgentKind::OpenAi(endpoint) | AgentKind::Anthropic(endpoint) = &runner.kind
+                && let (Some(name), Some(variable)) = (&endpoint.api_key, &endpoint.api_key_env)
+            {
+                let source = SecretSource::Env(variable.clone());
+                self.secrets.insert(name.clone(), source);
+            }
+        }
     }
 }
 
@@ -261,16 +271,6 @@ fn program(table: &mut Table<'_>) -> Result<Program, SettingsError> {
         },
         cwd: table.text("cwd")?,
     })
-}
-
-fn runner(mut table: Table<'_>) -> Result<Runner, SettingsError> {
-    let runner = Runner {
-        program: program(&mut table)?,
-        model_args: table.texts("model_args")?,
-        timeout: table.duration("timeout")?,
-    };
-    table.finish()?;
-    Ok(runner)
 }
 
 type Tools = (BTreeMap<String, Server>, BTreeMap<String, ToolHints>);
@@ -374,12 +374,15 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
     fn reads_all_of_it() {
         let s = Settings::parse(FULL).unwrap();
         let claude = &s.agents["claude"];
-        assert_eq!(claude.program.command, "claude");
+        let AgentKind::Command(command) = &claude.kind else {
+            panic!("a command")
+        };
+        assert_eq!(command.program.command, "claude");
         assert_eq!(
-            claude.program.env["KEY"],
+            command.program.env["KEY"],
             EnvValue::Secret("anthropic".into())
         );
-        assert_eq!(claude.program.env["MODE"], EnvValue::Text("plain".into()));
+        assert_eq!(command.program.env["MODE"], EnvValue::Text("plain".into()));
         assert_eq!(claude.timeout, Some(Duration::from_secs(600)));
         let Reached::Program(pylon) = &s.tools["pylon"].reached else {
             panic!("a program")

@@ -140,6 +140,29 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A number, with a point or without.
+    pub(super) fn number(&mut self, key: &'static str) -> Result<Option<f64>, SettingsError> {
+        let Some(item) = self.item(key) else {
+            return Ok(None);
+        };
+        let number = match item.value.get_ref() {
+            DeValue::Integer(i) => i.as_str().parse().ok(),
+            DeValue::Float(f) => f.as_str().parse().ok(),
+            _ => None,
+        };
+        number.map(Some).ok_or_else(|| item.mismatch("a number"))
+    }
+
+    /// One of `all`, by its word.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        all: &[T],
+        word: impl Fn(T) -> &'static str,
+    ) -> Result<Option<T>, SettingsError> {
+        self.item(key).map(|item| item.word(all, word)).transpose()
+    }
+
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, SettingsError> {
         self.item(key).map(|item| item.text()).transpose()
     }

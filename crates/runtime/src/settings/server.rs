@@ -102,7 +102,7 @@ fn reached(table: &mut Table<'_>) -> Result<Reached, SettingsError> {
                 table.error("url", message, Some(help.to_owned()))
             })?;
             let headers = match table.table("headers")? {
-                Some(headers) => headers.each(|item| header(item, item.name(headers.path())))?,
+                Some(table) => headers(&table)?,
                 None => BTreeMap::new(),
             };
             Ok(Reached::Http(Remote { url, headers }))
@@ -121,8 +121,13 @@ fn reached(table: &mut Table<'_>) -> Result<Reached, SettingsError> {
     }
 }
 
+/// Headers to send with every request.
+pub(super) fn headers(table: &Table<'_>) -> Result<BTreeMap<String, HeaderText>, SettingsError> {
+    table.each(|item| header(item, item.name(table.path())))
+}
+
 /// What is wrong with an address, and what to write.
-fn address(url: &str) -> Result<(), (&'static str, &'static str)> {
+pub(super) fn address(url: &str) -> Result<(), (&'static str, &'static str)> {
     const WRITE: &str = "write `https://HOST/PATH`";
     let parsed = Url::parse(url).map_err(|_| ("is no address", WRITE))?;
     if !matches!(parsed.scheme(), "https" | "http") {

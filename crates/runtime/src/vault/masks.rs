@@ -70,6 +70,23 @@ impl Masks {
         Cow::Owned(out)
     }
 
+    /// How much of the beginning of a text, whose rest is still to come, can be masked by itself: the rest may
+    /// go on with a secret that begins behind it, but not with one that begins in it.
+    pub(super) fn settled(&self, text: &str) -> usize {
+        // The byte behind a short secret tells whether it stands alone.
+        let longest = self.texts.iter().map(|text| text.len() + 1).max();
+        let mut end = text.len().saturating_sub(longest.unwrap_or(0));
+        for (start, stop) in self.spans(text.as_bytes()) {
+            if start < end && end < stop {
+                end = start;
+            }
+        }
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        end
+    }
+
     /// Whether a secret is in `bytes`.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         !self.spans(bytes).is_empty()

@@ -162,6 +162,12 @@ impl Vault {
         }
     }
 
+    /// How much of the beginning of a text, whose rest is still to come, can be masked by itself.
+    pub(crate) fn settled(&self, text: &str) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.masks.settled(text)
+    }
+
     /// The value with every secret in its texts and keys masked, and sealed texts as they are.
     #[must_use]
     pub fn redact_value(&self, value: &Value) -> Value {

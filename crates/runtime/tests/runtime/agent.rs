@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wfc_runtime::Settings;
 use wfc_runtime::exec::{AgentExecutor, Answer, Execute};
+use wfc_runtime::settings::AgentKind;
 use wfc_value::{FaultCode, Value, json};
 
 use crate::support::*;
@@ -13,9 +14,12 @@ use crate::support::*;
 fn script(cwd: &Path, script: &str) -> AgentExecutor {
     let mut settings = Settings::parse("[agents.a]\ncommand = \"sh\"").unwrap();
     let runner = settings.agents.get_mut("a").unwrap();
-    runner.program.args = vec!["-c".into(), script.into()];
+    let AgentKind::Command(command) = &mut runner.kind else {
+        panic!("a command")
+    };
+    command.program.args = vec!["-c".into(), script.into()];
     runner.timeout = Some(Duration::from_secs(60));
-    AgentExecutor::new(&settings, around(cwd, &[("token", "s3cr3t")]))
+    agents(&settings, around(cwd, &[("token", "s3cr3t")]))
 }
 
 fn ask(agent: &AgentExecutor, args: &str) -> Answer {
@@ -72,11 +76,45 @@ fn an_answer_that_does_not_fit_is_asked_for_once_more_with_the_reason() {
 }
 
 #[test]
-fn a_second_answer_that_does_not_fit_is_an_agent_error() {
+fn a_second_answer_that_does_not_fit_tells_what_was_expected_and_found_and_where() {
+    let dir = tempfile::tempdir().unwrap();
+    let agent = script(dir.path(), "cat >/dev/null; echo '{\"n\":1,\"s\":\"mid\"}'");
+    let failure = failed(ask(&agent, &format!(r#"{{"goal":"Count",{RETURNS}}}"#)));
+    assert_eq!(failure.code, FaultCode::TypeMismatch);
+    let detail = |field| failure.details.get(field).unwrap().as_str().unwrap();
+    assert_eq!(detail("place"), ".s");
+    assert_eq!(detail("expected"), r#""low" | "high""#);
+    assert_eq!(detail("found"), r#"the string `"mid"`"#);
+    assert_eq!(detail("answer"), r#"{"n":1,"s":"mid"}"#);
+    let usage = failure.usage.unwrap();
+    assert_eq!(usage.agent_calls, 1, "the second call counts all the same");
+}
+
+#[test]
+fn an_answer_is_not_asked_for_again_when_the_budget_of_calls_is_used_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let agent = script(dir.path(), "cat >> prompts; echo no");
+    let failure = block_on(async {
+        let (_stopper, mut job) = job(value(&format!(r#"{{"goal":"Count",{RETURNS}}}"#)));
+        job.allowance.agent_calls = Some(0);
+        failed(agent.execute(job).await)
+    });
+    assert_eq!(failure.code, FaultCode::BudgetExceeded);
+    assert!(
+        failure.message.contains("it is not JSON"),
+        "{}",
+        failure.message
+    );
+    let prompts = std::fs::read_to_string(dir.path().join("prompts")).unwrap();
+    assert_eq!(prompts.matches("Count").count(), 1, "{prompts}");
+}
+
+#[test]
+fn a_second_answer_that_is_no_json_is_a_parse_error() {
     let dir = tempfile::tempdir().unwrap();
     let agent = script(dir.path(), "cat >> prompts; echo no");
     let failure = failed(ask(&agent, &format!(r#"{{"goal":"Count",{RETURNS}}}"#)));
-    assert_eq!(failure.code, FaultCode::AgentError);
+    assert_eq!(failure.code, FaultCode::ParseError);
     let start = "the agent `a` was asked twice and its answer does not fit: it is not JSON";
     assert!(failure.message.starts_with(start), "{}", failure.message);
     assert_eq!(failure.details.get("answer"), Some(&Value::from("no")));
@@ -131,7 +169,7 @@ fn a_cancelled_agent_goes_with_its_children() {
 fn an_agent_that_is_not_configured_says_what_to_write() {
     let failing = |settings: &str, args: &str| {
         let settings = Settings::parse(settings).unwrap();
-        let agent = AgentExecutor::new(&settings, around(Path::new("/"), &[]));
+        let agent = agents(&settings, around(Path::new("/"), &[]));
         let failure = failed(ask(&agent, args));
         assert_eq!(failure.code, FaultCode::NotConfigured);
         failure

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wfc_runtime::exec::{Answer, Execute, Failure, Job, Surroundings};
+use wfc_runtime::exec::{
+    AgentExecutor, Answer, Execute, Failure, Job, Link, Surroundings, ToolExecutor,
+};
 use wfc_runtime::stop::{Stop, Stopper, stopper};
-use wfc_runtime::{Groups, Vault};
+use wfc_runtime::{Groups, Settings, Vault};
 use wfc_value::{Value, json};
+use wfc_vm::Allowance;
 
 /// Runs a future on a runtime of its own, dropped at the end with all that is left on it.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -33,6 +36,12 @@ pub(crate) fn around(cwd: &Path, secrets: &[(&str, &str)]) -> Surroundings {
     }
 }
 
+/// An executor of agents, with the tools of the same settings.
+pub(crate) fn agents(settings: &Settings, around: Surroundings) -> AgentExecutor {
+    let tools = ToolExecutor::new(&settings.tools, around.clone());
+    AgentExecutor::new(settings, around, Arc::new(tools))
+}
+
 pub(crate) fn value(text: &str) -> Value {
     json::parse(text).unwrap()
 }
@@ -50,6 +59,8 @@ fn with_stop(args: Value, stop: Stop) -> Job {
         attempt: 1,
         args,
         stop,
+        allowance: Allowance::default(),
+        link: Link::default(),
     }
 }
 
