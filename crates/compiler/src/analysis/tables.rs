@@ -60,6 +60,21 @@ pub enum BindingKind {
     Given(u32),
 }
 
+impl BindingKind {
+    /// The step that binds the name, when one does.
+    #[must_use]
+    pub const fn step(self) -> Option<StepId> {
+        match self {
+            Self::Output(step)
+            | Self::Set(step)
+            | Self::Item(step)
+            | Self::Index(step)
+            | Self::Error(step) => Some(step),
+            Self::Input(_) | Self::Variable(_) | Self::Failure | Self::Given(_) => None,
+        }
+    }
+}
+
 /// What a name, or a whole selection from a namespace (`steps.x.output`), refers to. Keyed by the
 /// expression that completes it: the `Ident`, or the outermost `Select`/`Index` of the selection.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use wfc_syntax::expr::ExprId;
 
 use super::paths::{End, way};
 use super::{Changes, Exit, Open, Walk};
+use crate::analysis::BindingId;
 use crate::rules::places::inside;
 use crate::rules::trust::guard::Guard;
 use crate::rules::trust::label::{EACH_ITEM, Label};
@@ -50,7 +51,7 @@ impl<'a> Walk<'a> {
         };
         let end = self.end_of_body(mark, again);
         self.env.validated.back_to(known);
-        self.carry(id, back, (&began, &end), &part);
+        self.carry((id, body), back, (&began, &end), &part);
         self.guard = before;
         self.leave(head, stops, end, exits);
         collected
@@ -112,9 +113,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Leaves what goes round the loop to the next round.
-    fn carry(&mut self, id: StepId, mut left: Changes, (began, end): (&Guard, &End), part: &str) {
-        for (binding, label) in &end.changes {
+    /// Leaves what goes round the loop to the next round. Names that the body binds start anew in each iteration.
+    fn carry(
+        &mut self,
+        (id, body): (StepId, &Block),
+        mut left: Changes,
+        (began, end): (&Guard, &End),
+        part: &str,
+    ) {
+        let cx = self.env.cx;
+        let own = inside(cx.ast, body);
+        let starts_anew = |binding: &BindingId| {
+            let bound = cx.analysis.bindings.get(binding.0 as usize);
+            bound
+                .and_then(|b| b.kind.step())
+                .is_some_and(|step| step == id || own.contains(&step))
+        };
+        let outer = end.changes.iter().filter(|(b, _)| !starts_anew(b));
+        for (binding, label) in outer {
             // What was this iteration's item is another one in the next.
             let label = label.renamed(part, &format!("{part}'"));
             let known = left.entry(*binding).or_default();
