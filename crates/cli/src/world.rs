@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use wfc_compiler::analysis::catalogue::Catalogue;
 use wfc_compiler::world::World;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
@@ -17,6 +18,8 @@ type Slugs = Arc<Vec<(String, PathBuf)>>;
 #[derive(Default)]
 pub struct DiskWorld {
     sources: Mutex<BTreeMap<PathBuf, Option<Arc<Source>>>>,
+    /// By the name of the file, which is read once.
+    catalogues: Mutex<BTreeMap<String, Arc<Catalogue>>>,
     slugs: Mutex<BTreeMap<PathBuf, Slugs>>,
 }
 
@@ -112,6 +115,18 @@ impl World for DiskWorld {
 
     fn catalogue(&self, from: &str, path: &str) -> Option<Arc<Source>> {
         self.read(&folder_of(from).join(path))
+    }
+
+    fn kept(&self, source: &Arc<Source>) -> Option<Arc<Catalogue>> {
+        let kept = self.catalogues.lock();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        kept.get(&source.name).cloned()
+    }
+
+    fn keep(&self, source: &Arc<Source>, catalogue: &Arc<Catalogue>) {
+        let kept = self.catalogues.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        kept.insert(source.name.clone(), Arc::clone(catalogue));
     }
 
     fn slugs(&self) -> Vec<String> {

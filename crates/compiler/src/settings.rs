@@ -1,10 +1,11 @@
 //! What `wfc.toml` says to the checker.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use wfc_syntax::code::{Code, Severity};
 
-use crate::analysis::catalogue::{Catalogues, Hints};
+use crate::analysis::catalogue::{Catalogue, Catalogues, Hints};
 
 /// Settings of a check.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +67,10 @@ impl Settings {
             return;
         }
         for catalogue in &mut catalogues.servers {
-            for tool in &mut catalogue.tools {
-                let name = format!("{}.{}", catalogue.server, tool.name);
+            // The host may keep it for other files, as it was read.
+            let Catalogue { server, tools, .. } = Arc::make_mut(catalogue);
+            for tool in tools {
+                let name = format!("{server}.{}", tool.name);
                 if let Some(said) = self.hints(&name) {
                     tool.hints = said.or(tool.hints);
                 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use wfc_syntax::source::Source;
 
+use crate::analysis::catalogue::Catalogue;
+
 /// The host's files. Everything else that a check depends on is in its arguments.
 ///
 /// `from` is the name of the file that asks, as its [`Source`] carries it: relative paths are the
@@ -17,6 +19,14 @@ pub trait World {
 
     /// The tool catalogue (`*.tools.json`) at a path.
     fn catalogue(&self, from: &str, path: &str) -> Option<Arc<Source>>;
+
+    /// A catalogue that was read from this very source before, of a host that keeps what [`World::keep`] gives it.
+    fn kept(&self, _source: &Arc<Source>) -> Option<Arc<Catalogue>> {
+        None
+    }
+
+    /// Takes a catalogue as it was read, for other files that name it. It is the same in each of them.
+    fn keep(&self, _source: &Arc<Source>, _catalogue: &Arc<Catalogue>) {}
 
     /// Slugs of the workflows that can be called, for suggestions.
     fn slugs(&self) -> Vec<String> {

@@ -3,16 +3,21 @@
 //! The form is that of the Model Context Protocol: `{ tools: [{ name, description?, inputSchema,
 //! outputSchema?, annotations? }] }`. A bare list of tools is understood too.
 
+use std::sync::Arc;
+
+use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{NodeId, NodeKind, Tree};
 use wfc_value::ty::{Type, TypeTable};
 use wfc_value::{Map, Value, json, schema};
 
+use crate::world::World;
+
 /// The catalogues of one file.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogues {
     /// In the order in which the file names them.
-    pub servers: Vec<Catalogue>,
+    pub servers: Vec<Arc<Catalogue>>,
 }
 
 /// The tools of one server.
@@ -168,6 +173,30 @@ pub fn read(server: &str, text: &str, table: &mut TypeTable) -> Result<Catalogue
     })
 }
 
+/// The catalogue in a file of the host, which may have it from another check.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn of(
+    server: &str,
+    source: &Arc<Source>,
+    world: &dyn World,
+    table: &mut TypeTable,
+) -> Result<Arc<Catalogue>, Fault> {
+    if let Some(kept) = world.kept(source).filter(|c| c.server == server) {
+        return Ok(kept);
+    }
+    let catalogue = Arc::new(Catalogue {
+        file: source.name.clone(),
+        ..read(server, &source.text, table)?
+    });
+    // Named types, which only references make, are called by what names the file has.
+    if !source.text.contains("$ref") {
+        world.keep(source, &catalogue);
+    }
+    Ok(catalogue)
+}
+
 /// The list of tools and where it stands: in the answer, in the answer's envelope, or by itself.
 fn tools_of(value: &Value) -> Option<(&'static str, &[Value])> {
     match value {
@@ -278,7 +307,7 @@ mod tests {
         let mut table = TypeTable::new();
         let catalogue = read("linear", text, &mut table).unwrap();
         let all = Catalogues {
-            servers: vec![catalogue],
+            servers: vec![Arc::new(catalogue)],
         };
         let Found::Tool(tool) = all.find("linear.create_issue") else {
             panic!("not found")

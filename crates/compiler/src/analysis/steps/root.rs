@@ -1,5 +1,7 @@
 //! The root of a file: what it declares, its body, its ends.
 
+use std::sync::Arc;
+
 use wfc_syntax::ast::InputDecl;
 use wfc_syntax::expr::Name;
 use wfc_syntax::span::Span;
@@ -61,23 +63,19 @@ impl Walker<'_> {
             let read = match self.host.world.catalogue(self.file, &path.text) {
                 None => Err(bad_catalogue::missing(path)),
                 Some(source) => {
-                    match catalogue::read(server, &source.text, &mut self.c.tables.type_table) {
-                        Ok(catalogue) => Ok(Catalogue {
-                            file: source.name.clone(),
-                            ..catalogue
-                        }),
-                        Err(fault) => Err(bad_catalogue::unreadable(path, &source, &fault)),
-                    }
+                    let table = &mut self.c.tables.type_table;
+                    catalogue::of(server, &source, self.host.world, table)
+                        .map_err(|fault| bad_catalogue::unreadable(path, &source, &fault))
                 }
             };
             let catalogue = read.unwrap_or_else(|report| {
                 self.c.report(report);
-                Catalogue {
+                Arc::new(Catalogue {
                     server: server.to_owned(),
                     tools: Vec::new(),
                     broken: true,
                     file: String::new(),
-                }
+                })
             });
             self.c.tables.catalogues.servers.push(catalogue);
         }
