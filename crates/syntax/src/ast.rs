@@ -279,7 +279,7 @@ pub struct Step {
     /// Time of one attempt.
     pub attempt_timeout: Option<ExprId>,
     /// How a failure is tried again.
-    pub retry: Option<Retry>,
+    pub retry: Option<Box<Retry>>,
     /// What a failure does.
     pub on_error: Option<OnError>,
     /// Undoes the step when the run fails later.
@@ -287,7 +287,7 @@ pub struct Step {
     /// What a crash in the middle does.
     pub on_interrupt: Option<At<OnInterrupt>>,
     /// What it may spend.
-    pub budget: Option<Budget>,
+    pub budget: Option<Box<Budget>>,
     /// Findings that it allows.
     pub allow: Vec<Allow>,
     /// What it does.

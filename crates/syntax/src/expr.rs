@@ -233,6 +233,11 @@ pub struct Exprs {
 }
 
 impl Exprs {
+    /// Makes room for more of them.
+    pub fn reserve(&mut self, more: usize) {
+        self.nodes.reserve(more);
+    }
+
     /// Adds one.
     pub fn push(&mut self, kind: ExprKind, span: Span) -> ExprId {
         let id = ExprId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));

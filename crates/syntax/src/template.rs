@@ -133,7 +133,12 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 /// The next `{{` from `at` on that is not written `\{{`.
 fn find_open(text: &str, mut at: usize) -> Option<usize> {
     loop {
-        let open = at + text.get(at..)?.find("{{")?;
+        // One byte is looked for sooner than two.
+        let open = at + text.get(at..)?.find('{')?;
+        if text.as_bytes().get(open + 1) != Some(&b'{') {
+            at = open + 1;
+            continue;
+        }
         if !text.get(..open)?.ends_with('\\') {
             return Some(open);
         }

@@ -316,6 +316,11 @@ impl Tree {
         }
     }
 
+    /// Makes room for more nodes.
+    pub fn reserve(&mut self, more: usize) {
+        self.nodes.reserve(more);
+    }
+
     /// Adds a node.
     pub fn push(&mut self, kind: NodeKind, span: Span) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));

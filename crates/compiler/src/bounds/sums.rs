@@ -335,7 +335,7 @@ impl<'a> Walk<'a> for Sums<'a> {
         if step.timeout.is_some() || step.budget.is_some() {
             self.kept.push((id, out.range()));
         }
-        if let Some(limit) = step.budget.as_ref().and_then(limit_of) {
+        if let Some(limit) = step.budget.as_deref().and_then(limit_of) {
             out.change(|sum| sum.with_planned(Some(sum.planned.map_or(limit, |n| n.min(limit)))));
         }
         out.change(|sum| Sum {

@@ -25,7 +25,7 @@ impl Writer<'_> {
         self.out.raw("{");
         self.allow(&step.allow);
         self.expr_at("attempt_timeout", step.attempt_timeout);
-        self.budget(step.budget.as_ref());
+        self.budget(step.budget.as_deref());
         self.block_at("compensate", step.compensate.as_ref());
         self.name("description", step.description.as_ref());
         self.out.key("do");
@@ -42,7 +42,7 @@ impl Writer<'_> {
         }
         self.one_of("on_interrupt", step.on_interrupt);
         self.name("output", step.output.as_ref());
-        self.retry(step.retry.as_ref());
+        self.retry(step.retry.as_deref());
         self.expr_at("timeout", step.timeout);
         self.expr_at("when", step.when);
         self.out.raw("}");

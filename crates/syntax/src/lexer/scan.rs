@@ -69,7 +69,8 @@ impl Scan<'_> {
     /// Takes note of the line breaks between the last token and `to`.
     fn gap(&mut self, to: usize) {
         let gap = self.text.get(self.last..to).unwrap_or_default();
-        let start = match gap.rfind('\n') {
+        // Gaps are short: a byte after the other is quicker than a search.
+        let start = match gap.bytes().rposition(|b| b == b'\n') {
             Some(i) => self.last + i + 1,
             None if self.last == 0 && self.first => 0,
             None => return,

@@ -1,7 +1,7 @@
 //! Blocks of steps, and the shapes that hold them.
 
 use super::Lower;
-use super::rules::Owner;
+use super::rules::{Owner, What};
 use crate::ast::{Block, Branch, Case, Catch, OnError};
 use crate::expr::{ExprKind, Name};
 use crate::shape;
@@ -178,7 +178,7 @@ impl Lower<'_> {
             };
         }
         let owner = Owner {
-            what: "`catch`",
+            what: What::Field("catch"),
             head: span,
         };
         self.may_be_empty = self.tree.field(node, "steps");

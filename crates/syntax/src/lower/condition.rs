@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::fields::Spot;
-use super::rules::Owner;
+use super::rules::{Owner, What};
 use crate::expr::{BinaryOp, ExprId, ExprKind};
 use crate::lexer::is_name;
 use crate::shape;
@@ -16,7 +16,7 @@ impl Lower<'_> {
         }
         let span = self.tree.span(node);
         let owner = Owner {
-            what: "a condition in this form",
+            what: What::Words("a condition in this form"),
             head: span,
         };
         let mut fields = self.fields(node, shape::CONDITION, &[], owner, &[]);

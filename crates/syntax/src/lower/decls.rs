@@ -38,9 +38,8 @@ impl<'t> Lower<'t> {
         if self.is_schema_declaration(node) {
             return self.schema_input(name, node);
         }
-        let what = format!("the input `{}`", name.text);
         let owner = super::rules::Owner {
-            what: &what,
+            what: super::rules::What::Declared("the input", &name.text),
             head: self.tree.span(node),
         };
         let mut fields = self.fields(node, shape::INPUT, &[], owner, &[]);
@@ -123,9 +122,8 @@ impl<'t> Lower<'t> {
                 });
                 continue;
             }
-            let what = format!("the environment variable `{}`", name.text);
             let owner = super::rules::Owner {
-                what: &what,
+                what: super::rules::What::Declared("the environment variable", &name.text),
                 head: self.tree.span(value),
             };
             let mut fields: Fields = self.fields(value, shape::ENV, &[], owner, &[]);

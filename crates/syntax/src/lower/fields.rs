@@ -103,6 +103,7 @@ impl Lower<'_> {
         let NodeKind::Map(entries) = tree.kind(node) else {
             return fields;
         };
+        fields.spots.reserve_exact(entries.len());
         for entry in entries {
             if entry.key.starts_with("x-") || skip.contains(&&*entry.key) {
                 continue;

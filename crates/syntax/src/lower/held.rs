@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::fields::Fields;
-use super::rules::Owner;
+use super::rules::{Owner, What};
 use crate::ast::{
     At, Block, Branch, Case, Catch, EnvDecl, InputDecl, OnError, Retry, Trigger, TypeDecl, VarDecl,
     Word,
@@ -26,7 +26,7 @@ pub(super) enum Held {
     Names(Vec<Name>),
     Record(Box<Fields>),
     Records(Vec<Fields>),
-    Retry(Retry),
+    Retry(Box<Retry>),
     OnError(OnError),
     Cases(Vec<Case>),
     Branches(Vec<Branch>),
@@ -79,7 +79,7 @@ accessors! {
     names: Names -> Vec<Name>;
     record: Record -> Box<Fields>;
     records: Records -> Vec<Fields>;
-    retry: Retry -> Retry;
+    retry: Retry -> Box<Retry>;
     on_error: OnError -> OnError;
     cases: Cases -> Vec<Case>;
     branches: Branches -> Vec<Branch>;
@@ -142,7 +142,7 @@ impl Lower<'_> {
     /// The shapes that are constructs of their own.
     fn held_construct(&mut self, field: &'static Field, node: NodeId) -> Option<Held> {
         Some(match field.shape {
-            Shape::Retry => Held::Retry(self.retry(node)?),
+            Shape::Retry => Held::Retry(Box::new(self.retry(node)?)),
             Shape::OnError => Held::OnError(self.on_error(node)?),
             Shape::Cases => Held::Cases(self.cases(node)),
             Shape::Branches => Held::Branches(self.branches(node)?),
@@ -170,8 +170,8 @@ impl Lower<'_> {
             }
             return None;
         }
-        let what = format!("`{name}`");
-        Some(self.fields(node, table, &[], Owner { what: &what, head }, &[]))
+        let what = What::Field(name);
+        Some(self.fields(node, table, &[], Owner { what, head }, &[]))
     }
 
     /// A list of mappings with the fields of `table`; a single mapping is a list of one.

@@ -1,8 +1,8 @@
 //! Steps without `type` whose kind is plain all the same.
 
 use super::Lower;
-use super::rules::Owner;
-use super::step::{article, bare_step};
+use super::rules::{Owner, What};
+use super::step::bare_step;
 use crate::ast::{Step, StepKind};
 use crate::shape::{self, COMMON, Field, Kind, STEP_KINDS};
 use crate::span::Span;
@@ -36,8 +36,8 @@ impl Lower<'_> {
         let (kind, key) = (guess.kind, &guess.entry.key);
         let head = guess.entry.key_span;
         self.without_type(kind, "step", span, guess.entry, guess.field.map(|f| f.name));
-        let what = format!("{} `{}` step", article(kind.name), kind.name);
-        let owner = Owner { what: &what, head };
+        let what = What::Kind(kind.name, "step");
+        let owner = Owner { what, head };
         let renamed = guess.field.filter(|f| f.name != &**key);
         let Some(field) = renamed else {
             let skip: &[&str] = if guess.field.is_none() { &[key] } else { &[] };

@@ -1,5 +1,7 @@
 //! Text, names, words, and lists of them.
 
+use std::borrow::Cow;
+
 use super::Lower;
 use crate::ast::At;
 use crate::expr::{ExprKind, Name};
@@ -8,7 +10,7 @@ use crate::span::Span;
 use crate::template;
 use crate::tree::{NodeId, NodeKind, Scalar, Style};
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
     /// The text of a scalar or of a string, word or path of the text form, with its place without quotes.
     pub(super) fn text_of(&self, node: NodeId) -> Option<Name> {
         match self.tree.kind(node) {
@@ -22,6 +24,14 @@ impl Lower<'_> {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// The same without the place. Of a scalar it is the tree's own.
+    pub(super) fn plain(&self, node: NodeId) -> Option<Cow<'t, str>> {
+        match self.tree.kind(node) {
+            NodeKind::Scalar(s) => Some(Cow::Borrowed(&s.text)),
+            _ => self.text_of(node).map(|n| Cow::Owned(n.text.into())),
         }
     }
 
@@ -69,13 +79,14 @@ impl Lower<'_> {
         words: &'static [&'static str],
     ) -> Option<At<&'static str>> {
         let span = self.tree.span(node);
-        let Some(name) = self.text_of(node) else {
+        let Some(name) = self.plain(node) else {
             let list = super::edit::quoted_list(words);
             return self.not(node, &format!("one of {list}"));
         };
-        let value = match words.iter().find(|w| **w == &*name.text) {
-            Some(word) => *word,
-            None => self.unknown_word(&name.text, span, words)?,
+        let known = words.iter().copied().find(|w| *w == &*name);
+        let value = match known {
+            Some(word) => word,
+            None => self.unknown_word(&name, span, words)?,
         };
         Some(At { value, span })
     }

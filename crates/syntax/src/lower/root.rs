@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::fields::Fields;
-use super::rules::{EDITIONS, Owner};
+use super::rules::{EDITIONS, Owner, What};
 use super::step::budget;
 use crate::ast::Block;
 use crate::ast::{Policy, StepKind, Workflow};
@@ -32,7 +32,7 @@ impl Lower<'_> {
         }
         let head = self.root_head(root);
         let owner = Owner {
-            what: "a workflow",
+            what: What::Words("a workflow"),
             head,
         };
         // What an editor takes its schema from is no part of the workflow.

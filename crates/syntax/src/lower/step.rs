@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::fields::Fields;
-use super::rules::Owner;
+use super::rules::{Owner, What};
 use crate::ast::{Allow, Budget, Retry, Step, StepId, StepKind};
 use crate::shape::{self, AliasKind, COMMON, Kind, STEP_KINDS};
 use crate::span::Span;
@@ -37,11 +37,11 @@ impl Lower<'_> {
             return self.step_without_type(node, span);
         };
         let head = tree.span(kind_node);
-        let Some(word) = self.text_of(kind_node) else {
+        let Some(word) = self.plain(kind_node) else {
             let _: Option<()> = self.not(kind_node, "the type of a step");
             return bare_step(node, span);
         };
-        match self.known_kind(STEP_KINDS, "step", &word.text, head) {
+        match self.known_kind(STEP_KINDS, "step", &word, head) {
             Some(kind) => self.step_of(node, kind, head, NO_FIELDS),
             None => Step {
                 head,
@@ -58,8 +58,8 @@ impl Lower<'_> {
         head: Span,
         skip: &[&str],
     ) -> Step {
-        let what = format!("{} `{}` step", article(kind.name), kind.name);
-        let owner = Owner { what: &what, head };
+        let what = What::Kind(kind.name, "step");
+        let owner = Owner { what, head };
         if kind.name == "loop" && self.tree.field(node, "collect").is_some() {
             self.may_be_empty = self.tree.field(node, "steps");
         }
@@ -89,7 +89,7 @@ impl Lower<'_> {
             on_error: fields.on_error("on_error"),
             compensate: fields.block("compensate"),
             on_interrupt: fields.one_of("on_interrupt"),
-            budget: fields.record("budget").map(|f| budget(*f)),
+            budget: fields.record("budget").map(|f| Box::new(budget(*f))),
             allow: Vec::new(),
             ..bare_step(node, self.tree.span(node))
         };

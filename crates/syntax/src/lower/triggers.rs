@@ -2,8 +2,7 @@
 
 use super::Lower;
 use super::fields::Fields;
-use super::rules::Owner;
-use super::step::article;
+use super::rules::{Owner, What};
 use crate::ast::{Trigger, TriggerKind};
 use crate::shape::{self, Kind, TRIGGER_COMMON, TRIGGER_KINDS};
 use crate::tree::{MapEntry, NodeId, NodeKind};
@@ -66,8 +65,8 @@ impl Lower<'_> {
         let Some(kind) = kind else {
             return faulty;
         };
-        let what = format!("{} `{}` trigger", article(kind.name), kind.name);
-        let owner = Owner { what: &what, head };
+        let what = What::Kind(kind.name, "trigger");
+        let owner = Owner { what, head };
         let mut fields = self.fields(node, kind.fields, TRIGGER_COMMON, owner, &["type"]);
         Trigger {
             span,

@@ -1,6 +1,6 @@
 //! Agents in a concurrent loop that nothing stops from spending.
 
-use wfc_syntax::ast::{Budget, StepId, StepKind};
+use wfc_syntax::ast::{StepId, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::ExprKind;
@@ -86,9 +86,8 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn has_budget(cx: &RuleContext<'_>, places: &Places, id: StepId) -> bool {
-    let own = |budget: &Option<Budget>| budget.is_some();
-    own(&cx.ast.step(id).budget)
+    cx.ast.step(id).budget.is_some()
         || places
             .outwards(id)
-            .any(|(outer, _)| own(&cx.ast.step(outer).budget))
+            .any(|(outer, _)| cx.ast.step(outer).budget.is_some())
 }

@@ -1,6 +1,8 @@
 //! Fields that a construct does not have, lacks, or has twice.
 
-use super::super::{Lower, edit::quoted_list};
+use std::fmt;
+
+use super::super::{Lower, edit::quoted_list, step::article};
 use crate::code::{Code, Example, Severity};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::near;
@@ -58,10 +60,33 @@ pub static REPEATED_FIELD: Code = Code {
 /// What a mapping is, for messages.
 #[derive(Clone, Copy)]
 pub(in crate::lower) struct Owner<'a> {
-    /// `a `bash` step`
-    pub(in crate::lower) what: &'a str,
+    pub(in crate::lower) what: What<'a>,
     /// Where to point when the mapping itself is meant.
     pub(in crate::lower) head: Span,
+}
+
+/// The words for a mapping, put together only when they are said.
+#[derive(Clone, Copy)]
+pub(in crate::lower) enum What<'a> {
+    /// As they are.
+    Words(&'a str),
+    /// `a `bash` step`: the kind's word, and what it is a kind of.
+    Kind(&'static str, &'static str),
+    /// The value of the field of this name.
+    Field(&'a str),
+    /// A declaration, by what is declared and its name.
+    Declared(&'static str, &'a str),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Kind(word, of) => write!(f, "{} `{word}` {of}", article(word)),
+            Self::Field(name) => write!(f, "`{name}`"),
+            Self::Declared(what, name) => write!(f, "{what} `{name}`"),
+        }
+    }
 }
 
 impl Lower<'_> {
@@ -91,7 +116,7 @@ impl Lower<'_> {
                 self.key_like(entry.key_span, best),
             );
         } else {
-            let advice = advice(&entry.key, owner.what).map(str::to_owned);
+            let advice = advice(&entry.key, &owner.what.to_string()).map(str::to_owned);
             finding = finding.help(advice.or_else(|| elsewhere(&entry.key)).unwrap_or_else(|| {
                 format!(
                     "its fields are {}; fields of your own start with `x-`",

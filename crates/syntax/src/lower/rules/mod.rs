@@ -25,7 +25,7 @@ pub use values::{
 };
 
 pub(super) use durations::in_words;
-pub(super) use fields::{Owner, needs_other_value};
+pub(super) use fields::{Owner, What, needs_other_value};
 pub(super) use older::OLDER_BASH_LIMIT_MS;
 
 use crate::code::Code;

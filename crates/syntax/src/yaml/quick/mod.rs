@@ -32,6 +32,8 @@ pub(super) fn read(text: &str) -> Option<Tree> {
         line: 0,
         depth: 0,
     };
+    // A node takes about twenty characters.
+    reader.tree.reserve(text.len() / 20);
     reader.advance();
     if reader.done() || reader.column() != 0 {
         return None;
