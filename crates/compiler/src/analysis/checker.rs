@@ -1,5 +1,8 @@
 //! The state of a walk over one file, or of the check of one expression.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use wfc_syntax::ast::Ast;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs, Name};
@@ -111,17 +114,26 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn resolve(&self, ty: &Type) -> Type {
-        match ty {
-            Type::Named(_) => self.tables.type_table.resolve(ty),
-            other => other.clone(),
+        self.tables.type_table.resolve(ty)
+    }
+
+    /// What an optional may hold; none of any other type.
+    pub(crate) fn optional(&self, ty: &Type) -> Option<Arc<Type>> {
+        match self.tables.type_table.look_up(ty) {
+            Type::Optional(inner) => Some(Arc::clone(inner)),
+            _ => None,
         }
     }
 
     /// The members of a type, named ones looked up.
-    pub(crate) fn members(&self, ty: &Type) -> Vec<Type> {
+    pub(crate) fn members<'t>(&self, ty: &'t Type) -> Cow<'t, [Type]> {
+        let own = ty.members();
+        if !own.iter().any(|m| matches!(m, Type::Named(_))) {
+            return Cow::Borrowed(own);
+        }
         let mut out = Vec::new();
         self.collect_members(ty, 0, &mut out);
-        out
+        Cow::Owned(out)
     }
 
     fn collect_members(&self, ty: &Type, depth: u32, out: &mut Vec<Type>) {
@@ -130,8 +142,8 @@ impl<'a> Checker<'a> {
         for member in ty.members() {
             match member {
                 Type::Named(_) if depth < MAX_NESTING => {
-                    let resolved = self.tables.type_table.resolve(member);
-                    self.collect_members(&resolved, depth + 1, out);
+                    let resolved = self.tables.type_table.look_up(member);
+                    self.collect_members(resolved, depth + 1, out);
                 }
                 Type::Named(_) => out.push(Type::Error),
                 other => out.push(other.clone()),

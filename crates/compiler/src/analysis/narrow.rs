@@ -139,13 +139,10 @@ impl Checker<'_> {
             (t, wanted) => t == *wanted,
         };
         let members = self.members(self.type_of(*arg));
-        let kept: Vec<Type> = members
-            .into_iter()
-            .filter_map(|t| match t {
-                t if t.is_unknown() => Some(if equal { known(wanted) } else { t }),
-                t => (is(&t) == equal).then_some(t),
-            })
-            .collect();
+        let kept = members.iter().filter_map(|t| match t {
+            t if t.is_unknown() && equal => Some(known(wanted)),
+            t => (t.is_unknown() || is(t) == equal).then(|| t.clone()),
+        });
         out.push(Fact::Is(path, union(kept)));
     }
 
@@ -245,7 +242,7 @@ impl Checker<'_> {
         let narrowed = if equal {
             union(literals.iter().map(|l| restrict(&members, l.as_ref())))
         } else {
-            union(members.into_iter().filter_map(|m| exclude(m, literals)))
+            union(members.iter().filter_map(|m| exclude(m, literals)))
         };
         if narrowed != Type::Never {
             out.push(Fact::Is(path, narrowed));
@@ -290,7 +287,7 @@ impl Checker<'_> {
                     .iter()
                     .any(|l| restrict(&inside, l.as_ref()) != Type::Never)
             } else {
-                inside.into_iter().any(|m| exclude(m, literals).is_some())
+                inside.iter().any(|m| exclude(m, literals).is_some())
             }
         };
         let kept: Vec<Type> = members
@@ -370,9 +367,9 @@ fn restrict(members: &[Type], literal: Option<&Literal>) -> Type {
 }
 
 /// What of a type's member is left when it equals none of the literals.
-fn exclude(member: Type, literals: &[Option<Literal>]) -> Option<Type> {
+fn exclude(member: &Type, literals: &[Option<Literal>]) -> Option<Type> {
     let excluded = |l: &Literal| literals.iter().any(|x| x.as_ref() == Some(l));
-    match &member {
+    match member {
         Type::Null if literals.contains(&None) => None,
         Type::Literal(l) if excluded(l) => None,
         Type::Bool => match (
@@ -382,8 +379,8 @@ fn exclude(member: Type, literals: &[Option<Literal>]) -> Option<Type> {
             (true, true) => None,
             (true, false) => Some(Type::Literal(Literal::Bool(false))),
             (false, true) => Some(Type::Literal(Literal::Bool(true))),
-            (false, false) => Some(member),
+            (false, false) => Some(Type::Bool),
         },
-        _ => Some(member),
+        _ => Some(member.clone()),
     }
 }

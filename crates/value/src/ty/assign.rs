@@ -84,9 +84,9 @@ impl Assign<'_> {
             return true;
         }
         self.assumed.push(pair);
-        let (from, to) = (self.table.resolve(from), self.table.resolve(to));
+        let (from, to) = (self.table.look_up(from), self.table.look_up(to));
         let kept = self.assumed.len();
-        let fits = self.fits(&from, &to, depth + 1);
+        let fits = self.fits(from, to, depth + 1);
         if !fits {
             // What was shown on the way may rest on what turned out wrong. What held stays, so
             // that types that share names are not compared again and again.
@@ -102,12 +102,10 @@ impl Assign<'_> {
                     return false;
                 }
                 // Null reads as absent where the field is optional.
-                let ty = if field.optional {
-                    given.ty.without_null()
-                } else {
-                    given.ty.clone()
-                };
-                self.fits(&ty, &field.ty, depth + 1)
+                if field.optional && given.ty.members().contains(&Type::Null) {
+                    return self.fits(&given.ty.without_null(), &field.ty, depth + 1);
+                }
+                self.fits(&given.ty, &field.ty, depth + 1)
             }
             None => field.optional,
         })

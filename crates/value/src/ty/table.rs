@@ -68,16 +68,22 @@ impl TypeTable {
     /// or stands for itself only is [`Type::Error`].
     #[must_use]
     pub fn resolve(&self, ty: &Type) -> Type {
+        self.look_up(ty).clone()
+    }
+
+    /// As [`TypeTable::resolve`], without a copy.
+    #[must_use]
+    pub fn look_up<'t>(&'t self, ty: &'t Type) -> &'t Type {
         let mut ty = ty;
         for _ in 0..MAX_CHAIN {
             match ty {
                 Type::Named(name) => match self.get(name) {
                     Some(next) => ty = next,
-                    None => return Type::Error,
+                    None => return &Type::Error,
                 },
-                other => return other.clone(),
+                other => return other,
             }
         }
-        Type::Error
+        &Type::Error
     }
 }

@@ -1,5 +1,7 @@
 //! Values held to a declared type: every place that differs is reported where it stands.
 
+use std::sync::Arc;
+
 use wfc_syntax::code::Code;
 use wfc_syntax::expr::{Entry, ExprId, ExprKind, Item};
 use wfc_syntax::near::evident;
@@ -46,9 +48,13 @@ impl Purpose {
     /// That of a field of a step.
     pub(crate) fn step_field(name: &str) -> Self {
         Self {
+            whole: String::new(),
+            noun: "",
             path: name.to_owned(),
             owner: String::new(),
-            ..Self::new("", &mismatch::CODE)
+            mismatch: &mismatch::CODE,
+            missing: &mismatch::CODE,
+            unknown: &dropped_field::CODE,
         }
     }
 
@@ -213,8 +219,9 @@ impl Checker<'_> {
 
     /// The item type, when lists of one kind alone fit.
     fn only_list(&self, wanted: &Type) -> Option<Type> {
-        let mut lists = self.members(wanted).into_iter().filter_map(|m| match m {
-            Type::List(item) => Some((*item).clone()),
+        let members = self.members(wanted);
+        let mut lists = members.iter().filter_map(|m| match m {
+            Type::List(item) => Some((**item).clone()),
             _ => None,
         });
         let only = lists.next()?;
@@ -222,8 +229,9 @@ impl Checker<'_> {
     }
 
     fn only_map(&self, wanted: &Type) -> Option<Type> {
-        let mut maps = self.members(wanted).into_iter().filter_map(|m| match m {
-            Type::Map(_, value) => Some((*value).clone()),
+        let members = self.members(wanted);
+        let mut maps = members.iter().filter_map(|m| match m {
+            Type::Map(_, value) => Some((**value).clone()),
             _ => None,
         });
         let only = maps.next()?;
@@ -231,17 +239,17 @@ impl Checker<'_> {
     }
 
     /// The record that a mapping is meant to be: the only one, or the one whose literal fields it has.
-    fn record_for(&self, entries: &[Entry], wanted: &Type) -> Option<RecordType> {
-        let records: Vec<_> = self
-            .members(wanted)
-            .into_iter()
+    fn record_for(&self, entries: &[Entry], wanted: &Type) -> Option<Arc<RecordType>> {
+        let members = self.members(wanted);
+        let records: Vec<_> = members
+            .iter()
             .filter_map(|m| match m {
                 Type::Record(record) => Some(record),
                 _ => None,
             })
             .collect();
         if let [only] = &*records {
-            return Some((**only).clone());
+            return Some(Arc::clone(only));
         }
         let agrees = |record: &RecordType| {
             let mut literal = false;
@@ -258,7 +266,7 @@ impl Checker<'_> {
         };
         let mut found = records.iter().filter(|r| agrees(r).is_some());
         let first = found.next()?;
-        found.next().is_none().then(|| (**first).clone())
+        found.next().is_none().then(|| Arc::clone(first))
     }
 
     fn entry_of<'e>(&self, entries: &'e [Entry], name: &str) -> Option<&'e Entry> {
@@ -281,11 +289,24 @@ impl Checker<'_> {
         if entry.optional {
             return;
         }
+        if self.fits_plainly(entry.value, wanted) {
+            return;
+        }
         let ty = self.type_of(entry.value).clone();
         let name = constant::text(self.exprs, entry.key)
             .unwrap_or_default()
             .to_owned();
         self.hold(entry.value, &ty, wanted, &purpose.field(&name));
+    }
+
+    /// Whether a value that is not held to the type part by part fits it as a whole: what is said of most, and no words are
+    /// needed for it.
+    fn fits_plainly(&self, id: ExprId, wanted: &Type) -> bool {
+        let parts = matches!(
+            self.exprs.kind(id),
+            ExprKind::Ternary { .. } | ExprKind::List(_) | ExprKind::Map(_)
+        );
+        !parts && self.fits(self.type_of(id), self.tables.type_table.look_up(wanted))
     }
 
     fn hold_fields(
@@ -312,12 +333,11 @@ impl Checker<'_> {
             if swapped.contains(&entry.value) {
                 continue;
             }
-            let wanted = if field.optional {
-                field.ty.clone().or_null()
+            if field.optional {
+                self.hold_entry(entry, &field.ty.clone().or_null(), purpose);
             } else {
-                field.ty.clone()
-            };
-            self.hold_entry(entry, &wanted, purpose);
+                self.hold_entry(entry, &field.ty, purpose);
+            }
         }
         let missing: Vec<&Field> = record
             .fields

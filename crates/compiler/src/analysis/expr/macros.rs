@@ -192,7 +192,7 @@ impl Checker<'_> {
     fn range(&mut self, target: ExprId, ty: &Type, name: &Name) -> Range {
         let mut out: Option<Range> = None;
         let members = self.members(ty);
-        for member in &members {
+        for member in &*members {
             let (key, value, is_list) = match member {
                 Type::List(item) => (Type::Int, (**item).clone(), true),
                 Type::Map(key, value) => ((**key).clone(), (**value).clone(), false),

@@ -1,5 +1,7 @@
 //! Which overload of a function takes arguments of given types, and what it gives.
 
+use std::borrow::Cow;
+
 use wfc_value::ty::{Type, union};
 
 use crate::analysis::checker::Checker;
@@ -42,10 +44,11 @@ impl Checker<'_> {
                 Type::Any
             });
         }
-        let members: Vec<Vec<Type>> = args.iter().map(|a| self.members(&a.widened())).collect();
+        let wide: Vec<Type> = args.iter().map(Type::widened).collect();
+        let members: Vec<Cow<'_, [Type]>> = wide.iter().map(|a| self.members(a)).collect();
         let combinations = members
             .iter()
-            .map(Vec::len)
+            .map(|m| m.len())
             .fold(1_usize, usize::saturating_mul);
         if combinations <= MAX_COMBINATIONS
             && let Some(ty) = self.each_combination(sigs, &members)
@@ -55,12 +58,12 @@ impl Checker<'_> {
         Err(self.mismatch(sigs, args))
     }
 
-    fn each_combination(&self, sigs: &[&Sig], members: &[Vec<Type>]) -> Option<Type> {
+    fn each_combination(&self, sigs: &[&Sig], members: &[Cow<'_, [Type]>]) -> Option<Type> {
         let mut combinations: Vec<Vec<Type>> = vec![Vec::new()];
         for choices in members {
             let mut longer = Vec::new();
             for combination in &combinations {
-                for choice in choices {
+                for choice in &**choices {
                     let mut next = combination.clone();
                     next.push(choice.clone());
                     longer.push(next);
@@ -95,7 +98,8 @@ impl Checker<'_> {
                     .iter()
                     .filter_map(|sig| sig.param(place).cloned())
                     .collect();
-                let untaken = self.members(arg).into_iter().find(|m| {
+                let members = self.members(arg);
+                let untaken = members.iter().find(|m| {
                     !expected
                         .iter()
                         .any(|p| self.takes(p, m, &mut Substitution::new(), 0))
@@ -103,7 +107,7 @@ impl Checker<'_> {
                 return Mismatch {
                     place,
                     expected: union(expected),
-                    member: untaken.unwrap_or_else(|| arg.clone()),
+                    member: untaken.unwrap_or(arg).clone(),
                 };
             }
             fitting = next;

@@ -13,6 +13,7 @@ pub(crate) use macros::{resolved as resolved_macro, same_variables};
 
 use wfc_syntax::expr::{BinaryOp, Entry, ExprId, ExprKind, Item, Part, UnaryOp};
 use wfc_syntax::limits::MAX_DEPTH;
+use wfc_value::Str;
 use wfc_value::ty::{Field, Literal, Type};
 
 use super::checker::Checker;
@@ -217,9 +218,12 @@ impl Checker<'_> {
             } else {
                 ty
             };
-            let name = super::constant::text(exprs, entry.key).unwrap_or_default();
+            let name = match &key {
+                Type::Literal(Literal::String(text)) => text.clone(),
+                _ => Str::default(),
+            };
             fields.push(Field {
-                name: name.into(),
+                name,
                 ty,
                 optional: entry.optional,
             });
@@ -228,8 +232,7 @@ impl Checker<'_> {
             }
         }
         if named {
-            let mut seen = crate::hash::HashSet::default();
-            fields.retain(|f| seen.insert(f.name.clone()));
+            first_of_each_name(&mut fields);
             return bounded(Type::record(fields));
         }
         let key = join_all(keys).widened();
@@ -259,15 +262,31 @@ impl Checker<'_> {
     }
 
     pub(crate) fn textable(&mut self, id: ExprId, ty: &Type) {
-        let odd = self.members(ty).into_iter().find(|t| {
+        let odd = self.members(ty).iter().any(|t| {
             matches!(
                 t,
                 Type::Optional(_) | Type::TypeOf(_) | Type::Abstract { .. }
             )
         });
-        if odd.is_some() {
+        if odd {
             let report = not_text::report(self.exprs, id, ty);
             self.report(report);
         }
     }
+}
+
+/// Drops fields whose name stands there before. Few are compared one by one.
+fn first_of_each_name(fields: &mut Vec<Field>) {
+    const FEW: usize = 12;
+    let twice = |(place, field): (usize, &Field)| {
+        fields
+            .iter()
+            .take(place)
+            .any(|before| before.name == field.name)
+    };
+    if fields.len() <= FEW && !fields.iter().enumerate().any(twice) {
+        return;
+    }
+    let mut seen = crate::hash::HashSet::default();
+    fields.retain(|f| seen.insert(f.name.clone()));
 }

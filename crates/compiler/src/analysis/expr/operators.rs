@@ -73,12 +73,13 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        let members = self.members(&ty.widened());
-        if members
+        let wide = ty.widened();
+        if self
+            .members(&wide)
             .iter()
             .all(|t| t.is_unknown() || matches!(t, Type::Int | Type::Double))
         {
-            return ty.widened();
+            return wide;
         }
         let report = no_operator::unary(self.exprs, id, arg, ty);
         self.report(report);
@@ -104,13 +105,14 @@ impl Checker<'_> {
             BinaryOp::In => return self.contains(op_span, (left, l), (right, r)),
             _ => {}
         }
-        let (ls, rs) = (self.members(&l.widened()), self.members(&r.widened()));
+        let (wide_l, wide_r) = (l.widened(), r.widened());
+        let (ls, rs) = (self.members(&wide_l), self.members(&wide_r));
         if ls.len() * rs.len() > MAX_PAIRS {
             return Type::Any;
         }
         let mut results = Vec::new();
-        for a in &ls {
-            for b in &rs {
+        for a in &*ls {
+            for b in &*rs {
                 if let Some(ty) = self.operate(op, a, b) {
                     results.push(ty);
                     continue;
@@ -264,7 +266,7 @@ impl Checker<'_> {
         (right, r): (ExprId, &Type),
     ) -> Type {
         let members = self.members(r);
-        for member in &members {
+        for member in &*members {
             let items = match member {
                 Type::List(item) => (**item).clone(),
                 Type::Map(key, _) => (**key).clone(),

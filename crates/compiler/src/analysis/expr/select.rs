@@ -37,7 +37,7 @@ impl Checker<'_> {
 
     /// The type of a field of a value of type `of_ty`.
     fn field_of(&mut self, of: ExprId, of_ty: &Type, field: &Name, optional: bool) -> Type {
-        if let Type::Optional(inner) = self.resolve(of_ty) {
+        if let Some(inner) = self.optional(of_ty) {
             return match self.field_of(of, &inner, field, true) {
                 Type::Error => Type::Error,
                 ty @ Type::Optional(_) => ty,
@@ -45,6 +45,11 @@ impl Checker<'_> {
             };
         }
         let members = self.members(of_ty);
+        if let ([only], false) = (&*members, optional)
+            && let Lookup::There(ty) = self.look_up(only, &field.text)
+        {
+            return ty;
+        }
         let found: Vec<Lookup> = members
             .iter()
             .map(|m| self.look_up(m, &field.text))
@@ -170,7 +175,7 @@ impl Checker<'_> {
         }
         let mut out = Type::Never;
         let members = self.members(of_ty);
-        for member in &members {
+        for member in &*members {
             let item = match member {
                 Type::Null if members.len() > 1 => {
                     self.report(maybe_null::index(self.exprs, of, of_ty));

@@ -218,13 +218,13 @@ impl Walker<'_> {
     /// The members of a declared union that a value of type `ty` can be.
     fn narrowed_to(&self, declared: &Type, ty: &Type) -> Type {
         let members = self.c.members(declared);
-        let kept = members.into_iter().filter(|m| {
+        let kept = members.iter().filter(|m| {
             self.c
                 .members(ty)
                 .iter()
                 .any(|t| self.c.fits(t, m) || self.c.fits(m, t))
         });
-        wfc_value::ty::union(kept)
+        wfc_value::ty::union(kept.cloned())
     }
 
     /// Reports an assignment, in a branch that runs at the same time as others, of a variable from outside.

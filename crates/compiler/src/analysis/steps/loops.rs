@@ -112,7 +112,7 @@ impl Walker<'_> {
         let ty = self.c.expr(over);
         let members = self.c.members(&ty);
         let mut out = Type::Never;
-        for member in &members {
+        for member in &*members {
             let item = match member {
                 Type::List(item) => (**item).clone(),
                 Type::Map(key, _) => (**key).clone(),
