@@ -10,6 +10,7 @@ mod near;
 mod process;
 pub mod settings;
 pub mod stop;
+mod tls;
 pub mod vault;
 mod web;
 

@@ -3,6 +3,7 @@
 mod agent;
 mod bash;
 mod field;
+mod http;
 mod link;
 mod tool;
 

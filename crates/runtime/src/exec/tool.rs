@@ -8,10 +8,12 @@ use rmcp::model::{RequestMetaObject, ServerResult};
 use rmcp::service::ServiceError;
 use wfc_value::{FaultCode, List, Value};
 
+use super::http::{self, HttpTool};
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
 use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
 use crate::near::{listed, near};
-use crate::settings::Server;
+use crate::settings::{Server, Settings, ToolHints};
+use crate::vault::Vault;
 
 /// How long a server is waited for that was told to give a call up.
 const GIVE_UP: Duration = Duration::from_secs(1);
@@ -20,6 +22,9 @@ const GIVE_UP: Duration = Duration::from_secs(1);
 pub struct ToolExecutor {
     around: Surroundings,
     servers: BTreeMap<String, McpServer>,
+    http: HttpTool,
+    /// What the settings say that tools do, by their names or the beginning of them.
+    hints: BTreeMap<String, ToolHints>,
 }
 
 /// What agents are told of a tool.
@@ -36,15 +41,17 @@ pub(crate) struct Offered {
 }
 
 impl ToolExecutor {
-    /// An executor for the servers of the settings.
+    /// An executor for the servers of the settings, and for the built-in tool.
     #[must_use]
-    pub fn new(servers: &BTreeMap<String, Server>, around: Surroundings) -> Self {
+    pub fn new(settings: &Settings, around: Surroundings) -> Self {
         let server = |(name, settings): (&String, &Server)| {
             (name.clone(), McpServer::new(name.clone(), settings.clone()))
         };
         Self {
+            http: HttpTool::new(settings.http.clone(), around.clone()),
             around,
-            servers: servers.iter().map(server).collect(),
+            servers: settings.tools.iter().map(server).collect(),
+            hints: settings.hints.clone(),
         }
     }
 
@@ -113,15 +120,16 @@ impl ToolExecutor {
 
     async fn carry_out(&self, mut job: Job) -> Result<Answer, Failure> {
         let full = field::required(&job.args, "tool")?;
+        if full == http::NAME {
+            let arguments = self.around.vault.open(&arguments_of(&job))?;
+            return self.http.carry_out(&mut job, &arguments).await;
+        }
         let Some((server, tool)) = full.split_once('.') else {
             let message = format!("the tool `{full}` names no server: write `SERVER.TOOL`");
             return Err(Failure::new(FaultCode::NotConfigured, message));
         };
         let server = self.server(server)?;
-        let arguments = match job.args.get("arguments") {
-            None | Some(Value::Null) => Value::Map(wfc_value::Map::default()),
-            Some(value) => self.around.vault.open(value)?,
-        };
+        let arguments = self.around.vault.open(&arguments_of(&job))?;
         let params = params(tool, &arguments, &job)?;
         let live = tokio::select! {
             live = server.live(&self.around) => live?,
@@ -131,12 +139,12 @@ impl ToolExecutor {
         self.held(&full, tool, &live, &arguments)?;
         let mut call = match live.call(params).await {
             Ok(call) => call,
-            Err(error) => return Err(failed(&full, &live, error).await),
+            Err(error) => return Err(failed(&full, &live, error).await.0),
         };
         let limit = server.settings.timeout.unwrap_or(CALL_TIMEOUT);
         let result = tokio::select! {
             result = call.answer() => result,
-            () = job.stop.stopped() => return Ok(given_up(&mut call).await),
+            () = job.stop.stopped() => return Ok(given_up(&mut call, &self.around.vault).await),
             () = tokio::time::sleep(limit) => {
                 call.cancel("timeout").await;
                 let seconds = limit.as_secs_f64();
@@ -145,9 +153,40 @@ impl ToolExecutor {
             }
         };
         match result {
-            Ok(result) => answer(&full, result).map(Answer::done),
-            Err(error) => Err(failed(&full, &live, error).await),
+            Ok(result) => answer(&full, result, &self.around.vault).map(Answer::done),
+            Err(error) => {
+                let (failure, begun) = failed(&full, &live, error).await;
+                if !begun
+                    || failure.code != FaultCode::ToolError
+                    || self.is_repeatable(&full, tool, &live)
+                {
+                    return Err(failure);
+                }
+                let message = format!(
+                    "{}; it is not known whether the tool did its work",
+                    failure.message
+                );
+                Err(Failure::new(FaultCode::UnknownOutcome, message))
+            }
         }
+    }
+
+    /// Whether the tool may be called again: the settings say so, or else its server.
+    fn is_repeatable(&self, full: &str, tool: &str, live: &Live) -> bool {
+        let listed = live.tools().unwrap_or_default();
+        let listed = listed.iter().find(|t| t.name == tool);
+        let own = listed.and_then(|tool| tool.annotations.as_ref());
+        let fits = |name: &str| match name.strip_suffix('*') {
+            Some(start) => full.starts_with(start),
+            None => name == full,
+        };
+        let mut said: Vec<(&String, &ToolHints)> =
+            self.hints.iter().filter(|(name, _)| fits(name)).collect();
+        // A tool's own name goes before any pattern, a longer one before a shorter one.
+        said.sort_by_key(|(name, _)| (name.ends_with('*'), std::cmp::Reverse(name.len())));
+        let said = |hint: fn(&ToolHints) -> Option<bool>| said.iter().find_map(|(_, h)| hint(h));
+        said(|h| h.idempotent).or(own.and_then(|own| own.idempotent_hint)) == Some(true)
+            || said(|h| h.read_only).or(own.and_then(|own| own.read_only_hint)) == Some(true)
     }
 }
 
@@ -165,11 +204,18 @@ impl Execute for ToolExecutor {
     }
 }
 
+fn arguments_of(job: &Job) -> Value {
+    match job.args.get("arguments") {
+        None | Some(Value::Null) => Value::Map(wfc_value::Map::default()),
+        Some(value) => value.clone(),
+    }
+}
+
 /// A server that is told to give a call up need not answer; if it does in time, that counts.
-async fn given_up(call: &mut Call) -> Answer {
+async fn given_up(call: &mut Call, vault: &Vault) -> Answer {
     call.cancel("the step was cancelled").await;
     match crate::process::within(GIVE_UP, call.answer()).await {
-        Some(Ok(result)) => match answer("", result) {
+        Some(Ok(result)) => match answer("", result, vault) {
             Ok(value) => Answer::done(value),
             Err(_) => Answer::Cancelled,
         },
@@ -210,23 +256,25 @@ fn known(full: &str, tool: &str, live: &Live) -> Result<(), Failure> {
     .with([("near", near.unwrap_or_default())]))
 }
 
-async fn failed(full: &str, live: &Live, error: ServiceError) -> Failure {
-    match &error {
+/// What to say of a call that failed, and whether the tool may have done its work all the same.
+async fn failed(full: &str, live: &Live, error: ServiceError) -> (Failure, bool) {
+    let failure = match &error {
         ServiceError::McpError(error) => {
             let message = format!("the tool `{full}` was refused: {}", error.message);
             let code = Value::from(i64::from(error.code.0));
             tool_error(message).with([("mcp_code", code)])
         }
         ServiceError::TransportClosed | ServiceError::TransportSend(_) => {
-            live.hung_up(full, &error).await
+            return live.hung_up(full, &error).await;
         }
         other => tool_error(format!("the tool `{full}` gave no usable answer: {other}")),
-    }
+    };
+    (failure, false)
 }
 
-fn answer(full: &str, result: ServerResult) -> Result<Value, Failure> {
+fn answer(full: &str, result: ServerResult, vault: &Vault) -> Result<Value, Failure> {
     match result {
-        ServerResult::CallToolResult(result) => called(full, result),
+        ServerResult::CallToolResult(result) => called(full, result, vault),
         ServerResult::EmptyResult(_) => Ok(Value::Null),
         ServerResult::InputRequiredResult(_) => Err(tool_error(format!(
             "the tool `{full}` asks for more input during the call, which workflows cannot give"
@@ -237,7 +285,7 @@ fn answer(full: &str, result: ServerResult) -> Result<Value, Failure> {
     }
 }
 
-fn called(full: &str, result: CallToolResult) -> Result<Value, Failure> {
+fn called(full: &str, result: CallToolResult, vault: &Vault) -> Result<Value, Failure> {
     let content = content(&result.content)?;
     if result.is_error == Some(true) {
         let text = match &content {
@@ -245,7 +293,8 @@ fn called(full: &str, result: CallToolResult) -> Result<Value, Failure> {
             Value::Null => "it does not say why".to_owned(),
             other => wfc_value::json::format(other),
         };
-        let text = wfc_value::shortened(text.trim(), 1_000);
+        // Masked before it is shortened: half of a secret would not be known again.
+        let text = wfc_value::shortened(vault.redact(text.trim()).as_ref(), 1_000);
         let message = format!("the tool `{full}` failed: {text}");
         return Err(tool_error(message).with([("content", content)]));
     }

@@ -43,7 +43,7 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) fn new(settings: &Settings, around: Surroundings) -> Self {
-        let tools = Arc::new(ToolExecutor::new(&settings.tools, around.clone()));
+        let tools = Arc::new(ToolExecutor::new(settings, around.clone()));
         Self {
             bash: Arc::new(BashExecutor::new(around.clone())),
             agent: Arc::new(AgentExecutor::new(settings, around.clone(), tools.clone())),

@@ -55,6 +55,8 @@ pub(super) struct Trouble {
     pub(super) what: String,
     /// Whether the session cannot be used any more.
     pub(super) lost: bool,
+    /// Whether what was asked for may have been done all the same.
+    pub(super) begun: bool,
 }
 
 impl Trouble {
@@ -63,6 +65,7 @@ impl Trouble {
             code: FaultCode::ToolError,
             what: what.into(),
             lost: false,
+            begun: false,
         }
     }
 
@@ -79,6 +82,14 @@ impl Trouble {
             ..Self::new(what)
         }
     }
+
+    /// Lost with an answer on its way.
+    fn cut(what: impl Into<String>) -> Self {
+        Self {
+            begun: true,
+            ..Self::lost(what)
+        }
+    }
 }
 
 /// Tells of an error of the transport.
@@ -86,7 +97,7 @@ pub(super) fn trouble(error: &(dyn Error + 'static), remote: &Remote) -> Trouble
     use StreamableHttpError as E;
     let url = remote.shown();
     let Some(error) = error.downcast_ref::<E<reqwest::Error>>() else {
-        return Trouble::lost("hung up");
+        return Trouble::cut("hung up");
     };
     match error {
         E::Client(error) => of_client(error, url),
@@ -95,7 +106,7 @@ pub(super) fn trouble(error: &(dyn Error + 'static), remote: &Remote) -> Trouble
         E::InsufficientScope(_) => refused(403, url),
         E::SessionExpired => Trouble::lost(format!("{}; its session is over", answered(404, url))),
         E::SessionRecoveryTimeout | E::ReinitializationFailed(_) => {
-            Trouble::lost("ended the session and did not begin another one")
+            Trouble::cut("ended the session and did not begin another one")
         }
         E::ResponseBodyTooLarge { .. } => too_long(),
         E::UnexpectedContentType(kind) => {
@@ -106,13 +117,13 @@ pub(super) fn trouble(error: &(dyn Error + 'static), remote: &Remote) -> Trouble
             ))
         }
         E::UnexpectedServerResponse(text) => unexpected(text, url),
-        E::Sse(error) => Trouble::lost(format!("broke off its answer: {}", deepest(error))),
-        E::TransportChannelClosed | E::UnexpectedEndOfStream => Trouble::lost("hung up"),
+        E::Sse(error) => Trouble::cut(format!("broke off its answer: {}", deepest(error))),
+        E::TransportChannelClosed | E::UnexpectedEndOfStream => Trouble::cut("hung up"),
         E::ReservedHeaderConflict(header) => Trouble::of(
             FaultCode::NotConfigured,
             format!("cannot be sent the header `{header}`: the protocol sets it itself"),
         ),
-        other => Trouble::lost(format!(
+        other => Trouble::cut(format!(
             "did not answer as an MCP server does: {}",
             words(&other.to_string())
         )),
@@ -149,7 +160,7 @@ fn of_client(error: &reqwest::Error, url: &str) -> Trouble {
     if error.is_connect() {
         Trouble::lost(format!("cannot be reached at `{url}`: {why}"))
     } else {
-        Trouble::lost(format!("broke off its answer: {why}"))
+        Trouble::cut(format!("broke off its answer: {why}"))
     }
 }
 

@@ -244,26 +244,26 @@ impl Live {
         ))
     }
 
-    /// What to say of a call of the tool `full` that got no answer: how the server ended.
-    pub(crate) async fn hung_up(&self, full: &str, error: &ServiceError) -> Failure {
+    /// What to say of a call of the tool `full` that got no answer: how the server ended, and whether the work may
+    /// have been done.
+    pub(crate) async fn hung_up(&self, full: &str, error: &ServiceError) -> (Failure, bool) {
         let remote = match &self.other {
             Other::Process(process) => {
-                return ended(full, &mut *process.lock().await).await;
+                return (ended(full, &mut *process.lock().await).await, true);
             }
             Other::Remote(remote) => remote,
         };
         let ServiceError::TransportSend(error) = error else {
             self.lost.store(true, Ordering::Relaxed);
-            return tool_error(format!(
-                "the server of the tool `{full}` broke off its answer"
-            ));
+            let message = format!("the server of the tool `{full}` broke off its answer");
+            return (tool_error(message), true);
         };
         let trouble = http::trouble(error.error.as_ref(), remote);
         if trouble.lost {
             self.lost.store(true, Ordering::Relaxed);
         }
         let message = format!("the server of the tool `{full}` {}", trouble.what);
-        Failure::new(trouble.code, message)
+        (Failure::new(trouble.code, message), trouble.begun)
     }
 
     /// Hangs up and ends the server.

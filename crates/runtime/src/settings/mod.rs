@@ -1,6 +1,7 @@
 //! `wfc.toml`: who carries out agents and tools, limits, secrets, severities.
 
 mod agent;
+mod http;
 mod read;
 mod server;
 
@@ -13,6 +14,7 @@ use crate::vault::SecretSource;
 pub use agent::{
     AcpAgent, AgentKind, CommandAgent, Endpoint, Files, Permissions, Price, Runner, Structured,
 };
+pub use http::Http;
 use read::Table;
 pub use server::{HeaderText, Reached, Remote, Server};
 
@@ -29,6 +31,8 @@ pub struct Settings {
     pub tools: BTreeMap<String, Server>,
     /// `[tools."SERVER.TOOL"]`: what tools do, by their names, or by the beginning of names before a `*`.
     pub hints: BTreeMap<String, ToolHints>,
+    /// `[http]`: what the built-in tool `http.request` may do.
+    pub http: Http,
     /// `[limits]`.
     pub limits: Limits,
     /// `[rules]`: severities by a code's id or name, or by a family.
@@ -172,6 +176,11 @@ impl Settings {
             models: root.named("models", agent::price)?,
             tools,
             hints,
+            http: root
+                .table("http")?
+                .map(http::http)
+                .transpose()?
+                .unwrap_or_default(),
             limits: root
                 .table("limits")?
                 .map(limits)
@@ -273,6 +282,9 @@ fn program(table: &mut Table<'_>) -> Result<Program, SettingsError> {
     })
 }
 
+/// The server's name of the built-in tool.
+const HTTP: &str = "http";
+
 type Tools = (BTreeMap<String, Server>, BTreeMap<String, ToolHints>);
 
 /// `[tools]`: a name with a dot is a tool's, or a pattern of tools, any other one is a server's.
@@ -280,6 +292,11 @@ fn tools(root: &mut Table<'_>) -> Result<Tools, SettingsError> {
     let (mut servers, mut hints) = (BTreeMap::new(), BTreeMap::new());
     let all = root.named("tools", Ok)?;
     for (name, table) in all {
+        if name == HTTP {
+            let help = "give the server another name; the built-in tool is set up under `[http]`";
+            let message = "the name `http` is that of the built-in tool `http.request`";
+            return Err(table.own_error(message.to_owned(), Some(help.to_owned())));
+        }
         if name.contains('.') {
             let said = tool_hints(&name, table)?;
             hints.insert(name, said);
@@ -462,6 +479,36 @@ anthropic = { env = "ANTHROPIC_API_KEY" }
             (help.as_str(), at.as_str()),
             ("did you mean `claude`?", "\"claud\"")
         );
+
+        let (message, _, at) = error("[tools.http]\ncommand = \"a\"");
+        assert_eq!(
+            (message.as_str(), at.as_str()),
+            (
+                "the name `http` is that of the built-in tool `http.request`",
+                "http"
+            )
+        );
+        for (text, wrong) in [
+            (
+                "allow_private = [\"local\"]",
+                "`local` is no address and no network",
+            ),
+            (
+                "allow_hosts = [\"https://a\"]",
+                "`https://a` is no name of a host",
+            ),
+            ("only_hosts = [\"a:80\"]", "`a:80` is no name of a host"),
+            ("only_hosts = [\"a.*\"]", "`a.*` is no name of a host"),
+            ("proxy = \"a\"", "`http.proxy` is no address"),
+            (
+                "allow_host = [\"a\"]",
+                "`allow_host` is no setting of `http`",
+            ),
+        ] {
+            let (message, help, _) = error(&format!("[http]\n{text}"));
+            assert_eq!(message, wrong);
+            assert!(!help.is_empty());
+        }
 
         let (message, help, at) = error("[secrets]\na = {}");
         assert_eq!(message, "`secrets.a` does not say where it is found");

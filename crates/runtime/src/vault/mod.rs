@@ -153,6 +153,12 @@ impl Vault {
         known.masks.redact(text)
     }
 
+    /// Whether a secret is in a text that is sent somewhere.
+    pub(crate) fn holds_secret(&self, bytes: &[u8]) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.masks.is_in(bytes)
+    }
+
     /// As [`Vault::redact`], of a text that is not needed any more.
     #[must_use]
     pub fn redacted(&self, text: String) -> String {

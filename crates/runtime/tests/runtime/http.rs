@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wfc_runtime::exec::{Answer, Execute, Failure, ToolExecutor};
-use wfc_runtime::settings::{HeaderText, Reached, Remote, Server};
+use wfc_runtime::settings::{HeaderText, Reached, Remote, Server, Settings};
 use wfc_value::{FaultCode, Value};
 
 use crate::support::*;
@@ -28,7 +28,11 @@ fn server(url: &str) -> Server {
 
 fn executor(server: Server) -> ToolExecutor {
     let servers = BTreeMap::from([("far".to_owned(), server)]);
-    ToolExecutor::new(&servers, around(Path::new("/"), &[("token", "s3cr3t\n")]))
+    let settings = Settings {
+        tools: servers,
+        ..Settings::default()
+    };
+    ToolExecutor::new(&settings, around(Path::new("/"), &[("token", "s3cr3t\n")]))
 }
 
 /// The real server, listening; ended at the end.

@@ -13,5 +13,6 @@ mod bash;
 mod host;
 mod http;
 mod programs;
+mod request;
 mod support;
 mod tool;

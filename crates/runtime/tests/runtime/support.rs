@@ -38,7 +38,7 @@ pub(crate) fn around(cwd: &Path, secrets: &[(&str, &str)]) -> Surroundings {
 
 /// An executor of agents, with the tools of the same settings.
 pub(crate) fn agents(settings: &Settings, around: Surroundings) -> AgentExecutor {
-    let tools = ToolExecutor::new(&settings.tools, around.clone());
+    let tools = ToolExecutor::new(settings, around.clone());
     AgentExecutor::new(settings, around, Arc::new(tools))
 }
 

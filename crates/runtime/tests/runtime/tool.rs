@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use wfc_runtime::exec::{Answer, Execute, ToolExecutor};
-use wfc_runtime::settings::{EnvValue, Program, Reached, Server};
+use wfc_runtime::settings::{EnvValue, Program, Reached, Server, Settings, ToolHints};
 use wfc_value::{FaultCode, Value, json};
 
 use crate::support::*;
@@ -69,7 +69,11 @@ fn executor(servers: &[(&str, Server)], secrets: &[(&str, &str)]) -> ToolExecuto
         .iter()
         .map(|(n, s)| ((*n).to_owned(), s.clone()))
         .collect();
-    ToolExecutor::new(&servers, around(Path::new("/"), secrets))
+    let settings = Settings {
+        tools: servers,
+        ..Settings::default()
+    };
+    ToolExecutor::new(&settings, around(Path::new("/"), secrets))
 }
 
 /// One call of the real server.
@@ -243,7 +247,7 @@ fn a_server_that_is_not_configured_says_what_to_write() {
     assert_eq!(failure.message, expected);
     let add = failure.details.get("add").and_then(Value::as_str).unwrap();
     assert!(
-        wfc_runtime::Settings::parse(add).is_ok(),
+        Settings::parse(add).is_ok(),
         "what is to be added can be read"
     );
 }
@@ -349,7 +353,7 @@ fn arguments_beyond_the_servers_own_bounds_are_not_sent() {
 }
 
 /// A server in shell that lists its tools by these lines: `$cursor` is the page asked for, empty for the first.
-fn listing_server(list: &str) -> wfc_runtime::Settings {
+fn listing_server(list: &str) -> Settings {
     let script = r#"
 while IFS= read -r line; do
   id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
@@ -363,9 +367,9 @@ done
 "#;
     let mut server = server("bash", &["-c", &script.replace("LIST", list)]);
     server.start_timeout = Some(std::time::Duration::from_secs(5));
-    wfc_runtime::Settings {
+    Settings {
         tools: BTreeMap::from([("paged".to_owned(), server)]),
-        ..wfc_runtime::Settings::default()
+        ..Settings::default()
     }
 }
 
@@ -413,4 +417,47 @@ fn tools_are_listed_from_all_pages() {
     ))
     .unwrap_err();
     assert_eq!(failure.code, FaultCode::NotConfigured);
+}
+
+#[test]
+fn a_server_that_dies_in_a_call_leaves_it_open_whether_the_tool_did_its_work() {
+    let dies = "echo 'no more s3cr3t-token' >&2; exit 3";
+    let call = |hints: ToolHints| {
+        let settings = Settings {
+            tools: BTreeMap::from([("small".to_owned(), shell_server(dies))]),
+            hints: BTreeMap::from([("small.*".to_owned(), hints)]),
+            ..Settings::default()
+        };
+        let around = around(Path::new("/"), &[("token", "s3cr3t-token")]);
+        let vault = around.vault.clone();
+        let tools = ToolExecutor::new(&settings, around);
+        block_on(async {
+            let mut last = None;
+            // The second call starts the server anew.
+            for _ in 0..2 {
+                let failure = failed(execute(&tools, value(r#"{"tool":"small.go"}"#)).await);
+                let message = vault.redact(&failure.message).into_owned();
+                last = Some((failure.code, message));
+            }
+            tools.close().await;
+            last.unwrap()
+        })
+    };
+    let (code, message) = call(ToolHints::default());
+    assert_eq!(code, FaultCode::UnknownOutcome);
+    assert_eq!(
+        message,
+        "the server of the tool `small.go` ended during the call (exit status: 3); it wrote: no \
+         more ***; it is not known whether the tool did its work"
+    );
+    let (code, _) = call(ToolHints {
+        idempotent: Some(true),
+        ..ToolHints::default()
+    });
+    assert_eq!(code, FaultCode::ToolError);
+    let (code, _) = call(ToolHints {
+        read_only: Some(true),
+        ..ToolHints::default()
+    });
+    assert_eq!(code, FaultCode::ToolError);
 }

@@ -184,13 +184,16 @@ impl Machine {
         true
     }
 
-    /// The effect failed. When it was being cancelled that is all the same.
+    /// The effect failed. When it was being cancelled that is all the same. An executor that says itself that the
+    /// outcome is unknown (`unknown_outcome`) is taken at its word: the work may have been done.
     pub(super) fn fail(&mut self, id: EffectId, error: Box<ErrorRecord>) -> bool {
         let Some(pending) = self.answered(id) else {
             return false;
         };
+        let unknown = error.code == FaultCode::UnknownOutcome;
         self.wake(pending.fiber, Resume::Raise(error), |step| {
-            step.unknown = false;
+            step.acted |= unknown;
+            step.unknown = unknown;
         });
         true
     }
