@@ -15,6 +15,7 @@ mod machine;
 mod meta;
 mod outcome;
 mod scope;
+mod snapshot;
 mod trace;
 
 pub use effect::{Effect, EffectClass, EffectId};
@@ -27,5 +28,6 @@ pub use meta::{
     MAX_MESSAGE_IDS, MAX_WITHDRAWN, Meta,
 };
 pub use outcome::{Outcome, StartError, Turn};
+pub use snapshot::{MACHINE_ABI, MemoryPayloads, Payloads, SnapshotError, payload_hash};
 pub use trace::{TraceEvent, TraceWhat};
 pub use wfc_program::isa::EffectKind;

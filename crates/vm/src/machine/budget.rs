@@ -10,12 +10,12 @@ use crate::fiber::Fiber;
 use crate::scope::ScopeKind;
 
 /// A budget and what is used up of it.
-#[derive(Debug, Default)]
-pub(super) struct Spending {
-    usd: Option<f64>,
-    tokens: Option<f64>,
-    agent_calls: Option<f64>,
-    spent: Usage,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spending {
+    pub(crate) usd: Option<f64>,
+    pub(crate) tokens: Option<f64>,
+    pub(crate) agent_calls: Option<f64>,
+    pub(crate) spent: Usage,
 }
 
 impl Spending {

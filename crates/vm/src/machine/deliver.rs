@@ -11,10 +11,10 @@ use crate::scope::Target;
 
 /// A message that nobody waits for yet.
 #[derive(Debug)]
-pub(super) struct Mail {
-    name: Str,
-    key: Option<Str>,
-    payload: Value,
+pub(crate) struct Mail {
+    pub(crate) name: Str,
+    pub(crate) key: Option<Str>,
+    pub(crate) payload: Value,
 }
 
 impl Machine {

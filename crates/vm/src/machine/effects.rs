@@ -58,8 +58,7 @@ impl Machine {
     }
 
     fn sleep_to(&mut self, f: &mut Fiber, until: Timestamp) -> Flow {
-        let args = Value::record([("until", Value::Timestamp(until))]).unwrap_or_default();
-        let effect = self.ask(f, EffectKind::Timer, args, Some(until));
+        let effect = self.ask(f, EffectKind::Timer, Self::sleep_args(until), Some(until));
         let timer = self.arm(until, Due::Sleep(effect));
         if let Some(pending) = self.effects.get_mut(&effect) {
             pending.timer = Some(timer);
@@ -76,20 +75,7 @@ impl Machine {
     ) -> EffectId {
         self.next_effect += 1;
         let id = EffectId(self.next_effect);
-        let (step, path) = self.current_step(f).unzip();
-        let effect = Effect {
-            id,
-            step,
-            path: path.unwrap_or_default(),
-            kind,
-            class: EffectClass::of(kind, &args),
-            attempt: attempt(f),
-            key: self.key(f, step),
-            args,
-            deadline,
-            cancelling: false,
-            grace: None,
-        };
+        let effect = self.effect_here(f, id, kind, args, deadline);
         self.live = self.live.saturating_add(heap(&effect.args));
         self.effects.insert(
             id,
@@ -104,9 +90,39 @@ impl Machine {
         id
     }
 
+    /// An effect of this fiber where it is now.
+    pub(crate) fn effect_here(
+        &self,
+        f: &Fiber,
+        id: EffectId,
+        kind: EffectKind,
+        args: Value,
+        deadline: Option<Timestamp>,
+    ) -> Effect {
+        let (step, path) = self.current_step(f).unzip();
+        Effect {
+            id,
+            step,
+            path: path.unwrap_or_default(),
+            kind,
+            class: EffectClass::of(kind, &args),
+            attempt: attempt(f),
+            key: self.key(f, step),
+            args,
+            deadline,
+            cancelling: false,
+            grace: None,
+        }
+    }
+
+    /// What a sleep is told.
+    pub(crate) fn sleep_args(until: Timestamp) -> Value {
+        Value::record([("until", Value::Timestamp(until))]).unwrap_or_default()
+    }
+
     /// The nearest deadline around a fiber, its parents' included. Finally code and compensations are shielded from the
     /// deadlines outside of them.
-    fn deadline_around(&self, f: &Fiber) -> Option<Timestamp> {
+    pub(crate) fn deadline_around(&self, f: &Fiber) -> Option<Timestamp> {
         let mut nearest = None;
         let mut fiber = Some(f);
         while let Some(f) = fiber {

@@ -1,16 +1,16 @@
 //! The machine: a run's whole state, and its turns.
 
-mod budget;
+pub(crate) mod budget;
 mod cancel;
 mod compensation;
 mod control;
-mod deliver;
+pub(crate) mod deliver;
 mod effects;
-mod exit;
+pub(crate) mod exit;
 mod fork;
 mod join;
-mod place;
-mod start;
+pub(crate) mod place;
+pub(crate) mod start;
 mod steps;
 mod timers;
 
@@ -36,62 +36,62 @@ use crate::trace::TraceEvent;
 /// ```
 #[derive(Debug)]
 pub struct Machine {
-    program: Arc<Program>,
-    meta: Meta,
+    pub(crate) program: Arc<Program>,
+    pub(crate) meta: Meta,
     /// The inputs that were given, decoded.
-    inputs: Value,
+    pub(crate) inputs: Value,
     /// `now`, and the cache of regular expressions.
-    ctx: CallCtx,
+    pub(crate) ctx: CallCtx,
 
-    fibers: BTreeMap<FiberId, Box<Fiber>>,
+    pub(crate) fibers: BTreeMap<FiberId, Box<Fiber>>,
     /// Fibers that can go on, in their order.
-    ready: VecDeque<FiberId>,
-    next_fiber: u64,
+    pub(crate) ready: VecDeque<FiberId>,
+    pub(crate) next_fiber: u64,
 
-    effects: BTreeMap<EffectId, Pending>,
-    next_effect: u64,
+    pub(crate) effects: BTreeMap<EffectId, Pending>,
+    pub(crate) next_effect: u64,
     /// Effects that were given up without an answer, the last ones.
-    withdrawn: VecDeque<EffectId>,
+    pub(crate) withdrawn: VecDeque<EffectId>,
 
-    timers: BTreeMap<TimerKey, Due>,
-    next_timer: u64,
+    pub(crate) timers: BTreeMap<TimerKey, Due>,
+    pub(crate) next_timer: u64,
 
     /// Active compensations by the fiber that made them, each list in the order of marks.
-    compensations: BTreeMap<FiberId, Vec<Compensation>>,
-    next_mark: i64,
+    pub(crate) compensations: BTreeMap<FiberId, Vec<Compensation>>,
+    pub(crate) next_mark: i64,
 
-    budgets: BTreeMap<u64, budget::Spending>,
-    next_budget: u64,
+    pub(crate) budgets: BTreeMap<u64, budget::Spending>,
+    pub(crate) next_budget: u64,
 
-    mailbox: VecDeque<deliver::Mail>,
-    message_ids: VecDeque<Str>,
+    pub(crate) mailbox: VecDeque<deliver::Mail>,
+    pub(crate) message_ids: VecDeque<Str>,
 
-    trace: VecDeque<TraceEvent>,
-    fuel_left: u64,
-    steps_left: u64,
+    pub(crate) trace: VecDeque<TraceEvent>,
+    pub(crate) fuel_left: u64,
+    pub(crate) steps_left: u64,
     /// Numbers that `random` gave.
-    randoms: u64,
+    pub(crate) randoms: u64,
     /// Bytes that all but the running fiber hold.
-    live: i64,
+    pub(crate) live: i64,
     /// Whether a turn is under way.
-    in_turn: bool,
+    pub(crate) in_turn: bool,
     /// Why the run is being cancelled, if it is.
-    cancelled: Option<Str>,
-    outcome: Option<Outcome>,
+    pub(crate) cancelled: Option<Str>,
+    pub(crate) outcome: Option<Outcome>,
 }
 
 /// An effect and who waits for it.
 #[derive(Debug)]
-struct Pending {
-    effect: Effect,
-    fiber: FiberId,
+pub(crate) struct Pending {
+    pub(crate) effect: Effect,
+    pub(crate) fiber: FiberId,
     /// Its timer: of a sleep, or of the grace period of a cancelled effect.
-    timer: Option<TimerKey>,
+    pub(crate) timer: Option<TimerKey>,
 }
 
 /// What a timer is for.
 #[derive(Clone, Copy, Debug)]
-enum Due {
+pub(crate) enum Due {
     /// A sleep ends.
     Sleep(EffectId),
     /// A cancelled effect has had its time.
@@ -249,14 +249,14 @@ impl Machine {
     }
 
     /// Takes a fiber out of the table, to run or change it.
-    fn take(&mut self, id: FiberId) -> Option<Box<Fiber>> {
+    pub(crate) fn take(&mut self, id: FiberId) -> Option<Box<Fiber>> {
         let fiber = self.fibers.remove(&id)?;
         self.live = self.live.saturating_sub(fiber.frame.weight());
         Some(fiber)
     }
 
     /// Puts a fiber into the table; nothing when the run has ended meanwhile.
-    fn put(&mut self, fiber: Box<Fiber>) {
+    pub(crate) fn put(&mut self, fiber: Box<Fiber>) {
         if self.outcome.is_none() {
             self.live = self.live.saturating_add(fiber.frame.weight());
             self.fibers.insert(fiber.id, fiber);

@@ -12,16 +12,13 @@ use crate::scope::ScopeKind;
 
 impl Machine {
     /// The path of a step that is about to begin in the fiber's innermost scope.
-    pub(super) fn path_of(&self, f: &Fiber, step: StepId) -> Str {
+    pub(crate) fn path_of(&self, f: &Fiber, step: StepId) -> Str {
         self.path_below(f, step, f.frame.scopes.len())
     }
 
     /// The path of the step whose scope is the fiber's `below`th: its own, and the iterations
     /// of the loops around it.
-    pub(super) fn path_below(&self, f: &Fiber, step: StepId, below: usize) -> Str {
-        let Some(info) = self.program.steps.get(step.index()) else {
-            return Str::default();
-        };
+    pub(crate) fn path_below(&self, f: &Fiber, step: StepId, below: usize) -> Str {
         let outer = f.context.rounds.iter().copied();
         let own = f
             .frame
@@ -32,8 +29,20 @@ impl Machine {
                 ScopeKind::Loop(kind, n) => Some((kind, n)),
                 _ => None,
             });
+        self.path_in(step, outer.chain(own))
+    }
+
+    /// The path of a step in these loops, from the outside in.
+    pub(crate) fn path_in(
+        &self,
+        step: StepId,
+        rounds: impl Iterator<Item = (LoopKind, u32)>,
+    ) -> Str {
+        let Some(info) = self.program.steps.get(step.index()) else {
+            return Str::default();
+        };
         let mut text = String::new();
-        for (kind, n) in outer.chain(own) {
+        for (kind, n) in rounds {
             if kind == LoopKind::Iteration {
                 if text.is_empty() {
                     text.push_str(&info.path);
@@ -49,7 +58,7 @@ impl Machine {
     }
 
     /// The innermost step, and its path.
-    pub(super) fn current_step(&self, f: &Fiber) -> Option<(StepId, Str)> {
+    pub(crate) fn current_step(&self, f: &Fiber) -> Option<(StepId, Str)> {
         let own = f
             .frame
             .scopes
@@ -67,7 +76,7 @@ impl Machine {
     }
 
     /// What is around the scopes of a fiber that starts here.
-    pub(super) fn context_here(&self, f: &Fiber) -> Context {
+    pub(crate) fn context_here(&self, f: &Fiber) -> Context {
         Context {
             step: self.current_step(f),
             rounds: rounds(f),
@@ -76,7 +85,7 @@ impl Machine {
     }
 
     /// The idempotency key of an effect of this fiber now.
-    pub(super) fn key(&self, f: &Fiber, path: Option<StepId>) -> Str {
+    pub(crate) fn key(&self, f: &Fiber, path: Option<StepId>) -> Str {
         let mut key = self.meta.execution.to_string();
         if self.meta.attempt > 1 {
             let _ = write!(key, "#{}", self.meta.attempt);
@@ -95,7 +104,7 @@ impl Machine {
     }
 
     /// Adds to an error what it does not say itself: step, attempt, place in the source.
-    pub(super) fn locate(&self, f: &Fiber, error: &mut ErrorRecord, pc: usize) {
+    pub(crate) fn locate(&self, f: &Fiber, error: &mut ErrorRecord, pc: usize) {
         if error.step.is_none() {
             if let Some((_, path)) = self.current_step(f) {
                 error.step = Some(path);
@@ -109,7 +118,7 @@ impl Machine {
 }
 
 /// All loops around the fiber's innermost scope, from the outside in.
-pub(super) fn rounds(f: &Fiber) -> Vec<(LoopKind, u32)> {
+pub(crate) fn rounds(f: &Fiber) -> Vec<(LoopKind, u32)> {
     let mut rounds = f.context.rounds.clone();
     for scope in &f.frame.scopes {
         if let ScopeKind::Loop(kind, n) = scope.kind {
@@ -120,7 +129,7 @@ pub(super) fn rounds(f: &Fiber) -> Vec<(LoopKind, u32)> {
 }
 
 /// The innermost step's attempt.
-pub(super) fn attempt(f: &Fiber) -> u32 {
+pub(crate) fn attempt(f: &Fiber) -> u32 {
     for scope in f.frame.scopes.iter().rev() {
         match scope.kind {
             ScopeKind::Loop(LoopKind::CompositeAttempt | LoopKind::LeafAttempt, n) => return n,

@@ -30,20 +30,24 @@ impl Machine {
             ..Context::default()
         };
         let main = Fiber::new(id, Role::Main, frame, context);
-        let steps = program
-            .policy
-            .max_steps
-            .unwrap_or(u64::MAX)
-            .min(meta.limits.max_steps);
+        let mut machine = Self::blank(program, inputs, meta);
+        machine.ready.push_back(id);
+        machine.in_turn = true;
+        machine.put(main);
+        Ok(machine)
+    }
+
+    /// A run without any fiber, at its start's time.
+    pub(crate) fn blank(program: Arc<Program>, inputs: Value, meta: Meta) -> Self {
         let mut machine = Self {
             ctx: CallCtx::new(meta.started_at),
             fuel_left: meta.limits.fuel,
-            steps_left: steps,
+            steps_left: 0,
             program,
             meta,
             inputs,
             fibers: BTreeMap::new(),
-            ready: VecDeque::from([id]),
+            ready: VecDeque::new(),
             next_fiber: 0,
             effects: BTreeMap::new(),
             next_effect: 0,
@@ -59,17 +63,27 @@ impl Machine {
             trace: VecDeque::new(),
             randoms: 0,
             live: 0,
-            in_turn: true,
+            in_turn: false,
             cancelled: None,
             outcome: None,
         };
-        machine.put(main);
-        Ok(machine)
+        machine.steps_left = machine.step_limit();
+        machine
+    }
+
+    /// The most steps that the run may enter.
+    pub(crate) fn step_limit(&self) -> u64 {
+        let own = self.program.policy.max_steps.unwrap_or(u64::MAX);
+        own.min(self.meta.limits.max_steps)
     }
 }
 
 /// Puts the inputs into their slots; gives them as a map.
-fn decode_inputs(program: &Program, inputs: &Map, frame: &mut Frame) -> Result<Value, StartError> {
+pub(crate) fn decode_inputs(
+    program: &Program,
+    inputs: &Map,
+    frame: &mut Frame,
+) -> Result<Value, StartError> {
     for key in inputs.keys() {
         if !program
             .inputs

@@ -16,5 +16,6 @@ mod forks;
 mod handlers;
 mod limits;
 mod random;
+mod snapshot;
 mod steps;
 mod support;

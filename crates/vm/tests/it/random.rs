@@ -14,7 +14,7 @@ use crate::support::{asm, at};
 
 /// What a test does next; numbers pick among what is outstanding.
 #[derive(Clone, Debug)]
-enum Act {
+pub(crate) enum Act {
     Complete(usize, Option<i64>),
     Fail(usize, bool),
     Cancelled(usize),
@@ -25,7 +25,7 @@ enum Act {
     Cancel,
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => (any::<usize>(), any::<Option<i64>>()).prop_map(|(n, v)| Act::Complete(n, v)),
         3 => (any::<usize>(), any::<bool>()).prop_map(|(n, fatal)| Act::Fail(n, fatal)),
@@ -39,7 +39,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// The event of an act, for the machine as it is now.
-fn event(machine: &Machine, act: &Act) -> Event {
+pub(crate) fn event(machine: &Machine, act: &Act) -> Event {
     let pick = |n: usize| {
         let ids: Vec<EffectId> = machine.outstanding().map(|e| e.id).collect();
         ids.get(n % ids.len().max(1))
@@ -98,7 +98,7 @@ fn event(machine: &Machine, act: &Act) -> Event {
 }
 
 /// Runs a turn to its end in slices of `slice`; false when it takes too long.
-fn turn(machine: &mut Machine, slice: u64) -> bool {
+pub(crate) fn turn(machine: &mut Machine, slice: u64) -> bool {
     let mut left = 200_000_u64;
     while left > 0 {
         if machine.run(slice) != Turn::Yielded {
@@ -109,7 +109,7 @@ fn turn(machine: &mut Machine, slice: u64) -> bool {
     false
 }
 
-fn meta() -> Meta {
+pub(crate) fn meta() -> Meta {
     let limits = Limits {
         live_bytes: 8 << 20,
         max_steps: 5_000,
