@@ -42,6 +42,8 @@ pub enum Command {
     Run(Run),
     /// Goes on with a run that is kept in a journal
     Resume(Resume),
+    /// Runs the tests beside workflows, with mocked steps and a clock that skips waits
+    Test(crate::commands::test::Test),
     /// Lays files out anew, keeping their comments
     Fmt(Fmt),
     /// Writes a workflow in another spelling

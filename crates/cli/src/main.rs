@@ -62,6 +62,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Check(args) => commands::check::run(cli, args),
         Command::Run(args) => commands::run::run(cli, args),
         Command::Resume(args) => commands::resume::run(cli, args),
+        Command::Test(args) => commands::test::run(cli, args),
         Command::Fmt(args) => commands::fmt::run(args),
         Command::Convert(args) => commands::convert::run(args, term::colours(cli.color)),
         Command::Build(args) => commands::build::run(cli, args),

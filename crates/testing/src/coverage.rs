@@ -116,6 +116,12 @@ impl Coverage {
         }
     }
 
+    /// Adds what other tests of the same workflow reached.
+    pub fn merge(&mut self, other: &Self) {
+        self.steps.extend(other.steps.iter().copied());
+        self.taken.extend(other.taken.iter().cloned());
+    }
+
     /// The step is one of a block: the side of the step around it is taken.
     fn within(
         &mut self,

@@ -5,9 +5,11 @@
 
 pub mod codes;
 pub mod coverage;
+pub mod dry;
 pub mod file;
 pub mod matcher;
 pub mod plan;
+pub mod record;
 pub mod run;
 pub mod sample;
 pub mod sim;

@@ -2,7 +2,7 @@
 
 mod compare;
 mod effects;
-mod host;
+pub(crate) mod host;
 
 use std::sync::Arc;
 

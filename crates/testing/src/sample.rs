@@ -1,5 +1,6 @@
 //! Made-up values of a type: for dry runs, and for the mocks that a test lacks.
 
+use wfc_syntax::ast::{Step, StepKind};
 use wfc_value::{Duration, Key, Timestamp, Type, TypeTable, Value};
 
 /// How deep types are followed; recursive ones end there.
@@ -10,6 +11,28 @@ const MAX_DEPTH: u32 = 8;
 #[must_use]
 pub fn sample(ty: &Type, table: &TypeTable, seed: u64) -> Value {
     Sampler::new(seed).value(ty, table)
+}
+
+/// A made-up result of a step: a command prints nothing to its standard error, and ends well.
+pub fn result(step: &Step, ty: &Type, table: &TypeTable, sampler: &mut Sampler) -> Value {
+    let made = sampler.value(ty, table);
+    if !matches!(
+        step.kind,
+        StepKind::Bash {
+            returns: None,
+            parse: None,
+            ..
+        }
+    ) {
+        return made;
+    }
+    let Value::Map(mut map) = made else {
+        return made;
+    };
+    for (name, value) in [("stderr", Value::from("")), ("exit_code", Value::Int(0))] {
+        let _ = map.insert(Key::from(name), value);
+    }
+    Value::Map(map)
 }
 
 /// Makes one value after the other.

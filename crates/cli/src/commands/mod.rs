@@ -15,4 +15,5 @@ pub mod new;
 pub mod resume;
 pub mod run;
 pub mod schema;
+pub mod test;
 pub mod tools;

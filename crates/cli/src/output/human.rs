@@ -65,6 +65,13 @@ pub fn print(reports: &[Report], files: usize, colour: bool) -> String {
     out
 }
 
+/// The findings of one file, without a summary.
+pub fn excerpts_of(report: &Report, colour: bool) -> String {
+    let mut out = String::new();
+    excerpts(report, &Others::default(), colour, &mut out);
+    out
+}
+
 fn excerpts(report: &Report, others: &Others, colour: bool, out: &mut String) {
     if report.diagnostics.is_empty() {
         return;

@@ -12,6 +12,7 @@ pub mod run;
 pub mod run_human;
 pub mod run_jsonl;
 pub mod sarif;
+pub mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

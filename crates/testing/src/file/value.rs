@@ -104,8 +104,12 @@ fn mismatch(
 ) -> Diagnostic {
     let at = follow(tree, node, &error.path);
     let path = error.path_text();
+    let of = match path.strip_prefix('.').unwrap_or(&path) {
+        "" => what.to_owned(),
+        path => format!("`{path}` of {what}"),
+    };
     let message = format!(
-        "{what}{path} is to be `{}`, and this is {}",
+        "{of} is to be `{}`, and this is {}",
         error.expected, error.found
     );
     Diagnostic::new(code, tree.span(at), message).expected(&*error.expected, &*error.found)

@@ -192,7 +192,8 @@ impl Reader<'_, '_> {
         match value::typed(&self.file.tree, node, &ty, table, code, &what) {
             Ok(_) => Some(whole),
             Err(report) => {
-                let sample = crate::sample::sample(&ty, table, 0);
+                let mut sampler = crate::sample::Sampler::new(0);
+                let sample = crate::sample::result(of.step, &ty, table, &mut sampler);
                 let sample = wfc_value::json::format(&sample);
                 let help = format!("the step yields `{ty}`, such as `{sample}`");
                 self.out.push((*report).help(help));

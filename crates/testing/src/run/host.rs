@@ -11,7 +11,7 @@ use wfc_vm::{EffectClass, ErrorRecord};
 
 use super::Failure;
 use crate::plan::{Mock, MockAnswer, MockReply, Mocks, Plan};
-use crate::sample::sample;
+use crate::sample::{Sampler, result};
 use crate::sim::{Answer, Ask, Callee, Host, Reply};
 use crate::subject::{Subject, Subjects};
 
@@ -266,8 +266,11 @@ fn suggestion(subject: &Subject, ask: &Ask<'_>) -> String {
     if is_approval {
         return format!("mocks:\n  {key}: approve");
     }
-    let ty = id.and_then(|id| subject.result_type(id));
-    let made = ty.map(|ty| sample(&ty, &subject.checked.analysis.type_table, 0));
+    let made = id.and_then(|id| {
+        let (step, ty) = (subject.ast().step(id), subject.result_type(id)?);
+        let table = &subject.checked.analysis.type_table;
+        Some(result(step, &ty, table, &mut Sampler::new(0)))
+    });
     let made = json::format(&made.unwrap_or_default());
     format!("mocks:\n  {key}: {{ returns: {made} }}")
 }

@@ -91,7 +91,7 @@ fn results_of_another_type() {
     assert_eq!(
         of("    mocks: { review: { returns: { verdict: passed, notes: [] } } }\n"),
         [
-            "WF0805 `passed` the result of `review`.verdict is to be `\"pass\" | \"fail\"`, and this is the string `\"passed\"` | the step yields `{ verdict: \"pass\" | \"fail\", notes: list<string> }`, such as `{\"verdict\":\"pass\",\"notes\":[\"notes\"]}`"
+            "WF0805 `passed` `verdict` of the result of `review` is to be `\"pass\" | \"fail\"`, and this is the string `\"passed\"` | the step yields `{ verdict: \"pass\" | \"fail\", notes: list<string> }`, such as `{\"verdict\":\"pass\",\"notes\":[\"notes\"]}`"
         ]
     );
     assert_eq!(
