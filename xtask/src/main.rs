@@ -10,6 +10,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   corpus --update   writes what was found into it; read the difference before you commit it
   cel [DIR]         runs the cases of the expressions' standard in DIR/*.jsonl (../shared/conformance/cel by default)
   cel --verbose     and says what failed and why
+  crash             kills real runs at --points N (1000) places and compares their ends; --disk-full, --torn, --seed N (docs/verification.md)
   differential      runs random workflows in the machine and in a naive interpreter; --programs N, --seed N [--trace] (docs/verification.md)
   fuzz [TARGET]     runs the fuzz targets for a minute each; --seconds N, --list (docs/fuzzing.md)
   mutate            injects faults of every kind into valid workflows and counts what is found (docs/mutation.md)
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["corpus"] => corpus(false),
         ["corpus", "--update"] => corpus(true),
         ["cel", rest @ ..] => commands::cel::run(rest),
+        ["crash", rest @ ..] => commands::crash::run(rest),
         ["differential", rest @ ..] => commands::differential::run(rest),
         ["fuzz", rest @ ..] => commands::fuzz::run(rest),
         ["mutate", rest @ ..] => commands::mutate::run(rest),

@@ -15,14 +15,18 @@ pub struct Script {
     now: Timestamp,
     /// Events told so far.
     told: usize,
+    /// Whether most answers are as they are wished for.
+    calm: bool,
 }
 
 impl Script {
     /// The world of a seed, from this time on.
     #[must_use]
     pub fn new(seed: u64, now: Timestamp) -> Self {
+        let mut random = Random::new(seed);
         Self {
-            random: Random::new(seed),
+            calm: random.chance(60),
+            random,
             now,
             told: 0,
         }
@@ -113,10 +117,10 @@ impl Script {
 
     fn answer(&mut self, ask: &Ask) -> EventKind {
         let effect = EffectId(ask.id);
-        let weights = if ask.cancelling {
-            [30, 5, 15, 5, 45]
-        } else {
-            [66, 8, 17, 5, 4]
+        let weights = match (ask.cancelling, self.calm) {
+            (true, _) => [30, 5, 15, 5, 45],
+            (false, true) => [90, 1, 6, 2, 1],
+            (false, false) => [66, 8, 17, 5, 4],
         };
         match self.random.weighted(&weights) {
             0 => EventKind::Completed {
@@ -233,7 +237,7 @@ impl Script {
         }
         match ask.kind {
             EffectKind::Approval => {
-                let decision = if self.random.chance(55) {
+                let decision = if self.random.chance(if self.calm { 85 } else { 55 }) {
                     "approve"
                 } else {
                     "deny"

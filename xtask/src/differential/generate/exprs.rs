@@ -56,7 +56,7 @@ impl Maker {
 
     fn literal(&mut self, ty: Ty) -> String {
         match ty {
-            Ty::Int if self.random.chance(4) => "9223372036854775807".to_owned(),
+            Ty::Int if !self.careful && self.random.chance(4) => "9223372036854775807".to_owned(),
             Ty::Int => self.random.below(6).to_string(),
             Ty::Bool => if self.random.chance(50) {
                 "true"
@@ -76,7 +76,13 @@ impl Maker {
 
     fn int(&mut self, d: usize) -> String {
         let (a, b) = (self.expr(Ty::Int, d), self.expr(Ty::Int, d));
-        match self.random.below(13) {
+        let kind = self.random.below(13);
+        let kind = if self.careful && matches!(kind, 4 | 5 | 8 | 11) {
+            0
+        } else {
+            kind
+        };
+        match kind {
             0 | 1 => format!("({a} + {b})"),
             2 => format!("({a} - {b})"),
             3 => format!("({a} * {b})"),
@@ -97,7 +103,13 @@ impl Maker {
 
     fn bool(&mut self, d: usize) -> String {
         let l = self.expr(Ty::Ints, d);
-        match self.random.below(13) {
+        let kind = self.random.below(13);
+        let kind = if self.careful && matches!(kind, 7 | 8) {
+            10
+        } else {
+            kind
+        };
+        match kind {
             0 | 1 => {
                 let (a, b) = (self.expr(Ty::Int, d), self.expr(Ty::Int, d));
                 format!(
@@ -134,7 +146,8 @@ impl Maker {
 
     fn text(&mut self, d: usize) -> String {
         let a = self.expr(Ty::Str, d);
-        match self.random.below(9) {
+        let kind = self.random.below(9);
+        match if self.careful && kind == 4 { 5 } else { kind } {
             0 | 1 => format!("({a} + {})", self.expr(Ty::Str, d)),
             2 | 3 => format!("string({})", self.expr(Ty::Int, d)),
             4 => format!("{a}.substring({})", self.expr(Ty::Int, d)),
@@ -147,7 +160,8 @@ impl Maker {
 
     fn ints(&mut self, d: usize) -> String {
         let l = self.expr(Ty::Ints, d);
-        match self.random.below(10) {
+        let kind = self.random.below(10);
+        match if self.careful && kind == 3 { 4 } else { kind } {
             0 => format!("({l} + {})", self.expr(Ty::Ints, d)),
             1 | 2 => format!("{l}.map(k, k + {})", self.expr(Ty::Int, d)),
             3 => format!("{l}.filter(k, {} / k > 0)", self.expr(Ty::Int, d)),

@@ -40,6 +40,8 @@ pub(super) struct Name {
 /// What the generator carries along.
 pub(super) struct Maker {
     pub(super) random: Random,
+    /// Whether expressions leave out what faults easily, so that runs get far.
+    pub(super) careful: bool,
     pub(super) names: Vec<Name>,
     /// Names before this place are outside of the innermost fork: `set` leaves them alone.
     pub(super) fork: usize,
@@ -58,8 +60,10 @@ pub(super) struct Maker {
 /// A workflow of this seed.
 #[must_use]
 pub fn workflow(seed: u64) -> Json {
+    let mut random = Random::new(seed);
     let mut m = Maker {
-        random: Random::new(seed),
+        careful: random.chance(60),
+        random,
         names: Vec::new(),
         fork: 0,
         made: 0,
