@@ -159,6 +159,8 @@ impl Programs for Library {
             reference: workflow.to_owned(),
             source_hash: "source".to_owned(),
             env: Map::default(),
+            calls: Vec::new(),
+            catalogues: Vec::new(),
         })
     }
 }

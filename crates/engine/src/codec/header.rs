@@ -1,0 +1,94 @@
+//! The facts of a run that do not stand in its row.
+
+use wfc_program::DecodeError;
+use wfc_program::bytes::{Reader, Writer};
+use wfc_program::codec::{read_value, write_value};
+use wfc_value::limits::MAX_VALUE_DEPTH;
+use wfc_value::{Duration, Str};
+use wfc_vm::{EffectId, Limits};
+
+use super::{end, read_map, write_map};
+use crate::header::{Header, Parent};
+use crate::store::RunRow;
+
+const VERSION: u8 = 1;
+
+/// A header as a store keeps it.
+pub(crate) fn write_header(header: &Header) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.u8(VERSION);
+    out.u32(header.attempt);
+    out.u32(header.depth);
+    out.u32(header.group_max);
+    out.option(header.parent, |out, parent| {
+        out.u64(parent.effect.0);
+        out.bool(parent.wait);
+    });
+    write_value(&mut out, &header.trigger);
+    write_map(&mut out, &header.inputs);
+    write_map(&mut out, &header.env);
+    // Nearly all runs have the usual limits.
+    let own = (header.limits != Limits::default()).then_some(&header.limits);
+    out.option(own, write_limits);
+    out.into_bytes()
+}
+
+/// Reads a header; the row gives the rest of it.
+pub(crate) fn read_header(bytes: &[u8], row: &RunRow) -> Result<Header, DecodeError> {
+    let mut input = Reader::new(bytes);
+    let version = input.u8()?;
+    if version != VERSION {
+        return Err(input.error(format!(
+            "it is of version {version} of the format, and this program reads version {VERSION}"
+        )));
+    }
+    let attempt = input.u32()?;
+    let depth = input.u32()?;
+    let group_max = input.u32()?;
+    let call = input.option(|input| Ok((EffectId(input.u64()?), input.bool()?)))?;
+    let parent = row.parent.zip(call);
+    let header = Header {
+        key: row.key,
+        execution: Str::from(row.key.execution.to_string()),
+        parent: parent.map(|(run, (effect, wait))| Parent { run, effect, wait }),
+        retry_of: row.retry_of,
+        workflow: row.workflow.clone(),
+        deployment: row.deployment,
+        started_at: row.started_at,
+        group: row.group.clone(),
+        attempt,
+        depth,
+        group_max,
+        trigger: read_value(&mut input, MAX_VALUE_DEPTH)?,
+        inputs: read_map(&mut input)?,
+        env: read_map(&mut input)?,
+        limits: input.option(read_limits)?.unwrap_or_default(),
+    };
+    end(&input)?;
+    Ok(header)
+}
+
+fn write_limits(out: &mut Writer, limits: &Limits) {
+    out.u64(limits.fuel);
+    out.u64(limits.max_steps);
+    out.u64(limits.live_bytes);
+    out.i64(limits.effect_grace.nanos());
+    out.i64(limits.finally_grace.nanos());
+    out.i64(limits.compensation_grace.nanos());
+    out.len(limits.mailbox);
+    out.len(limits.trace);
+}
+
+fn read_limits(input: &mut Reader<'_>) -> Result<Limits, DecodeError> {
+    let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    Ok(Limits {
+        fuel: input.u64()?,
+        max_steps: input.u64()?,
+        live_bytes: input.u64()?,
+        effect_grace: Duration::from_nanos(input.i64()?),
+        finally_grace: Duration::from_nanos(input.i64()?),
+        compensation_grace: Duration::from_nanos(input.i64()?),
+        mailbox: size(input.u64()?),
+        trace: size(input.u64()?),
+    })
+}

@@ -1,0 +1,109 @@
+//! What goes into a round and what comes out of it.
+
+use wfc_program::isa::EffectKind;
+use wfc_value::{Str, Timestamp, Value};
+use wfc_vm::{Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
+
+use crate::id::RunKey;
+
+/// Something that happened to a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// Which run.
+    pub run: RunKey,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What the host is to do after a round. Everything in it is durable.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// Effects to hand to executors.
+    pub dispatch: Vec<Dispatch>,
+    /// Effects to stop, of those that were handed out.
+    pub cancel: Vec<(RunKey, EffectId)>,
+    /// Answers that are newly wanted from people or from outside.
+    pub waiting: Vec<Waiting>,
+    /// Runs that began, or were taken on.
+    pub begun: Vec<Begun>,
+    /// Runs that ended.
+    pub finished: Vec<(RunKey, Outcome)>,
+    /// Runs that were not begun, since others of their group were under way.
+    pub skipped: Vec<RunKey>,
+    /// Runs that cannot go on, and why.
+    pub quarantined: Vec<(RunKey, String)>,
+    /// Runs that another process works on now.
+    pub lost: Vec<RunKey>,
+    /// Runs that only wait for the world, and are in the store alone now.
+    pub parked: Vec<RunKey>,
+    /// What happened to steps.
+    pub trace: Vec<(RunKey, TraceEvent)>,
+    /// What was not taken of what came in.
+    pub refused: Vec<(Incoming, Delivery)>,
+    /// Whether another round is to follow at once.
+    pub busy: bool,
+    /// When the next round has to be at the latest.
+    pub next_deadline: Option<Timestamp>,
+}
+
+/// An effect to hand to an executor.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    /// Whose.
+    pub run: RunKey,
+    /// The run's id, as text.
+    pub execution: Str,
+    /// What.
+    pub effect: Effect,
+}
+
+/// A run that began, or was taken on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its key.
+    pub run: RunKey,
+    /// Its id, as text.
+    pub execution: Str,
+    /// Its workflow's slug.
+    pub workflow: Str,
+    /// The run that called it.
+    pub parent: Option<RunKey>,
+    /// Whether it had begun before.
+    pub again: bool,
+    /// Whether it waits for its turn in its group.
+    pub queued: bool,
+}
+
+/// An answer that is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// Whose.
+    pub run: RunKey,
+    /// The run's id, as text.
+    pub execution: Str,
+    /// What it answers.
+    pub effect: EffectId,
+    /// The step's path with iterations.
+    pub path: Str,
+    /// The step's id.
+    pub step: Option<Str>,
+    /// Approval, event, or message.
+    pub kind: EffectKind,
+    /// What the step says: `prompt`, `event`, `content`, ...
+    pub args: Value,
+    /// Until when.
+    pub deadline: Option<Timestamp>,
+}
+
+impl Waiting {
+    /// Whether people mean this one by `id`: the step's id, its path, or `EXECUTION/PATH`.
+    #[must_use]
+    pub fn is_called(&self, id: &str) -> bool {
+        if *self.path == *id || self.step.as_deref() == Some(id) {
+            return true;
+        }
+        id.strip_prefix(self.execution.as_str())
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|path| *self.path == *path)
+    }
+}
