@@ -1,0 +1,83 @@
+//! Several processes on one store.
+
+use wfc_engine::OwnerId;
+use wfc_engine::store::{Batch, Change, NewLetter, Store as _, StoreErrorKind};
+
+use super::support::{at, begin, end, file, key, numbers, open, row};
+
+#[test]
+fn what_another_commits_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path());
+    let mut one = open(&path, 1);
+    let mut two = open(&path, 2);
+    assert!(!one.has_changed().unwrap());
+    one.commit(&begin(1)).unwrap();
+    assert!(!one.has_changed().unwrap(), "its own");
+    let letter = NewLetter {
+        to: key(1),
+        at: at(1),
+        body: vec![1],
+    };
+    two.post(&letter).unwrap();
+    assert!(one.has_changed().unwrap());
+    assert!(!one.has_changed().unwrap());
+    assert_eq!(one.letters(0, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn two_that_commit_at_once_both_get_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path());
+    let work = |owner: u64| {
+        let path = path.clone();
+        std::thread::spawn(move || {
+            let mut store = open(&path, owner.into());
+            for n in 0..30 {
+                let n = owner * 1_000 + n;
+                store.commit(&begin(n)).unwrap();
+                let mut batch = Batch::default();
+                row(&mut batch, n, 2);
+                batch.changes.push(end(n));
+                store.commit(&batch).unwrap();
+            }
+        })
+    };
+    let all: Vec<_> = (1..=3).map(work).collect();
+    all.into_iter().for_each(|thread| thread.join().unwrap());
+    let mut store = open(&path, 9);
+    for owner in 1..=3 {
+        for n in 0..30 {
+            assert_eq!(numbers(&mut store, owner * 1_000 + n), [1, 2]);
+        }
+    }
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_number_of_a_deleted_run_is_not_another_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path());
+    let mut slow = open(&path, 1);
+    slow.commit(&begin(1)).unwrap();
+    // Somebody takes the run away, ends and deletes it, and another run begins.
+    let mut two = open(&path, 2);
+    let mut batch = Batch::default();
+    batch.changes.push(Change::Claim {
+        key: key(1),
+        from: Some(OwnerId(1)),
+        strikes: 0,
+    });
+    batch.changes.push(end(1));
+    batch.delete.push(key(1));
+    two.commit(&batch).unwrap();
+    two.commit(&begin(2)).unwrap();
+    let mut batch = Batch::default();
+    row(&mut batch, 1, 2);
+    batch.changes.push(end(1));
+    assert_eq!(
+        slow.commit(&batch).unwrap_err().kind,
+        StoreErrorKind::Conflict
+    );
+    assert_eq!(numbers(&mut slow, 2), [1]);
+}
