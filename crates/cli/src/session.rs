@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use wfc_engine::journal::{Decision, Record, Waiting, codec};
 use wfc_program::isa::EffectKind;
-use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings};
+use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings, is_question};
 use wfc_value::Timestamp;
 use wfc_vm::Outcome;
 
@@ -185,6 +185,19 @@ impl<'a> Session<'a> {
             control.decide(waiting, self.decision(approve));
         } else if self.asks {
             asked.ask(waiting.clone(), self.view.as_ref());
+        } else if is_question(waiting) {
+            // It cannot be left for later: who asks would be gone.
+            let comment = format!(
+                "nobody could be asked: `--approve {}` allows it",
+                waiting.path
+            );
+            control.decide(
+                waiting,
+                Decision {
+                    comment: Some(comment),
+                    ..self.decision(false)
+                },
+            );
         }
     }
 

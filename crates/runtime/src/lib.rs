@@ -10,13 +10,15 @@ mod near;
 mod process;
 pub mod settings;
 pub mod stop;
-pub mod store;
 mod tls;
 pub mod vault;
 mod web;
 
 pub use clock::{execution_id, now};
-pub use host::{Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target};
+pub use exec::Progress;
+pub use host::{
+    Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target, is_question,
+};
 pub use mcp::list_tools;
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};

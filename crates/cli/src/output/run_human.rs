@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value as Json;
 use wfc_engine::journal::{RunId, Waiting};
 use wfc_program::isa::EffectKind;
-use wfc_runtime::{Ended, How, Notice};
+use wfc_runtime::{Ended, How, Notice, Progress};
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};
 
 use super::run::{Shown, View, id_of, json_of};
@@ -20,6 +20,9 @@ use crate::term;
 
 /// How often spinners turn.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How much of what an agent writes stands beside its step, in characters.
+const SAID: usize = 60;
 
 /// The view that fits where standard error goes.
 pub fn view(colour: Colour) -> Box<dyn View> {
@@ -57,6 +60,9 @@ struct Human {
 struct Under {
     since: Instant,
     bar: ProgressBar,
+    name: String,
+    /// The line that its agent writes.
+    said: String,
 }
 
 /// How a line begins.
@@ -178,7 +184,7 @@ impl Human {
         if !self.terminal {
             term::eprint(&format!("{}start {name}\n", "  ".repeat(depth)));
         }
-        bar.set_message(name);
+        bar.set_message(name.clone());
         if self.terminal {
             bar.enable_steady_tick(TICK);
         }
@@ -187,8 +193,37 @@ impl Human {
             Under {
                 since: Instant::now(),
                 bar,
+                name,
+                said: String::new(),
             },
         );
+    }
+
+    /// What an agent writes moves beside its step; what it does is a line.
+    fn progress(&mut self, run: RunId, path: &str, what: &Progress) {
+        let text = match what {
+            Progress::Note(text) => {
+                self.signed(Sign::Says, 0, &format!("{path}: {text}"));
+                return;
+            }
+            Progress::Text(text) => text,
+        };
+        let Some(under) = self.running.get_mut(&(run, path.to_owned())) else {
+            return;
+        };
+        under.said.push_str(text);
+        let line = under
+            .said
+            .trim_end()
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default();
+        let chars = line.chars().count();
+        let end: String = line.chars().skip(chars.saturating_sub(SAID)).collect();
+        under
+            .bar
+            .set_message(term::tame(&format!("{}: {end}", under.name)));
+        under.said = end;
     }
 
     fn done(&mut self, key: &(RunId, String), sign: Sign, depth: usize, name: &str, more: &str) {
@@ -283,6 +318,7 @@ impl View for Human {
                 let mark = if *interrupt { "(!) " } else { "" };
                 self.signed(Sign::Says, 0, &format!("{path}: {mark}{content}"));
             }
+            Notice::Progress { run, path, what } => self.progress(*run, path, what),
             Notice::Refused(why) => self.line(&format!("not taken: {why}")),
             Notice::Note(note) => self.line(note),
             Notice::Replayed { .. } | Notice::Finished { .. } | Notice::Idle { .. } => {}

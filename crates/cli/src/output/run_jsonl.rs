@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 use wfc_engine::journal::{RunId, Waiting};
-use wfc_runtime::{Ended, Notice};
+use wfc_runtime::{Ended, Notice, Progress};
 use wfc_value::Timestamp;
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};
 
@@ -56,6 +56,19 @@ impl View for Jsonl {
                 "content": content,
                 "interrupt": interrupt,
             })),
+            Notice::Progress { run, path, what } => {
+                let (kind, text) = match what {
+                    Progress::Text(text) => ("text", text),
+                    Progress::Note(text) => ("note", text),
+                };
+                line(&json!({
+                    "event": "progress",
+                    "run": shown.execution(*run),
+                    "step": path.as_str(),
+                    "kind": kind,
+                    "text": text,
+                }));
+            }
             Notice::Refused(why) => line(&json!({ "event": "answer_refused", "message": why })),
             Notice::Note(note) => line(&json!({ "event": "note", "message": note })),
             Notice::Replayed { .. } | Notice::Finished { .. } | Notice::Idle { .. } => {}

@@ -51,7 +51,7 @@ impl Driver {
     ) -> Self {
         Self {
             engine,
-            workers: Workers::new(settings, around),
+            workers: Workers::new(settings, around, notices.clone()),
             inbox: Vec::new(),
             notices,
             commands,
@@ -238,6 +238,9 @@ impl Driver {
     fn command(&mut self, command: Command) {
         match command {
             Command::Decide(target, decision) => {
+                let Some(decision) = self.workers.questions().decide(&target, decision) else {
+                    return;
+                };
                 let kinds = [wfc_program::isa::EffectKind::Approval];
                 let Some(waiting) = self.find(&target, &kinds) else {
                     return;

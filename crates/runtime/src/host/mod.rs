@@ -1,6 +1,7 @@
 //! A host for runs: an engine on one task, executors on others, real time.
 
 mod drive;
+mod ear;
 mod running;
 mod work;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use ear::is_question;
 pub use running::{Control, Ended, How, Notice, Running, Target};
 use tokio::sync::mpsc;
 use wfc_engine::journal::{

@@ -7,6 +7,7 @@ use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::{EffectId, Outcome, TraceEvent};
 
 use super::HostError;
+use crate::exec::Progress;
 
 /// Something to show.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,15 @@ pub enum Notice {
         content: String,
         /// Whether it is to interrupt them.
         interrupt: bool,
+    },
+    /// A step's work says something while it is under way.
+    Progress {
+        /// Of which run.
+        run: RunId,
+        /// The step's path.
+        path: Str,
+        /// What, secrets masked.
+        what: Progress,
     },
     /// A run ended.
     Finished {

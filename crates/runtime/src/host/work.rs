@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{Id, JoinError, JoinSet};
 use wfc_engine::journal::{Dispatch, Incoming, RunId};
 use wfc_program::isa::EffectKind;
 use wfc_vm::{EffectId, ErrorRecord, EventKind};
 
+use super::Notice;
+use super::ear::{Ear, Questions};
 use crate::exec::{
     AgentExecutor, Answer, BashExecutor, Execute, Job, Link, Surroundings, ToolExecutor,
 };
@@ -34,6 +37,8 @@ pub(super) struct Workers {
     tool: Arc<dyn Execute>,
     agent: Arc<dyn Execute>,
     around: Surroundings,
+    notices: UnboundedSender<Notice>,
+    questions: Questions,
     /// Leave to be carried out.
     turns: Arc<Semaphore>,
     tasks: JoinSet<Answer>,
@@ -42,18 +47,29 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub(super) fn new(settings: &Settings, around: Surroundings) -> Self {
+    pub(super) fn new(
+        settings: &Settings,
+        around: Surroundings,
+        notices: UnboundedSender<Notice>,
+    ) -> Self {
         let tools = Arc::new(ToolExecutor::new(settings, around.clone()));
         Self {
             bash: Arc::new(BashExecutor::new(around.clone())),
             agent: Arc::new(AgentExecutor::new(settings, around.clone(), tools.clone())),
             tool: tools,
             around,
+            notices,
+            questions: Questions::default(),
             turns: Arc::new(Semaphore::new(at_once())),
             tasks: JoinSet::new(),
             places: BTreeMap::new(),
             stoppers: BTreeMap::new(),
         }
+    }
+
+    /// The questions of work under way.
+    pub(super) const fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -70,6 +86,14 @@ impl Workers {
         };
         let executor = executor.clone();
         let (stopper, stop) = stopper();
+        let ear = Ear {
+            run: dispatch.run,
+            execution: dispatch.execution.clone(),
+            path: dispatch.effect.path.clone(),
+            deadline: dispatch.effect.deadline,
+            questions: self.questions.clone(),
+            notices: self.notices.clone(),
+        };
         let place = (dispatch.run, dispatch.effect.id);
         let job = Job {
             execution: dispatch.execution.to_string(),
@@ -79,7 +103,7 @@ impl Workers {
             args: dispatch.effect.args,
             stop,
             allowance: dispatch.allowance,
-            link: Link::default(),
+            link: Link::new(Arc::new(ear)),
         };
         let turns = self.turns.clone();
         let task = self.tasks.spawn(async move {

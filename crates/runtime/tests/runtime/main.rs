@@ -10,8 +10,10 @@
 
 mod agent;
 mod bash;
+mod endpoint;
 mod host;
 mod http;
+mod llm;
 mod programs;
 mod request;
 mod support;
