@@ -6,8 +6,8 @@ use std::sync::Arc;
 use wfc_program::Program;
 use wfc_value::{FaultCode, Map, Timestamp, Value, json};
 use wfc_vm::{
-    Delivery, Effect, EffectClass, EffectId, ErrorRecord, Event, EventKind, Machine, Meta, Outcome,
-    Turn,
+    Delivery, Effect, EffectClass, EffectId, ErrorRecord, Event, EventKind, Machine,
+    MemoryPayloads, Meta, Outcome, Turn,
 };
 
 /// What becomes of an effect.
@@ -119,14 +119,66 @@ impl Run {
     }
 }
 
-/// Runs a program to its end.
-pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
+/// How a run is kept between events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Driver {
+    /// In memory.
+    Plain,
+    /// As a snapshot, from which it is made anew before each event.
+    Snapshots,
+    /// As its events, all of which are told to a new machine before each further one.
+    Replay,
+}
+
+/// Runs a program to its end, kept in each of the ways that there are: they must do the same.
+pub(crate) fn run(program: Program, inputs: &Map, script: Script) -> Run {
+    let program = Arc::new(program);
+    let plain = run_by(Driver::Plain, &program, inputs, script.clone());
+    for driver in [Driver::Snapshots, Driver::Replay] {
+        let other = run_by(driver, &program, inputs, script.clone());
+        assert_eq!(plain.effects, other.effects, "{driver:?}");
+        assert_eq!(plain.keys, other.keys, "{driver:?}");
+        assert_eq!(plain.outcome, other.outcome, "{driver:?}");
+        assert_eq!(plain.trace, other.trace, "{driver:?}");
+        assert_eq!(plain.seconds, other.seconds, "{driver:?}");
+    }
+    plain
+}
+
+/// The machine, as its driver kept it.
+fn kept(driver: Driver, machine: Machine, inputs: &Map, events: &[Event]) -> Machine {
+    let program = Arc::clone(machine.program());
+    let meta = machine.meta().clone();
+    match driver {
+        Driver::Plain => machine,
+        Driver::Snapshots => {
+            let mut payloads = MemoryPayloads::default();
+            let bytes = machine.snapshot(&mut payloads).unwrap();
+            let again = Machine::restore(program, inputs, meta, &bytes, &payloads).unwrap();
+            assert_eq!(again.snapshot(&mut payloads).unwrap(), bytes);
+            again
+        }
+        Driver::Replay => {
+            let mut again = Machine::start(program, inputs, meta).unwrap();
+            for event in events {
+                while again.run(1_000) == Turn::Yielded {}
+                assert_eq!(again.deliver(event.clone()), Delivery::Accepted);
+            }
+            while again.run(1_000) == Turn::Yielded {}
+            again.take_trace();
+            again
+        }
+    }
+}
+
+fn run_by(driver: Driver, program: &Arc<Program>, inputs: &Map, mut script: Script) -> Run {
     let start: Timestamp = Timestamp::from_millis(1_767_225_600_000).unwrap();
     let mut meta = Meta::new("run-1", start);
     meta.env = script.env.clone();
     meta.trigger = script.trigger.clone().unwrap_or(meta.trigger);
     let mut machine =
-        Machine::start(Arc::new(program), inputs, meta).unwrap_or_else(|e| panic!("{e}"));
+        Machine::start(Arc::clone(program), inputs, meta).unwrap_or_else(|e| panic!("{e}"));
+    let mut events = Vec::new();
     let mut effects = Vec::new();
     let mut keys = Vec::new();
     let mut trace = Vec::new();
@@ -146,6 +198,7 @@ pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
             Turn::Done(outcome) => break outcome,
             Turn::Quiescent => {}
         }
+        machine = kept(driver, machine, inputs, &events);
         let now = machine.now();
         for effect in machine.outstanding() {
             if planned.contains_key(&effect.id) {
@@ -158,6 +211,7 @@ pub(crate) fn run(program: Program, inputs: &Map, mut script: Script) -> Run {
             planned.insert(effect.id, script.answer(effect));
         }
         let event = next_event(&machine, &mut planned);
+        events.push(event.clone());
         let delivery = machine.deliver(event);
         assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
     };
