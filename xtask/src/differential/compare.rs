@@ -11,7 +11,7 @@ use wfc_program::Program;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 use wfc_value::{Map, Timestamp};
-use wfc_vm::{Machine, Meta, Outcome, TraceEvent, TraceWhat, Turn};
+use wfc_vm::{Machine, MemoryPayloads, Meta, Outcome, TraceEvent, TraceWhat, Turn};
 
 use super::interpreter::{Ask, Fibers, Run};
 use super::script::Script;
@@ -106,10 +106,15 @@ impl Subject {
         let checked = &self.compiled.checked;
         let parts = (&checked.parsed.ast, &checked.analysis, &self.core);
         let run = Run::new(parts, "w", &Map::default(), meta.clone());
-        let machine = Machine::start(Arc::clone(&self.program), &Map::default(), meta)
+        let machine = Machine::start(Arc::clone(&self.program), &Map::default(), meta.clone())
             .map_err(|e| format!("the machine does not start: {e}"))?;
         let mut pair = Pair {
             machine,
+            program: Arc::clone(&self.program),
+            meta,
+            // Half of the runs are put away and taken up again before every event, half pause every few instructions.
+            restored: seed % 2 == 1,
+            fuel: if seed % 4 < 2 { u64::MAX } else { 1 + seed % 13 },
             run: &run,
             fibers: Fibers::new(&run),
             ended: Ended::default(),
@@ -120,6 +125,10 @@ impl Subject {
 
 struct Pair<'r> {
     machine: Machine,
+    program: Arc<Program>,
+    meta: Meta,
+    restored: bool,
+    fuel: u64,
     run: &'r Run<'r>,
     fibers: Fibers<'r>,
     ended: Ended,
@@ -132,7 +141,12 @@ impl Pair<'_> {
         mut log: Option<&mut String>,
     ) -> Result<Ended, String> {
         loop {
-            let turn = self.machine.run(u64::MAX);
+            let turn = loop {
+                match self.machine.run(self.fuel) {
+                    Turn::Yielded => {}
+                    turn => break turn,
+                }
+            };
             self.fibers.turn();
             let asked = self.same(&turn, log.as_deref_mut())?;
             if let Turn::Done(outcome) = turn {
@@ -142,6 +156,9 @@ impl Pair<'_> {
                     Outcome::Cancelled { .. } => self.ended.cancelled = true,
                 }
                 return Ok(self.ended);
+            }
+            if self.restored {
+                self.restore()?;
             }
             // What is not accepted changes nothing: the turn has not begun anew.
             loop {
@@ -167,6 +184,17 @@ impl Pair<'_> {
                 }
             }
         }
+    }
+
+    /// Puts the machine away and makes it anew.
+    fn restore(&mut self) -> Result<(), String> {
+        let mut payloads = MemoryPayloads::default();
+        let bytes = self.machine.snapshot(&mut payloads);
+        let bytes = bytes.map_err(|e| format!("snapshot: {e}"))?;
+        let (program, meta) = (Arc::clone(&self.program), self.meta.clone());
+        self.machine = Machine::restore(program, &Map::default(), meta, &bytes, &payloads)
+            .map_err(|e| format!("restore: {e}"))?;
+        Ok(())
     }
 
     /// Compares all that can be seen; gives what is asked.

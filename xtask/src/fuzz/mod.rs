@@ -2,6 +2,7 @@
 //! `tests/fuzz-corpus`, by the tests.
 
 mod files;
+mod machine;
 mod parts;
 pub mod seeds;
 
@@ -80,8 +81,13 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "program",
-        doc: "bytes that the verifier takes for a program run without a panic",
-        check: parts::program,
+        doc: "bytes that the verifier takes for a program run without a panic, whatever happens; a snapshot gives the same machine",
+        check: machine::program,
+    },
+    Target {
+        name: "snapshot",
+        doc: "bytes that are taken for a snapshot give a machine that runs without a panic, whatever happens",
+        check: machine::snapshot,
     },
 ];
 

@@ -2,7 +2,6 @@
 
 use wfc_compiler::analysis::{Dialect, Env, check_expression, read_type};
 use wfc_compiler::emit::compile_expression;
-use wfc_program::codec;
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs};
@@ -19,9 +18,9 @@ use wfc_vm::eval_with;
 use crate::printing::faults;
 
 /// Enough for any expression that a person writes, and over within a second.
-const FUEL: u64 = 200_000;
+pub(super) const FUEL: u64 = 200_000;
 
-fn context() -> CallCtx {
+pub(super) fn context() -> CallCtx {
     let mut ctx = CallCtx::new(Timestamp::EPOCH);
     ctx.meter = Meter::new(FUEL);
     ctx
@@ -189,17 +188,5 @@ pub(super) fn cron(bytes: &[u8]) -> Result<(), String> {
             return Err(format!("the duration is printed as `{printed}`"));
         }
     }
-    Ok(())
-}
-
-pub(super) fn program(bytes: &[u8]) -> Result<(), String> {
-    let Ok(program) = codec::decode(bytes) else {
-        return Ok(());
-    };
-    if program.verify().is_err() {
-        return Ok(());
-    }
-    let ctx = context();
-    let _ = eval_with(&program, Vec::new(), &ctx, FUEL);
     Ok(())
 }

@@ -90,6 +90,7 @@ pub fn of(target: &str) -> std::io::Result<Vec<Vec<u8>>> {
             Ok(found)
         }
         "program" => Ok(programs(&workflows()?)),
+        "snapshot" => Ok(super::machine::seeds()),
         _ => Ok(workflows()?
             .iter()
             .map(|(name, text)| {
