@@ -20,7 +20,7 @@ pub enum BlockRole {
 }
 
 /// Calls `visit` with each block directly inside a step.
-pub fn each_block(step: &Step, mut visit: impl FnMut(BlockRole, &Block)) {
+pub fn each_block<'s>(step: &'s Step, mut visit: impl FnMut(BlockRole, &'s Block)) {
     match &step.kind {
         StepKind::Conditional {
             then, otherwise, ..

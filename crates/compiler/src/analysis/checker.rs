@@ -33,7 +33,7 @@ pub(crate) struct Checker<'a> {
     pub(crate) exprs: &'a Exprs,
     pub(crate) ast: Option<&'a Ast>,
     pub(crate) tables: Analysis,
-    pub(crate) names: Names,
+    pub(crate) names: Names<'a>,
     pub(crate) flow: Flow,
     pub(crate) mode: Mode,
     pub(crate) out: Vec<Diagnostic>,
@@ -49,12 +49,14 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(crate) fn new(exprs: &'a Exprs, ast: Option<&'a Ast>, places: Places) -> Self {
+    pub(crate) fn new(exprs: &'a Exprs, ast: Option<&'a Ast>, places: Places<'a>) -> Self {
         let steps = ast.map_or(0, |ast| ast.steps.len());
         let tables = Analysis {
             types: vec![Type::Error; exprs.len()],
             outputs: vec![Type::Error; steps],
             output_binding: vec![None; steps],
+            // About as many as there are steps.
+            bindings: Vec::with_capacity(steps),
             // About as many as names are read.
             refs: crate::hash::HashMap::with_capacity_and_hasher(
                 exprs.len() / 4,
@@ -66,8 +68,8 @@ impl<'a> Checker<'a> {
             exprs,
             ast,
             tables,
-            names: Names::new(places),
-            flow: Flow::new(),
+            names: Names::new(places, steps),
+            flow: Flow::new(steps),
             mode: Mode::Body,
             out: Vec::new(),
             assumed: None,

@@ -4,6 +4,7 @@
 
 use crate::hash::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
 use wfc_value::Str;
@@ -112,13 +113,14 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    pub(crate) fn new() -> Self {
+    /// At the start of a file with so many steps.
+    pub(crate) fn new(steps: usize) -> Self {
         Self {
-            cells: HashMap::default(),
+            cells: HashMap::with_capacity_and_hasher(steps, FixedState::default()),
             facts: HashMap::default(),
             narrowed: HashMap::default(),
             reasons: Vec::new(),
-            log: Vec::new(),
+            log: Vec::with_capacity(steps),
             reachable: true,
         }
     }
@@ -222,18 +224,29 @@ impl Flow {
             reachable: self.reachable,
             ..Outcome::default()
         };
+        let log = self.log.get(mark.0..).unwrap_or_default();
+        // Few changes are compared one by one.
+        let few = log.len() <= 16;
         let mut cells = HashSet::default();
         let mut facts = HashSet::default();
-        for undo in self.log.get(mark.0..).unwrap_or_default() {
+        for undo in log {
             match undo {
-                Undo::Cell(cell, _) if cells.insert(*cell) => {
-                    out.cells.push((*cell, self.status(*cell)));
+                Undo::Cell(cell, _) => {
+                    let known = || out.cells.iter().any(|(known, _)| known == cell);
+                    let new = if few { !known() } else { cells.insert(*cell) };
+                    if new {
+                        out.cells.push((*cell, self.status(*cell)));
+                    }
                 }
-                Undo::Fact(path, _) if facts.insert(path) => {
-                    out.facts
-                        .push((path.clone(), self.facts.get(path).cloned()));
+                Undo::Fact(path, _) => {
+                    let known = || out.facts.iter().any(|(known, _)| known == path);
+                    let new = if few { !known() } else { facts.insert(path) };
+                    if new {
+                        out.facts
+                            .push((path.clone(), self.facts.get(path).cloned()));
+                    }
                 }
-                _ => {}
+                Undo::Reachable(_) => {}
             }
         }
         self.undo_to(mark);
@@ -501,7 +514,7 @@ mod tests {
 
     #[test]
     fn a_name_set_in_every_branch_is_set_and_in_some_maybe() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::new(0);
         let a = branch(&mut flow, &[1, 2], false);
         let b = branch(&mut flow, &[2], false);
         flow.merge(vec![a, b]);
@@ -515,7 +528,7 @@ mod tests {
 
     #[test]
     fn a_branch_that_ends_does_not_count() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::new(0);
         let a = branch(&mut flow, &[1], false);
         let b = branch(&mut flow, &[], true);
         flow.merge(vec![a, b]);
@@ -529,7 +542,7 @@ mod tests {
 
     #[test]
     fn facts_join_where_branches_meet_and_go_where_one_lacks_them() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::new(0);
         let path = |n| Path::of(Root::Binding(BindingId(n)));
         let mark = flow.mark();
         flow.put_fact(path(1), Some(Type::Int));
@@ -546,7 +559,7 @@ mod tests {
 
     #[test]
     fn branches_that_all_run_set_all() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::new(0);
         let (a, _) = branch(&mut flow, &[1], false);
         let (b, _) = branch(&mut flow, &[2], false);
         flow.join_all(vec![a, b]);
@@ -556,7 +569,7 @@ mod tests {
 
     #[test]
     fn a_block_that_may_be_left_leaves_the_rest_unset() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::new(0);
         flow.set(binding(1));
         let mark = flow.mark();
         flow.set(binding(2));

@@ -85,27 +85,27 @@ pub(crate) struct Slot {
 
 /// Where steps are and what is declared where, found before the walk.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct Places<'a> {
     /// Scope in which each step stands, by step.
     pub(crate) scope_of: Vec<ScopeId>,
     /// The scope of a loop's body, by loop.
     pub(crate) body_scope: HashMap<StepId, ScopeId>,
     /// Steps by scope and id.
-    steps: HashMap<(ScopeId, Str), StepId>,
+    steps: HashMap<(ScopeId, &'a str), StepId>,
     /// Steps by id, wherever they stand.
-    pub(crate) anywhere: HashMap<Str, StepId>,
+    pub(crate) anywhere: HashMap<&'a str, StepId>,
     /// The first place that declares a name, by scope.
-    later: HashMap<(ScopeId, Str), Span>,
+    later: HashMap<(ScopeId, &'a str), Span>,
     /// Variables of loops by name, each with the place of one that declares it.
-    pub(crate) loop_variables: HashMap<Str, Span>,
+    pub(crate) loop_variables: HashMap<&'a str, Span>,
     /// Names that a step's nested steps assign, for composites.
-    pub(crate) assigned: HashMap<StepId, Vec<Str>>,
+    pub(crate) assigned: HashMap<StepId, Vec<&'a str>>,
     /// Names that other steps than the one of that id assign, by scope.
-    variables: HashSet<(ScopeId, Str)>,
+    variables: HashSet<(ScopeId, &'a str)>,
 }
 
-impl Places {
-    pub(crate) fn of(ast: &Ast) -> Self {
+impl<'a> Places<'a> {
+    pub(crate) fn of(ast: &'a Ast) -> Self {
         let mut places = Self {
             scope_of: vec![ScopeId(0); ast.steps.len()],
             ..Self::default()
@@ -123,7 +123,13 @@ impl Places {
     }
 
     /// Visits a block; gives the names that its steps assign. Nesting is capped by the parsers.
-    fn block(&mut self, ast: &Ast, block: &Block, scope: ScopeId, next: &mut u32) -> Vec<Str> {
+    fn block(
+        &mut self,
+        ast: &'a Ast,
+        block: &'a Block,
+        scope: ScopeId,
+        next: &mut u32,
+    ) -> Vec<&'a str> {
         let mut assigned = Vec::new();
         for id in &block.steps {
             assigned.extend(self.step(ast, *id, scope, next));
@@ -131,16 +137,16 @@ impl Places {
         assigned
     }
 
-    fn step(&mut self, ast: &Ast, id: StepId, scope: ScopeId, next: &mut u32) -> Vec<Str> {
+    fn step(&mut self, ast: &'a Ast, id: StepId, scope: ScopeId, next: &mut u32) -> Vec<&'a str> {
         let step = ast.step(id);
         if let Some(place) = self.scope_of.get_mut(id.0 as usize) {
             *place = scope;
         }
         let mut assigned = Vec::new();
         if let Some(name) = &step.id {
-            let text = Str::from(&*name.text);
-            self.steps.entry((scope, text.clone())).or_insert(id);
-            self.anywhere.entry(text.clone()).or_insert(id);
+            let text = &*name.text;
+            self.steps.entry((scope, text)).or_insert(id);
+            self.anywhere.entry(text).or_insert(id);
             self.later.entry((scope, text)).or_insert(name.span);
         }
         let sets = match &step.kind {
@@ -148,9 +154,9 @@ impl Places {
             _ => &[],
         };
         for name in step.output.iter().chain(sets.iter().map(|a| &a.name)) {
-            let text = Str::from(&*name.text);
-            self.later.entry((scope, text.clone())).or_insert(name.span);
-            self.variables.insert((scope, text.clone()));
+            let text = &*name.text;
+            self.later.entry((scope, text)).or_insert(name.span);
+            self.variables.insert((scope, text));
             assigned.push(text);
         }
         let mut inside = Vec::new();
@@ -172,27 +178,27 @@ impl Places {
         } = &step.kind
         {
             for name in std::iter::once(item).chain(index) {
-                let text = Str::from(&*name.text);
-                self.loop_variables.entry(text.clone()).or_insert(name.span);
+                let text = &*name.text;
+                self.loop_variables.entry(text).or_insert(name.span);
                 inside.push(text);
             }
         }
         inside.sort();
         inside.dedup();
         if !inside.is_empty() {
-            assigned.extend(inside.iter().cloned());
+            assigned.extend(inside.iter().copied());
             self.assigned.insert(id, inside);
         }
         assigned
     }
 }
 
-impl Places {
+impl Places<'_> {
     /// Whether a step's id is the name of a variable too, which other steps of its scope assign: the step's output goes
     /// to that variable then.
     pub(crate) fn is_variable(&self, id: StepId, name: &str) -> bool {
         let scope = self.scope_of.get(id.0 as usize).copied();
-        scope.is_some_and(|scope| self.variables.contains(&(scope, Str::from(name))))
+        scope.is_some_and(|scope| self.variables.contains(&(scope, name)))
     }
 }
 
@@ -208,8 +214,8 @@ pub(crate) struct Fork {
 
 /// Names in scope.
 #[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) places: Places,
+pub(crate) struct Names<'a> {
+    pub(crate) places: Places<'a>,
     pub(crate) slots: Vec<Slot>,
     stacks: HashMap<Str, Vec<Target>>,
     /// Names that each open scope declared.
@@ -219,11 +225,11 @@ pub(crate) struct Names {
     pub(crate) forks: Vec<Fork>,
 }
 
-impl Names {
-    pub(crate) fn new(places: Places) -> Self {
+impl<'a> Names<'a> {
+    pub(crate) fn new(places: Places<'a>, steps: usize) -> Self {
         Self {
             places,
-            slots: Vec::new(),
+            slots: Vec::with_capacity(steps),
             stacks: HashMap::default(),
             frames: vec![(ScopeId(0), Vec::new())],
             locals: Vec::new(),
@@ -289,20 +295,18 @@ impl Names {
 
     /// The step with this id that is seen from here.
     pub(crate) fn step(&self, id: &str) -> Option<StepId> {
-        let id = Str::from(id);
         let scopes = self.frames.iter().rev();
         scopes
             .into_iter()
-            .find_map(|(scope, _)| self.places.steps.get(&(*scope, id.clone())).copied())
+            .find_map(|(scope, _)| self.places.steps.get(&(*scope, id)).copied())
     }
 
     /// Where a name that is not in scope here is declared further on.
     pub(crate) fn later(&self, name: &str) -> Option<Span> {
-        let name = Str::from(name);
         let scopes = self.frames.iter().rev();
         scopes
             .into_iter()
-            .find_map(|(scope, _)| self.places.later.get(&(*scope, name.clone())).copied())
+            .find_map(|(scope, _)| self.places.later.get(&(*scope, name)).copied())
     }
 
     /// All plain names in scope, in the order of their declaration.

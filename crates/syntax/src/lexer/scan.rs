@@ -50,6 +50,8 @@ pub(super) fn scan(text: &str, templates: bool) -> Scanned {
         deep: None,
         templates,
     };
+    // A token and the space around it take about four characters.
+    scan.out.tokens.reserve(text.len() / 4 + 2);
     scan.gap(0);
     let mut lexer = Raw::lexer(text);
     while let Some(raw) = lexer.next() {

@@ -50,9 +50,9 @@ pub fn lower(tree: &Tree, text: &str) -> (Ast, Vec<Diagnostic>) {
     let mut lower = Lower::new(tree, text);
     lower.exprs = tree.exprs.clone();
     lower.types = tree.types.clone();
-    // Most values are an expression each, and a step has about seven nodes.
+    // Most values are an expression each, and a step has more than five nodes.
     lower.exprs.reserve(tree.len());
-    lower.steps.reserve(tree.len() / 7);
+    lower.steps.reserve(tree.len() / 5);
     let workflow = lower.root();
     let ast = Ast {
         exprs: lower.exprs,

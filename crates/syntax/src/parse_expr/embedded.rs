@@ -80,7 +80,8 @@ fn parse_whole(text: &str, exprs: &mut Exprs) -> (Vec<Diagnostic>, Result<ExprId
 /// The finding of a `//` that makes a comment of the rest of an expression of one line, where the rest would be an
 /// operand.
 fn swallowed(text: &str) -> Option<Diagnostic> {
-    if !text.contains("//") || text.contains('\n') {
+    // One byte is looked for sooner than two.
+    if !text.contains('/') || !text.contains("//") || text.contains('\n') {
         return None;
     }
     let (tokens, _) = lexer::lex(text, false);

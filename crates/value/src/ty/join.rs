@@ -19,9 +19,11 @@ pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
         }
     }
     let mut members = members.types;
-    for unknown in [Type::Dyn, Type::Any] {
-        if members.contains(&unknown) {
-            return unknown;
+    if members.len() > 1 || members.first().is_some_and(Type::is_unknown) {
+        for unknown in [Type::Dyn, Type::Any] {
+            if members.contains(&unknown) {
+                return unknown;
+            }
         }
     }
     absorb_literals(&mut members);
@@ -77,23 +79,29 @@ fn absorb_literals(members: &mut Vec<Type>) {
     {
         *slot = Type::Bool;
     }
-    let bases: Vec<Type> = [
-        Type::String,
-        Type::Bool,
-        Type::Int,
-        Type::Uint,
-        Type::Double,
-    ]
-    .into_iter()
-    .filter(|base| members.contains(base))
-    .collect();
+    let bases = members.iter().fold(0, |bases, t| bases | bit(t));
+    if bases == 0 {
+        return;
+    }
     members.retain(|t| match t {
-        Type::Literal(literal) => !bases.contains(&literal.base()),
+        Type::Literal(literal) => bases & bit(&literal.base()) == 0,
         _ => true,
     });
     // `true | false` may have become a second `bool`.
     let mut seen = false;
     members.retain(|t| *t != Type::Bool || !std::mem::replace(&mut seen, true));
+}
+
+/// A bit for each type that literals have for their base.
+const fn bit(ty: &Type) -> u8 {
+    match ty {
+        Type::String => 1,
+        Type::Bool => 2,
+        Type::Int => 4,
+        Type::Uint => 8,
+        Type::Double => 16,
+        _ => 0,
+    }
 }
 
 /// The least type that holds the values of both, as where two branches meet. Lists join by item,

@@ -155,6 +155,13 @@ impl Walker<'_> {
                     let ExprKind::String(key) = self.c.exprs.kind(entry.key) else {
                         continue;
                     };
+                    // What is only known at run time is held to the schema then.
+                    if matches!(
+                        self.c.exprs.kind(entry.value),
+                        ExprKind::Ident { .. } | ExprKind::Select { .. } | ExprKind::Template(_)
+                    ) {
+                        continue;
+                    }
                     let of: Vec<&Value> = schemas
                         .iter()
                         .flat_map(|s| of_property(s, held.root, key))

@@ -38,8 +38,10 @@ impl Walker<'_> {
         let start = self.c.flow.mark();
         self.block(&ast.workflow.steps);
         self.end(declared.as_ref());
-        let done = self.c.flow.take(start);
-        self.after(&done);
+        if ast.workflow.on_failure.is_some() || ast.workflow.finally.is_some() {
+            let done = self.c.flow.take(start);
+            self.after(&done);
+        }
         self.c.tables.output = Some(match declared {
             Some(ty) => ty,
             None => join_all(std::mem::take(&mut self.returns)),

@@ -81,14 +81,20 @@ fn look(cx: &RuleContext<'_>, text: &str, span: Span) -> Option<Diagnostic> {
 
 /// The first key in a text.
 fn find(text: &str) -> Option<(&str, &'static str)> {
-    if text.len() < 20 {
-        return None;
-    }
-    if let Some(at) = text.find("-----BEGIN ") {
+    // Most texts have no word that is long enough.
+    let longest = longest(text, |b| {
+        b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    });
+    if longest >= "-----BEGIN".len()
+        && let Some(at) = text.find("-----BEGIN ")
+    {
         let head = text.get(at..)?.lines().next()?;
         if head.contains("PRIVATE KEY-----") {
             return Some((head, "a private key"));
         }
+    }
+    if longest < 20 {
+        return None;
     }
     let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let words = text.split(|c| !is_key(c)).filter(|w| w.len() >= 20);
@@ -105,6 +111,16 @@ fn find(text: &str) -> Option<(&str, &'static str)> {
                     .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         fits.then_some((word, *what))
     })
+}
+
+/// How many bytes of a kind stand one behind the other at most.
+fn longest(text: &str, kind: impl Fn(u8) -> bool) -> usize {
+    let (mut longest, mut here) = (0, 0);
+    for byte in text.bytes() {
+        here = if kind(byte) { here + 1 } else { 0 };
+        longest = longest.max(here);
+    }
+    longest
 }
 
 /// Letters and digits without a plan: no placeholder such as `xxxx` or `EXAMPLE`, no words with dashes.
