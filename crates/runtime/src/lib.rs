@@ -10,6 +10,7 @@ mod near;
 mod process;
 pub mod settings;
 pub mod stop;
+pub mod store;
 mod tls;
 pub mod vault;
 mod web;
