@@ -142,6 +142,7 @@ const RULES: &[Rule] = &[
     flow::list_exceeds_limit::run,
     bounded::run,
     style::braces_in_string::run,
+    style::declaration_as_value::run,
     older_form::run,
 ];
 

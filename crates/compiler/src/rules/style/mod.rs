@@ -6,6 +6,7 @@ pub mod budget_always_exceeded;
 pub mod budget_may_run_out;
 pub mod budget_without_spending;
 pub mod concurrency_never_reached;
+pub mod declaration_as_value;
 pub mod max_steps_too_low;
 pub mod position_reference;
 pub mod self_assignment;
@@ -27,6 +28,7 @@ pub const CODES: &[&Code] = &[
     &max_steps_too_low::CODE,
     &concurrency_never_reached::CODE,
     &braces_in_string::CODE,
+    &declaration_as_value::CODE,
     &unused_allow::CODE,
     &unknown_allow::CODE,
 ];
