@@ -65,6 +65,15 @@ impl Header {
         }
     }
 
+    /// The path of the step that called it.
+    pub(crate) fn calling_step(&self) -> Option<Str> {
+        self.parent?;
+        match self.trigger.get("step") {
+            Some(Value::String(path)) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
     /// The key of the run that called it.
     pub(crate) fn parent_key(&self) -> Option<RunKey> {
         Some(self.key.sibling(self.parent?.run))

@@ -68,6 +68,8 @@ pub struct Begun {
     pub workflow: Str,
     /// The run that called it.
     pub parent: Option<RunKey>,
+    /// The path of the step that called it.
+    pub step: Option<Str>,
     /// Whether it had begun before.
     pub again: bool,
     /// Whether it waits for its turn in its group.

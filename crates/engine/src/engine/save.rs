@@ -373,6 +373,7 @@ fn tell(run: &mut Run, round: &mut Round) {
             execution: run.header.execution.clone(),
             workflow: run.header.workflow.clone(),
             parent: run.header.parent_key(),
+            step: run.header.calling_step(),
             again: run.again,
             queued: run.standing == Standing::Queued,
         });

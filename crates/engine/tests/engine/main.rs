@@ -1,0 +1,19 @@
+//! The engine over a store in memory, with a host that answers, and processes that die.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_types,
+    reason = "tests may fail loudly, and share programs with the engine"
+)]
+
+mod admission;
+mod calls;
+mod crashes;
+mod inbox;
+mod parking;
+mod programs;
+mod rounds;
+mod takeover;
+mod world;

@@ -1,0 +1,87 @@
+//! Several processes on one store.
+
+use wfc_engine::store::RunState;
+use wfc_engine::{Options, ResumeError};
+
+use crate::programs::*;
+use crate::world::*;
+
+#[test]
+fn the_living_keep_their_runs_and_the_dead_ones_are_taken_over() {
+    let mut w = World::start([sequence("s", &[again("a")])], "s", server());
+    let a = w.round(0, vec![]).dispatch.remove(0);
+    let mut other = w.beside();
+    assert_eq!(other.engine.adopt_orphans(at(1)), Ok(0));
+    assert_eq!(other.engine.resume(key(0), at(1)), Err(ResumeError::Busy));
+    other.round(1, vec![done(&a)]);
+    assert_eq!(other.finished, []);
+    // The first one dies.
+    drop(w.engine);
+    assert_eq!(other.engine.adopt_orphans(at(2)), Ok(1));
+    let round = other.round(2, vec![]);
+    assert_eq!(paths(&round), ["a"]);
+    other.round(3, vec![done(&round.dispatch[0])]);
+    assert_eq!(other.end(key(0)), r#""a""#);
+}
+
+#[test]
+fn a_parked_run_is_anybodys() {
+    let mut w = World::start([sequence("s", &[approval("ok"), bash("b")])], "s", server());
+    let waiting = w.round(0, vec![]).waiting;
+    let mut other = w.beside();
+    let round = other.round(1, vec![approve(1, &waiting[0])]);
+    assert_eq!(paths(&round), ["b"]);
+    // The first one hears of it too late.
+    let round = w.round(2, vec![approve(2, &waiting[0])]);
+    assert_eq!(round.refused.len(), 1);
+    assert_eq!(w.engine.resident(), 0);
+}
+
+#[test]
+fn one_run_and_its_callees_are_resumed_without_the_others() {
+    let programs = [
+        sequence("main", &[call("call")]),
+        sequence("sub", &[again("a")]),
+        sequence("other", &[again("b")]),
+    ];
+    let mut w = World::new(programs, Options::default());
+    w.begin("main", 0, 0, None);
+    w.begin("other", 1, 0, None);
+    w.round(0, vec![]);
+    let mut other = w.beside();
+    drop(w.engine);
+    other.engine.resume(key(0), at(1)).unwrap();
+    let round = other.round(1, vec![]);
+    assert_eq!(paths(&round), ["a"]);
+    assert!(round.begun.iter().all(|begun| begun.again));
+    other.round(2, vec![done(&round.dispatch[0])]);
+    assert_eq!(other.end(key(0)), r#""a""#);
+    assert_eq!(other.state(1), RunState::Active);
+    let over = other.engine.resume(key(0), at(3));
+    assert_eq!(
+        over.unwrap_err().to_string(),
+        "the run has ended: it succeeded"
+    );
+    let unknown = other.engine.resume(key(9), at(3));
+    assert_eq!(unknown, Err(ResumeError::Unknown));
+}
+
+#[test]
+fn a_process_that_lost_its_run_lets_go_of_it() {
+    let mut w = World::start([sequence("s", &[again("a")])], "s", server());
+    let a = w.round(0, vec![]).dispatch.remove(0);
+    let mut other = w.beside();
+    // The other one takes the first one for dead, wrongly.
+    let mut batch = wfc_engine::store::Batch::default();
+    batch.changes.push(wfc_engine::store::Change::Claim {
+        key: key(0),
+        from: Some(wfc_engine::OwnerId(1)),
+        strikes: 0,
+    });
+    other.engine.store().commit(&batch).unwrap();
+    other.engine.resume(key(0), at(1)).unwrap_err();
+    assert!(w.try_round(2, vec![done(&a)]).is_err());
+    let round = w.engine.round(at(3), vec![]).unwrap();
+    assert_eq!(round.lost, [key(0)]);
+    assert_eq!(w.engine.resident(), 0);
+}
