@@ -37,7 +37,7 @@ const WORKFLOWS: &[&str] = &[
     branch one { tool demo.a {} compensate { bash "undo a" }  wait for 1h }
     branch two { bash "b" compensate { bash "undo b" }  wait event "two" }
   }
-  let all = for x index i in range(5) parallel 2 with { join: settled } { bash "{{ 1 }}" { check: false } collect { at: i, x: x } }
+  let all = for x index i in lists.range(5) parallel 2 with { join: settled } { bash "{{ 1 }}" { check: false } collect { at: i, x: x } }
   let both = parallel { branch p { agent "p" } branch q { call other {} } }
   on failure { bash "clean" }
   on finally { agent_message "bye" }
