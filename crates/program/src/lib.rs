@@ -10,6 +10,7 @@ pub mod disasm;
 pub mod isa;
 pub mod program;
 pub mod suspend;
+pub mod tools;
 pub mod verify;
 
 pub use build::{BuildError, Builder};

@@ -5,6 +5,7 @@
 
 pub mod blocks;
 mod broken;
+pub mod builtin;
 mod callee;
 pub mod catalogue;
 mod checker;

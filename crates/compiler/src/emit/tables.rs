@@ -3,15 +3,16 @@
 use wfc_program::build::Builder;
 use wfc_program::isa::{ConstId, Instr, StepId as ProgramStep};
 use wfc_program::program::{InputSpec, Policy, StepInfo};
-use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt};
+use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt, StepKind};
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_syntax::type_expr::TypeExprKind;
 use wfc_value::{Str, Type};
 
 use super::node::slot;
 use super::{Dialect, Emitter};
-use crate::analysis::Analysis;
+use crate::analysis::catalogue::Found;
 use crate::analysis::constant::constant;
+use crate::analysis::{Analysis, builtin};
 use crate::ir::Core;
 
 impl<'a> Emitter<'a> {
@@ -90,15 +91,29 @@ impl<'a> Emitter<'a> {
                 name: step.name.as_ref().map(|name| (&*name.text).into()),
                 status_slot: self.status.get(at).copied().flatten(),
                 error_slot: self.errors.get(at).copied().flatten(),
-                retry_on_interrupt: step
-                    .on_interrupt
-                    .is_some_and(|o| o.value == OnInterrupt::Retry),
+                retry_on_interrupt: match step.on_interrupt {
+                    Some(said) => said.value == OnInterrupt::Retry,
+                    None => self.is_repeatable(ast, &step.kind),
+                },
             };
             let info = self.b.step(info, (step.head.start, step.head.end));
             if let Some(cell) = self.steps.get_mut(at) {
                 *cell = info;
             }
         }
+    }
+
+    /// Whether a step may run again after a crash without saying so: a tool that is known to change nothing, or
+    /// nothing more.
+    fn is_repeatable(&self, ast: &Ast, kind: &StepKind) -> bool {
+        let StepKind::Tool { tool, arguments } = kind else {
+            return false;
+        };
+        let Found::Tool(found) = self.analysis.catalogues.find(&tool.text) else {
+            return false;
+        };
+        let hints = builtin::hints(&tool.text, found.hints, &ast.exprs, *arguments);
+        hints.read_only == Some(true) || hints.idempotent == Some(true)
     }
 
     fn input_table(&mut self, ast: &Ast) {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, JsonObject, MetaObject};
 use rmcp::model::{RequestMetaObject, ServerResult};
 use rmcp::service::ServiceError;
+use wfc_program::tools::{CATALOGUE, REQUEST};
 use wfc_value::{FaultCode, List, Value};
 
-use super::http::{self, HttpTool};
+use super::http::HttpTool;
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
 use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
 use crate::near::{listed, near};
@@ -76,6 +77,9 @@ impl ToolExecutor {
     /// # Errors
     /// When the server cannot be started, or has no such tool.
     pub(crate) async fn offered(&self, full: &str) -> Result<Offered, Failure> {
+        if full == REQUEST {
+            return Ok(built_in());
+        }
         let Some((server, tool)) = full.split_once('.') else {
             let message = format!("the tool `{full}` names no server: write `SERVER.TOOL`");
             return Err(Failure::new(FaultCode::NotConfigured, message));
@@ -120,7 +124,7 @@ impl ToolExecutor {
 
     async fn carry_out(&self, mut job: Job) -> Result<Answer, Failure> {
         let full = field::required(&job.args, "tool")?;
-        if full == http::NAME {
+        if full == REQUEST {
             let arguments = self.around.vault.open(&arguments_of(&job))?;
             return self.http.carry_out(&mut job, &arguments).await;
         }
@@ -201,6 +205,19 @@ impl Execute for ToolExecutor {
                 server.close(self.around.grace).await;
             }
         })
+    }
+}
+
+/// What agents are told of the built-in tool.
+fn built_in() -> Offered {
+    let all: serde_json::Value = serde_json::from_str(CATALOGUE).unwrap_or_default();
+    let part = |name: &str| all.pointer(&format!("/tools/0/{name}")).cloned();
+    let description = part("description").unwrap_or_default();
+    Offered {
+        description: description.as_str().unwrap_or_default().to_owned(),
+        schema: part("inputSchema").unwrap_or_default(),
+        destructive: None,
+        read_only: None,
     }
 }
 

@@ -282,9 +282,6 @@ fn program(table: &mut Table<'_>) -> Result<Program, SettingsError> {
     })
 }
 
-/// The server's name of the built-in tool.
-const HTTP: &str = "http";
-
 type Tools = (BTreeMap<String, Server>, BTreeMap<String, ToolHints>);
 
 /// `[tools]`: a name with a dot is a tool's, or a pattern of tools, any other one is a server's.
@@ -292,7 +289,7 @@ fn tools(root: &mut Table<'_>) -> Result<Tools, SettingsError> {
     let (mut servers, mut hints) = (BTreeMap::new(), BTreeMap::new());
     let all = root.named("tools", Ok)?;
     for (name, table) in all {
-        if name == HTTP {
+        if name == wfc_program::tools::SERVER {
             let help = "give the server another name; the built-in tool is set up under `[http]`";
             let message = "the name `http` is that of the built-in tool `http.request`";
             return Err(table.own_error(message.to_owned(), Some(help.to_owned())));

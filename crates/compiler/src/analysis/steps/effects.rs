@@ -1,5 +1,6 @@
 //! Steps that do something outside: agents, messages, tools, commands, other workflows, people, waits.
 
+use wfc_program::tools::SERVER;
 use wfc_syntax::ast::{OnDeny, Parse, Step, StepId, StepKind, Wait};
 use wfc_syntax::code::Severity;
 use wfc_syntax::expr::{ExprId, Name};
@@ -7,6 +8,7 @@ use wfc_syntax::type_expr::TypeId;
 use wfc_value::ty::{Type, union};
 
 use super::Walker;
+use crate::analysis::builtin;
 use crate::analysis::callee::is_path;
 use crate::analysis::catalogue::{Found, Tool, split};
 use crate::analysis::expr::Purpose;
@@ -180,12 +182,17 @@ impl Walker<'_> {
         if &*name.text == BASH_TOOL {
             return self.bash_tool(arguments);
         }
+        if &*name.text == SERVER {
+            self.c.report(unknown_tool::built_in(name));
+            self.any_arguments(arguments);
+            return Type::Error;
+        }
         match self.c.tables.catalogues.find(&name.text) {
             Found::Tool(tool) => {
                 let tool = tool.clone();
                 self.tool_faults(name, &tool);
                 self.arguments(step, name, &tool, arguments);
-                tool.output
+                builtin::output(&name.text, tool.output, self.c.exprs, arguments)
             }
             Found::NoTool(catalogue) => {
                 let report = unknown_tool::report(name, catalogue);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wfc_program::tools::SERVER;
 use wfc_syntax::ast::InputDecl;
 use wfc_syntax::expr::Name;
 use wfc_syntax::span::Span;
@@ -9,6 +10,7 @@ use wfc_value::ty::Type;
 
 use super::Walker;
 use super::effects::scalar;
+use crate::analysis::builtin;
 use crate::analysis::catalogue::{self, Catalogue};
 use crate::analysis::checker::Mode;
 use crate::analysis::expr::Purpose;
@@ -62,6 +64,10 @@ impl Walker<'_> {
         let ast = self.ast;
         for path in &ast.workflow.catalogues {
             let server = catalogue::server_of(&path.text);
+            if server == SERVER {
+                self.c.report(bad_catalogue::reserved(path));
+                continue;
+            }
             let read = match self.host.world.catalogue(self.file, &path.text) {
                 None => Err(bad_catalogue::missing(path)),
                 Some(source) => {
@@ -81,6 +87,12 @@ impl Walker<'_> {
             });
             self.c.tables.catalogues.servers.push(catalogue);
         }
+        let built_in = builtin::catalogue(ast, &mut self.c.tables.type_table);
+        self.c
+            .tables
+            .catalogues
+            .servers
+            .extend(built_in.map(Arc::new));
     }
 
     fn env(&mut self) {

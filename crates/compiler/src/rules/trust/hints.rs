@@ -1,7 +1,8 @@
 //! What is known of what tools do: their catalogue's annotations, and what `wfc.toml` says over them.
 
-use wfc_syntax::expr::Name;
+use wfc_syntax::expr::{ExprId, Name};
 
+use crate::analysis::builtin;
 use crate::analysis::catalogue::{Found, Hints};
 use crate::rules::RuleContext;
 
@@ -12,6 +13,11 @@ pub(super) fn hints(cx: &RuleContext<'_>, tool: &str) -> Hints {
         Found::Tool(found) => found.hints,
         _ => cx.settings.hints(tool).unwrap_or_default(),
     }
+}
+
+/// The hints of one call of a tool: of a request the method tells more.
+pub(super) fn of_call(cx: &RuleContext<'_>, tool: &str, arguments: Option<ExprId>) -> Hints {
+    builtin::hints(tool, hints(cx, tool), &cx.ast.exprs, arguments)
 }
 
 /// Whether a tool surely destroys something.

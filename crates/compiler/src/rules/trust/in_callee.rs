@@ -7,8 +7,8 @@ use super::label::{Origin, SecretUse};
 use super::summary::{InputSink, Sink};
 use super::trail::{Trail, told};
 use super::{
-    outside_destructive_argument, outside_text_in_command, secret_exposed, secret_in_command,
-    steered_agent,
+    outside_destructive_argument, outside_host, outside_text_in_command, secret_exposed,
+    secret_in_command, steered_agent,
 };
 use crate::rules::RuleContext;
 
@@ -47,6 +47,11 @@ pub(super) fn outside(
             let message = format!("{what} steers an agent that holds `{tool}` in `{callee}`");
             let report = Diagnostic::new(&steered_agent::CODE, span, message);
             (report, steered_agent::HELP.to_owned())
+        }
+        Sink::Host => {
+            let message = format!("{what} says which host a request goes to in `{callee}`");
+            let report = Diagnostic::new(&outside_host::CODE, span, message);
+            (report, outside_host::HELP.to_owned())
         }
         Sink::Exposed(_) => (
             Diagnostic::new(&secret_exposed::CODE, span, what),

@@ -14,6 +14,7 @@ mod label;
 mod labels;
 mod memory;
 pub mod outside_destructive_argument;
+pub mod outside_host;
 pub mod outside_text_in_command;
 pub mod secret_exposed;
 pub mod secret_in_command;
@@ -43,4 +44,5 @@ pub const CODES: &[&Code] = &[
     &blind_approval::CODE,
     &unhinted_tool::CODE,
     &unknown_tool_setting::CODE,
+    &outside_host::CODE,
 ];

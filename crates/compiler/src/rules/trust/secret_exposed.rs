@@ -28,6 +28,17 @@ pub static CODE: Code = Code {
 pub(super) const HELP: &str =
     "leave it out: give a secret to a tool as an argument, or to a command through `env`";
 
+/// `part` of a request's address holds a secret.
+pub(super) fn in_address(cx: &RuleContext<'_>, part: ExprId, secret: &SecretUse) -> Diagnostic {
+    let message = format!("the secret `{}` gets into an address", secret.name);
+    let report = Diagnostic::new(&CODE, cx.ast.exprs.span(part), message);
+    let report = told(cx.file, report, &secret.place, "the secret is read here");
+    secret
+        .trail
+        .told(cx.file, report)
+        .help("send it in `headers`: servers and proxies on the way keep addresses in their logs")
+}
+
 /// The value `id` holds a secret.
 pub(super) fn report(
     cx: &RuleContext<'_>,

@@ -24,6 +24,8 @@ pub(super) enum Sink {
     Destructive { tool: Arc<str> },
     /// An agent that holds a destructive tool.
     Steer { tool: Arc<str> },
+    /// The host of a request.
+    Host,
     /// What others read.
     Exposed(&'static str),
 }

@@ -4,6 +4,7 @@ mod approvals;
 mod calls;
 mod enemy;
 mod paths;
+mod requests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::Name;
 
-use super::hints::is_unknown;
+use super::hints::{is_unknown, of_call};
 use crate::analysis::catalogue::{Found, split};
 use crate::rules::RuleContext;
 
@@ -31,13 +31,13 @@ pub static CODE: Code = Code {
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let mut servers: BTreeMap<&str, Vec<&Name>> = BTreeMap::new();
     for step in &cx.ast.steps {
-        let StepKind::Tool { tool, .. } = &step.kind else {
+        let StepKind::Tool { tool, arguments } = &step.kind else {
             continue;
         };
-        let Found::Tool(found) = cx.analysis.catalogues.find(&tool.text) else {
+        if !matches!(cx.analysis.catalogues.find(&tool.text), Found::Tool(_)) {
             continue;
-        };
-        if is_unknown(found.hints) {
+        }
+        if is_unknown(of_call(cx, &tool.text, *arguments)) {
             let (server, _) = split(&tool.text);
             let named = servers.entry(server).or_default();
             if !named.iter().any(|n| n.text == tool.text) {

@@ -33,6 +33,14 @@ pub fn missing(path: &Name) -> Diagnostic {
     .help("write it with `wfc tools sync`, or mend the path; it is relative to this file")
 }
 
+/// The file's name is that of the built-in tools.
+#[must_use]
+pub fn reserved(path: &Name) -> Diagnostic {
+    let message = "the name `http` is that of the built-in tool `http.request`";
+    Diagnostic::new(&CODE, path.span, message)
+        .help("remove the catalogue, or give the server and its catalogue another name")
+}
+
 /// The file is no catalogue.
 #[must_use]
 pub fn unreadable(path: &Name, source: &Source, fault: &Fault) -> Diagnostic {

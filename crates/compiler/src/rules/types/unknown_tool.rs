@@ -1,5 +1,6 @@
 //! A tool that its server's catalogue does not have.
 
+use wfc_program::tools::{REQUEST, SERVER};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::expr::Name;
@@ -23,10 +24,42 @@ pub static CODE: Code = Code {
     ),
 };
 
+/// `name` is that of the built-in tools' server, with another tool or none.
+#[must_use]
+pub fn built_in(name: &Name) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        name.span,
+        format!("there is no tool `{}`", name.text),
+    )
+    .help(format!(
+        "the built-in tool is `{REQUEST}`; which method it uses says its argument `method`"
+    ))
+    .near(vec![REQUEST.to_owned()]);
+    if name.span.len() as usize != name.text.len() {
+        return diagnostic;
+    }
+    // Another name may mean another method.
+    let applicability = if &*name.text == SERVER {
+        Applicability::Safe
+    } else {
+        Applicability::Suggested
+    };
+    diagnostic.replace(
+        applicability,
+        format!("write `{REQUEST}`"),
+        name.span,
+        REQUEST.to_owned(),
+    )
+}
+
 /// `name` is `server.tool`.
 #[must_use]
 pub fn report(name: &Name, catalogue: &Catalogue) -> Diagnostic {
     let (server, tool) = split(&name.text);
+    if server == SERVER {
+        return built_in(name);
+    }
     let all = || catalogue.tools.iter().map(|t| t.name.as_str());
     let near: Vec<String> = nearest(tool, all())
         .into_iter()

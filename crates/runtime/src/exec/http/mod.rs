@@ -24,9 +24,6 @@ use answer::{Received, Unread, shown};
 use request::{Request, is_idempotent, is_read};
 use resolve::{Guarded, Private};
 
-/// The tool's name in workflows.
-pub(crate) const NAME: &str = "http.request";
-
 /// How long an answer may take, unless the step or the settings say otherwise.
 const TIMEOUT: Duration = Duration::from_mins(1);
 

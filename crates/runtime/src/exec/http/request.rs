@@ -81,7 +81,7 @@ impl Request {
 
 /// Whether a method only reads.
 pub(super) fn is_read(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+    wfc_program::tools::only_reads(Some(method.as_str()))
 }
 
 /// Whether asking twice does what asking once does (RFC 9110, 9.2.2).

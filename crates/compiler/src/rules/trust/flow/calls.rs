@@ -223,6 +223,7 @@ impl Sink {
             Self::Command => "it becomes part of a shell command here".to_owned(),
             Self::Destructive { tool } => format!("it decides what `{tool}` does here"),
             Self::Steer { tool } => format!("it steers an agent that holds `{tool}`"),
+            Self::Host => "it says which host the request goes to here".to_owned(),
             Self::Exposed(what) => format!("it gets into {what} here"),
         }
     }

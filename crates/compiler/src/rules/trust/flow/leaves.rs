@@ -4,7 +4,7 @@ use wfc_syntax::ast::{Step, StepId, StepKind, VarDecl, Wait};
 use wfc_syntax::expr::ExprId;
 
 use super::Walk;
-use crate::rules::trust::hints::hints;
+use crate::rules::trust::hints::of_call;
 use crate::rules::trust::label::{Label, Source};
 
 impl<'a> Walk<'a> {
@@ -181,8 +181,11 @@ impl<'a> Walk<'a> {
         tool: &'a wfc_syntax::expr::Name,
         arguments: Option<ExprId>,
     ) -> Label {
-        let known = hints(self.env.cx, &tool.text);
+        let known = of_call(self.env.cx, &tool.text, arguments);
         self.tool_sinks(id, tool, arguments, known);
+        if &*tool.text == wfc_program::tools::REQUEST {
+            self.request(arguments);
+        }
         match known.open_world {
             Some(true) => {
                 self.fails(step, Source::OpenTool);

@@ -10,6 +10,7 @@ mod calls;
 mod leaves;
 mod loops;
 mod paths;
+mod requests;
 mod sinks;
 
 use std::collections::{BTreeMap, BTreeSet};
