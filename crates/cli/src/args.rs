@@ -191,7 +191,8 @@ pub struct Answers {
 pub enum RunFormat {
     /// A tree of steps on a terminal, plain lines otherwise.
     Human,
-    /// One JSON object a line.
+    /// One JSON object a line; a dry run is one object.
+    #[value(alias = "json")]
     Jsonl,
 }
 
@@ -206,6 +207,18 @@ pub struct Run {
     /// Inputs as a JSON object in a file; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub inputs: Option<PathBuf>,
+    /// Carry nothing out: show the path with made-up results of the right types, and the bounds
+    #[arg(long, conflicts_with = "journal")]
+    pub dry: bool,
+    /// What results of a dry run are made from: 0 takes the first of everything, others choose by chance
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "dry")]
+    pub seed: u64,
+    /// Results of a dry run that are not made up: the mocks of a file of tests, those of `defaults` and of its only test
+    #[arg(long, value_name = "FILE", requires = "dry")]
+    pub mocks: Option<PathBuf>,
+    /// The test whose mocks are taken, of a file with several
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub mocks_of: Option<String>,
     /// Keep the run in this file, so that `wfc resume` can go on with it
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod convert;
 pub mod diff;
 pub mod disasm;
+pub mod dry;
 pub mod eval;
 pub mod explain;
 pub mod fix;

@@ -26,6 +26,9 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
             return Ok(Exit::Findings);
         }
     };
+    if args.dry {
+        return super::dry::run(cli, args, &ready, &settings);
+    }
     let inputs = inputs::read(args, &ready.found.program)?;
     let located = settings.of(&args.file.display().to_string())?;
     let new = NewRun {

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod diff;
+pub mod dry;
 pub mod gcc;
 pub mod github;
 pub mod human;

@@ -180,7 +180,7 @@ fn print_coverage(report: &Report, covered: &Covered, paint: &Paint, out: &mut S
         steps.hit,
         human::plural(steps.of, "step"),
         sides.hit,
-        human::plural(sides.of, "side of branches").replace("branchess", "branches"),
+        human::plural(sides.of, "side"),
     );
     for missed in covered.coverage.missed(&covered.subject) {
         let at = covered.text.place(missed.span, Encoding::Utf32).start;
