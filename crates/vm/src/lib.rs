@@ -22,7 +22,7 @@ pub use effect::{Effect, EffectClass, EffectId};
 pub use error::ErrorRecord;
 pub use eval::{DEFAULT_EVAL_FUEL, PlacedFault, eval, eval_placed, eval_with};
 pub use event::{Allowance, Delivery, Event, EventKind, Usage};
-pub use machine::Machine;
+pub use machine::{FiberView, Machine};
 pub use meta::{
     DEFAULT_FUEL, DEFAULT_LIVE_BYTES, DEFAULT_MAX_STEPS, Limits, MAX_CHILDREN_AT_ONCE, MAX_FIBERS,
     MAX_MESSAGE_IDS, MAX_WITHDRAWN, Meta,

@@ -8,11 +8,14 @@ pub(crate) mod deliver;
 mod effects;
 pub(crate) mod exit;
 mod fork;
+mod inspect;
 mod join;
 pub(crate) mod place;
 pub(crate) mod start;
 mod steps;
 mod timers;
+
+pub use inspect::FiberView;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
