@@ -108,6 +108,11 @@ impl Engine {
                 let damaged = |error| StoreError::corrupt(format!("an outcome is damaged {error}"));
                 read_outcome(bytes).map_err(damaged)?
             }
+            _ if row.owner == Some(self.store.owner()) => {
+                // It is ours, and its commit seemed to fail.
+                self.bring(row.key, None, now)?;
+                return Ok(());
+            }
             _ => {
                 // Whoever works on it tells when it has ended, or does not know us: we look.
                 self.foreign.insert((caller, effect.id));

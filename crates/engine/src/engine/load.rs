@@ -1,11 +1,13 @@
 //! Runs from the store: those that something happens to, those whose process died, and those
 //! whose commit failed.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use wfc_value::Timestamp;
 
+use super::start::{StartFault, state_of};
 use super::{Engine, MAX_STRIKES};
 use crate::codec::{read_header, read_outcome, write_reason};
 use crate::id::{OwnerId, RunKey};
@@ -183,7 +185,8 @@ impl Engine {
             if orphan.strikes + u8::from(orphan.stepped) >= MAX_STRIKES {
                 continue;
             }
-            if orphan.stepped {
+            // One that has a strike was not stepped alone since.
+            if orphan.stepped || orphan.strikes > 0 {
                 self.suspects.push_back(orphan.key);
             } else {
                 self.arriving.push_back(orphan.key);
@@ -275,6 +278,8 @@ impl Engine {
         let key = run.header.key;
         run.take_over(leftover);
         run.interrupted(now);
+        run.wake = run.next_wake();
+        self.timers.extend(run.wake.map(|at| Reverse((at, key))));
         self.settle_in(run);
         self.touch(key);
         for letter in self.store.letters_to(key)? {
@@ -319,18 +324,7 @@ impl Engine {
         let leftover = old.stale.take().unwrap_or_default();
         let key = old.header.key;
         let Some(stored) = stored else {
-            // It is not in the store, so it has not begun.
-            let mut run = Box::new(Run::idle(old.header, old.deployment, old.standing));
-            run.new = old.new;
-            if run.standing == Standing::Active {
-                match run.fresh_machine() {
-                    Ok(machine) => run.begin(machine),
-                    Err(why) => run.set_aside(why),
-                }
-            }
-            return self
-                .come_in(run, leftover, now)
-                .map_err(|error| (error, None));
+            return self.once_more(old, leftover, now);
         };
         let row = &stored.row;
         let me = self.store.owner();
@@ -365,5 +359,40 @@ impl Engine {
             self.lost.push(key);
         }
         Ok(())
+    }
+
+    /// A run that is not in the store has not begun: it begins once more, if it still may.
+    #[allow(
+        clippy::type_complexity,
+        reason = "the run goes back to where it was when the store fails"
+    )]
+    fn once_more(
+        &mut self,
+        mut old: Box<Run>,
+        leftover: Leftover,
+        now: Timestamp,
+    ) -> Result<(), (StoreError, Option<Box<Run>>)> {
+        let standing = match self.admission(&mut old.header, &old.deployment) {
+            Ok(standing) => Ok(standing),
+            Err(StartFault::Store(error)) => {
+                old.stale = Some(leftover);
+                return Err((error, Some(old)));
+            }
+            Err(why) => Err(why.to_string()),
+        };
+        let place = standing.as_ref().copied().unwrap_or(Standing::Active);
+        let mut run = Box::new(Run::idle(old.header, old.deployment, place));
+        run.new = old.new;
+        if let Some(new) = &mut run.new {
+            new.state = state_of(place);
+        }
+        let machine = standing.and_then(|_| run.fresh_machine());
+        match (machine, place) {
+            (Ok(machine), Standing::Active) => run.begin(machine),
+            (Ok(_), Standing::Queued | Standing::Skipped) => {}
+            (Err(why), _) => run.set_aside(why),
+        }
+        self.come_in(run, leftover, now)
+            .map_err(|error| (error, None))
     }
 }

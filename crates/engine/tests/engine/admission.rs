@@ -55,7 +55,9 @@ fn one_after_the_other_in_the_order_in_which_they_came() {
 #[test]
 fn the_queue_outlives_the_process() {
     let mut w = world(queue);
-    (0..3).for_each(|n| drop(w.begin("s", n, 0, None)));
+    for n in 0..3 {
+        w.begin("s", n, 0, None);
+    }
     w.round(0, vec![]);
     w.crash(1);
     let first = w.round(1, vec![]).dispatch;
@@ -102,7 +104,9 @@ fn the_last_one_takes_the_others_place() {
 #[test]
 fn a_queued_run_can_be_cancelled() {
     let mut w = world(queue);
-    (0..2).for_each(|n| drop(w.begin("s", n, 0, None)));
+    for n in 0..2 {
+        w.begin("s", n, 0, None);
+    }
     w.round(0, vec![]);
     w.round(1, vec![cancel(key(1))]);
     assert_eq!(w.end(key(1)), "cancelled: enough");

@@ -43,18 +43,35 @@ fn drive(w: &mut World, fault: Option<(u64, CommitFault, Then)>) {
         };
         answers.extend(round.dispatch.iter().map(done));
         // Answers of people are given until they are taken: a real one would ask again.
-        let waiting = w.engine.waiting();
-        answers.extend(
-            waiting
-                .iter()
-                .filter(|wait| wait.kind == EffectKind::Approval)
-                .map(|wait| approve(seconds, wait)),
-        );
+        answers.extend(approvals(w, seconds));
         idle = if answers.is_empty() { idle + 1 } else { 0 };
         if answers.is_empty() {
             seconds += 30;
         }
     }
+}
+
+/// The answers to all approvals that are wanted, of runs in memory and of parked ones.
+fn approvals(w: &mut World, seconds: i64) -> Vec<wfc_engine::Incoming> {
+    let here = w.engine.waiting();
+    let here = here.iter().filter(|wait| wait.kind == EffectKind::Approval);
+    let here = here.map(|wait| (wait.run, wait.effect));
+    let filter = wfc_engine::store::RunFilter {
+        states: vec![RunState::Parked],
+        ..Default::default()
+    };
+    let parked = wfc_engine::store::Store::runs(&mut w.place, &filter).unwrap();
+    let parked = parked.into_iter().flat_map(|row| {
+        let waits = row.waits.into_iter();
+        let waits = waits.filter(|wait| wait.kind == wfc_engine::store::WaitKind::Approval);
+        waits.map(move |wait| (row.key, wfc_vm::EffectId(wait.effect)))
+    });
+    here.chain(parked)
+        .map(|(run, effect)| wfc_engine::Incoming {
+            run,
+            kind: decision().event(effect, at(seconds)).unwrap(),
+        })
+        .collect()
 }
 
 fn programs() -> Vec<Program> {

@@ -199,15 +199,18 @@ pub(crate) fn done(dispatch: &Dispatch) -> Incoming {
     completed(dispatch.run, dispatch.effect.id, &result)
 }
 
-pub(crate) fn approve(seconds: i64, waiting: &Waiting) -> Incoming {
-    let decision = Decision {
+pub(crate) fn decision() -> Decision {
+    Decision {
         approve: true,
         by: Some("ada".to_owned()),
         comment: None,
-    };
+    }
+}
+
+pub(crate) fn approve(seconds: i64, waiting: &Waiting) -> Incoming {
     Incoming {
         run: waiting.run,
-        kind: decision.event(waiting.effect, at(seconds)).unwrap(),
+        kind: decision().event(waiting.effect, at(seconds)).unwrap(),
     }
 }
 
