@@ -168,13 +168,13 @@ fn the_first_success_of_iterations_wins() {
         r#"{"steps": [
             {"id": "l", "type": "loop", "over": [3, 1, 2], "as": "x", "max_concurrency": 3, "join": "any", "steps": [
                 {"type": "wait", "for": "{{ duration(string(x) + 's') }}"}], "collect": "x"}],
-            "return": "{{ [l.index, l.output] }}"}"#,
+            "return": "{{ [l.branch, l.output] }}"}"#,
         r#"workflow {
             let l = for x in [3, 1, 2] parallel 3 with { join: any } {
                 wait for duration(string(x) + "s")
                 collect x
             }
-            return [l.index, l.output]
+            return [l.branch, l.output]
         }"#,
     )
     .run();

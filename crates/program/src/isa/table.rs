@@ -219,7 +219,7 @@ isa! {
     }
     group "Forks" {
         0x80 "fork" Fork(f: ForkId) 0 => 1; "starts a child fiber for each branch with a copy of the slots, waits for the join, pushes its value: a record by branch (`all`), `{ branch, output }` (`any`), a record of `{ status, output?, error? }` (`settled`)"
-        0x81 "fork_each" ForkEach(f: ForkId) 1 => 1; "pops a list, starts a child for each item, waits for the join, pushes its value: the list of values (null without `collect`), `{ index, output }` (`any`), the list of `{ status, output?, error? }` (`settled`)"
+        0x81 "fork_each" ForkEach(f: ForkId) 1 => 1; "pops a list, starts a child for each item, waits for the join, pushes its value: the list of values (null without `collect`), `{ branch, output }` with the item's place (`any`), the list of `{ status, output?, error? }` (`settled`)"
         0x82 "end_fiber" EndFiber() 1 => 0; "pops the child's value and ends the child, outside all scopes"
         0x83 "end_fiber_skip" EndFiberSkip() 0 => 0; "ends the child without a value: its item is left out of the list"
     }

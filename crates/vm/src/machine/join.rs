@@ -138,8 +138,9 @@ fn any(spec: Option<&ForkSpec>, winner: usize, fork: &mut Fork) -> Result<Value,
                 .map_or_else(Str::default, |b| b.name.clone());
             ("branch", Value::String(name))
         }
+        // An item's branch is its place.
         _ => (
-            "index",
+            "branch",
             Value::Int(i64::try_from(winner).unwrap_or(i64::MAX)),
         ),
     };

@@ -157,7 +157,7 @@ fn any_and_settled_on_loops() {
     run.complete(2, "\"B\"");
     run.cancelled(1);
     run.cancelled(3);
-    assert_eq!(*run.value(), value(r#"{"index": 1, "output": "B"}"#));
+    assert_eq!(*run.value(), value(r#"{"branch": 1, "output": "B"}"#));
     let mut run = Run::new(&each("settled", 0, "collect"));
     run.complete(1, "1");
     run.fail(2, "e");

@@ -267,7 +267,7 @@ fn first(spec: &Fork, forked: &Forked, winner: usize) -> Result<Value, Fault> {
     let which = match &spec.kind {
         ForkKind::Branches(branches) => ("branch", Value::string(branches[winner].name.as_str())),
         ForkKind::Each { .. } => (
-            "index",
+            "branch",
             Value::Int(i64::try_from(winner).unwrap_or(i64::MAX)),
         ),
     };

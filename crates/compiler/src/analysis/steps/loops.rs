@@ -195,7 +195,7 @@ fn result(collected: Option<Type>, how: Option<Join>) -> Type {
     match how {
         None | Some(Join::All) => collected.map_or(Type::Null, Type::list),
         Some(Join::Any) => Type::record(vec![
-            Field::required("index", Type::Int),
+            Field::required("branch", Type::Int),
             Field::required("output", item),
         ]),
         Some(Join::Settled) => Type::list(settled(item)),
