@@ -140,6 +140,13 @@ fn every_example_is_clean_and_formatted() {
 }
 
 #[test]
+fn the_tests_beside_the_examples_pass() {
+    let folder = examples();
+    let said = folder.run(&["test", "--coverage-min", "90", "examples"]);
+    assert_eq!(said.status, Some(0), "{}", said.out);
+}
+
+#[test]
 fn release() {
     let folder = examples();
     let output = output(

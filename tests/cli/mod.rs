@@ -14,6 +14,7 @@ mod integrations;
 mod output;
 mod processes;
 mod run;
+mod testing;
 mod tools;
 mod twenty;
 

@@ -7,6 +7,7 @@
 //! - `run ARG...`: an example that is run with these arguments; the next `json` block is what it returns;
 //! - `fault CODE...`: a workflow with exactly these findings;
 //! - `file NAME`: a file that the page's examples refer to;
+//! - `tests NAME`: a file of tests of that name, about files before it, all of which pass;
 //! - `part`: a piece that cannot stand alone. Blocks of other languages need no word.
 
 use std::path::{Path, PathBuf};
@@ -75,6 +76,7 @@ fn pages() -> Vec<PathBuf> {
     let docs = folder();
     let mut out = markdown(&docs.join("language"));
     out.push(docs.join("agents.md"));
+    out.push(docs.join("testing.md"));
     out.push(docs.join("../README.md"));
     out.sort();
     out
@@ -102,6 +104,14 @@ fn check_page(path: &Path, wrong: &mut Vec<String>) {
     for block in blocks.iter().filter(|b| b.word() == "file") {
         folder.file(&block.words[1], &block.text);
     }
+    for block in blocks.iter().filter(|b| b.word() == "tests") {
+        let name = block.words[1].as_str();
+        folder.file(name, &block.text);
+        let said = folder.run(&["test", "--coverage", name]);
+        if said.status != Some(0) {
+            wrong.push(format!("{}: {}{}", block.place, said.out, said.err));
+        }
+    }
     let mut before: Option<&Block> = None;
     for (n, block) in blocks.iter().enumerate() {
         let Some(ending) = block.ending() else {
@@ -112,7 +122,7 @@ fn check_page(path: &Path, wrong: &mut Vec<String>) {
         let wanted = match block.word() {
             "example" | "same" | "run" => Vec::new(),
             "fault" => block.words[1..].to_vec(),
-            "file" | "part" | "returns" => continue,
+            "file" | "part" | "returns" | "tests" => continue,
             _ => {
                 wrong.push(format!("{place}: the block does not say what it is"));
                 continue;

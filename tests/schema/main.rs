@@ -350,6 +350,32 @@ fn where_the_schema_comes_from_is_no_part_of_the_workflow() {
 }
 
 #[test]
+fn files_of_tests_are_valid_by_their_schema() {
+    let text = std::fs::read_to_string(root().join("docs/schema/tests.schema.json")).unwrap();
+    assert!(
+        text == wfc_testing::file::schema::schema(),
+        "docs/schema/tests.schema.json is old: `wfc schema tests --output docs/schema/tests.schema.json`"
+    );
+    let schema = validator(&serde_json::from_str(&text).unwrap());
+    let value = |text: &str| tree::value(&wfc_syntax::yaml::parse(text).0).unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().ends_with(".wf.test.yaml") {
+            let value = value(&std::fs::read_to_string(&path).unwrap());
+            assert!(schema.is_valid(&value), "{}\n{}", path.display(), says(&schema, &value));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "{seen}");
+    // Faults of form, which need no workflow to be seen.
+    for code in wfc_testing::codes::CODES {
+        let of_form = matches!(code.id, "WF0801" | "WF0802");
+        assert_eq!(schema.is_valid(&value(code.bad.text)), !of_form, "{}", code.id);
+    }
+}
+
+#[test]
 fn catalogues_are_valid_by_their_schema() {
     let text = std::fs::read_to_string(root().join("docs/schema/tools.schema.json")).unwrap();
     let schema = validator(&serde_json::from_str(&text).unwrap());
