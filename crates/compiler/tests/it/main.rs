@@ -23,3 +23,4 @@ mod promise_random;
 mod resume;
 mod root;
 mod shape;
+mod sizes;

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "tests may fail loudly"
 )]
 
@@ -13,6 +14,7 @@ mod corpus;
 mod events;
 mod expressions;
 mod forks;
+mod golden;
 mod handlers;
 mod limits;
 mod random;
