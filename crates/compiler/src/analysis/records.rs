@@ -1,4 +1,6 @@
-//! Records that the language itself defines.
+//! Records that the language itself defines. Those that steps have all over a file are made once.
+
+use std::sync::LazyLock;
 
 use wfc_syntax::ast::{Ast, TriggerKind};
 use wfc_value::ty::{Field, Type, union};
@@ -17,7 +19,9 @@ pub const STATUSES: &[&str] = &[
 /// `steps.x.status`
 #[must_use]
 pub fn status() -> Type {
-    union(STATUSES.iter().map(|s| Type::text(*s)))
+    static STATUS: LazyLock<Type> =
+        LazyLock::new(|| union(STATUSES.iter().map(|s| Type::text(*s))));
+    STATUS.clone()
 }
 
 /// `steps.x`, whole.
@@ -33,13 +37,16 @@ pub fn step(output: Type) -> Type {
 /// What `catch` takes.
 #[must_use]
 pub fn error() -> Type {
-    Type::record(vec![
-        Field::required("code", Type::String),
-        Field::required("message", Type::String),
-        Field::required("step", Type::String),
-        Field::required("attempt", Type::Int),
-        Field::required("details", Type::Any),
-    ])
+    static ERROR: LazyLock<Type> = LazyLock::new(|| {
+        Type::record(vec![
+            Field::required("code", Type::String),
+            Field::required("message", Type::String),
+            Field::required("step", Type::String),
+            Field::required("attempt", Type::Int),
+            Field::required("details", Type::Any),
+        ])
+    });
+    ERROR.clone()
 }
 
 /// `execution`
@@ -70,16 +77,29 @@ pub fn workflow(ast: Option<&Ast>) -> Type {
 /// What a bash step yields without `parse`.
 #[must_use]
 pub fn bash() -> Type {
-    Type::record(vec![
-        Field::required("stdout", Type::String),
-        Field::required("stderr", Type::String),
-        Field::required("exit_code", Type::Int),
-    ])
+    static BASH: LazyLock<Type> = LazyLock::new(|| {
+        Type::record(vec![
+            Field::required("stdout", Type::String),
+            Field::required("stderr", Type::String),
+            Field::required("exit_code", Type::Int),
+        ])
+    });
+    BASH.clone()
 }
 
 /// What an approval yields, when its decisions can be `decisions`.
 #[must_use]
 pub fn approval(decisions: &[&str]) -> Type {
+    static APPROVES: LazyLock<Type> = LazyLock::new(|| answer(&["approve"]));
+    static EITHER: LazyLock<Type> = LazyLock::new(|| answer(&["approve", "deny"]));
+    match decisions {
+        ["approve"] => APPROVES.clone(),
+        ["approve", "deny"] => EITHER.clone(),
+        _ => answer(decisions),
+    }
+}
+
+fn answer(decisions: &[&str]) -> Type {
     Type::record(vec![
         Field::required("decision", union(decisions.iter().map(|d| Type::text(*d)))),
         Field::required("by", Type::String.or_null()),

@@ -2,7 +2,7 @@
 
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
-use wfc_syntax::expr::{BinaryOp, ExprId, ExprKind, Exprs};
+use wfc_syntax::expr::{BinaryOp, Entry, ExprId, ExprKind, Exprs, Item};
 use wfc_value::funcs::check_regex;
 use wfc_value::{Type, Value};
 
@@ -34,16 +34,18 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let exprs = &cx.ast.exprs;
     let constants = constants(exprs);
     let (mut whole, mut partly) = (Vec::new(), Vec::new());
-    for id in ids(exprs).filter(|id| !is_literal(exprs.kind(*id))) {
-        let constant = constants.get(id.index()).copied().unwrap_or(false);
-        if constant {
+    for (id, constant) in ids(exprs).zip(&constants) {
+        let kind = exprs.kind(id);
+        if *constant && !is_plain(exprs, kind) {
             whole.push(id);
-        } else {
+        } else if !constant && one_operand_decides(kind) {
             partly.push(id);
         }
     }
-    for (id, fault) in failures(exprs, &whole, cx.analysis) {
-        out.push(report(cx, id, &fault.message));
+    if !whole.is_empty() {
+        for (id, fault) in failures(exprs, &whole, cx.analysis) {
+            out.push(report(cx, id, &fault.message));
+        }
     }
     let faulty = |id: &ExprId| cx.analysis.types.get(id.index()) == Some(&Type::Error);
     for id in partly.into_iter().filter(|id| !faulty(id)) {
@@ -89,6 +91,42 @@ fn constants(exprs: &Exprs) -> Vec<bool> {
         known.push(whole);
     }
     known
+}
+
+/// Literals, and short lists and mappings of them, cannot fail.
+fn is_plain(exprs: &Exprs, kind: &ExprKind) -> bool {
+    const SHORT: usize = 16;
+    match kind {
+        ExprKind::List(items) => {
+            let plain = |i: &Item| !i.optional && is_literal(exprs.kind(i.value));
+            items.len() <= SHORT && items.iter().all(plain)
+        }
+        ExprKind::Map(entries) => {
+            let text = |id| match exprs.kind(id) {
+                ExprKind::String(text) => Some(text),
+                _ => None,
+            };
+            let new = |place: usize, key: ExprId| {
+                let mut before = entries.iter().take(place);
+                text(key).is_some_and(|t| !before.any(|e| text(e.key) == Some(t)))
+            };
+            let plain = |(place, e): (usize, &Entry)| {
+                !e.optional && new(place, e.key) && is_literal(exprs.kind(e.value))
+            };
+            entries.len() <= SHORT && entries.iter().enumerate().all(plain)
+        }
+        kind => is_literal(kind),
+    }
+}
+
+/// Whether [`of_one_operand`] looks at expressions of the kind.
+fn one_operand_decides(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Binary { op, .. } => matches!(op, BinaryOp::Div | BinaryOp::Mod),
+        ExprKind::Index { optional, .. } => !optional,
+        ExprKind::Call { name, .. } => REGEX.contains(&&*name.text),
+        _ => false,
+    }
 }
 
 /// Failures that one operand decides, whatever the others are.
