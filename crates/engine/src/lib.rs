@@ -10,6 +10,7 @@ mod deployment;
 mod digest;
 mod engine;
 mod header;
+mod history;
 mod id;
 pub mod journal;
 mod options;
@@ -21,8 +22,11 @@ pub mod store;
 
 pub use answer::Decision;
 pub use codec::{Ended, LetterError, letter, read_outcome, read_value_bytes, value_bytes};
-pub use engine::{Engine, MAX_CALL_DEPTH, MAX_STRIKES, ResumeError, Start, StartFault, Started};
+pub use engine::{
+    Engine, MAX_CALL_DEPTH, MAX_STRIKES, ResumeError, RetryError, Start, StartFault, Started,
+};
 pub use header::{Header, Parent};
+pub use history::{History, HistoryError, Point, StepState, StepView, Variables};
 pub use id::{ExecutionId, Hash, OwnerId, Place, RunKey};
 pub use options::{Options, Retention};
 pub use programs::{Admission, Found, Overlap, Programs};

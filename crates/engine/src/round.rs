@@ -2,7 +2,7 @@
 
 use wfc_program::isa::EffectKind;
 use wfc_value::{Str, Timestamp, Value};
-use wfc_vm::{Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
+use wfc_vm::{Allowance, Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
 
 use crate::id::RunKey;
 
@@ -55,6 +55,8 @@ pub struct Dispatch {
     pub execution: Str,
     /// What.
     pub effect: Effect,
+    /// What the budgets around it leave it.
+    pub allowance: Allowance,
 }
 
 /// A run that began, or was taken on.

@@ -82,7 +82,7 @@ impl Engine {
     fn letter(&mut self, letter: Letter, now: Timestamp) -> Result<(), StoreError> {
         let key = letter.to;
         if self.runs.contains_key(&key) {
-            self.deliver(letter);
+            self.deliver(&letter);
             return Ok(());
         }
         if !self.options.adopt {
@@ -108,7 +108,7 @@ impl Engine {
     }
 
     /// Gives a letter to its run in memory, once.
-    pub(super) fn deliver(&mut self, letter: Letter) {
+    pub(super) fn deliver(&mut self, letter: &Letter) {
         let Some(run) = self.runs.get_mut(&letter.to) else {
             return;
         };

@@ -228,7 +228,7 @@ impl Engine {
     }
 
     /// The run that is stored; nothing when it makes no sense and is set aside.
-    fn revive(
+    pub(super) fn revive(
         &mut self,
         stored: &StoredRun,
         claimed: Option<Claimed>,
@@ -283,7 +283,7 @@ impl Engine {
         self.settle_in(run);
         self.touch(key);
         for letter in self.store.letters_to(key)? {
-            self.deliver(letter);
+            self.deliver(&letter);
         }
         if let Some(group) = self.runs.get(&key).and_then(|run| {
             let queued = run.standing == Standing::Queued;

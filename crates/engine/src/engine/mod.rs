@@ -1,6 +1,7 @@
 //! Many runs: rounds over those that something happened to.
 
 mod admit;
+mod again;
 mod call;
 mod follow;
 mod inbox;
@@ -28,6 +29,7 @@ use crate::round::{Incoming, Waiting};
 use crate::run::{Run, wants_answer};
 use crate::store::{Batch, Occurrence, Store, Taken};
 
+pub use again::RetryError;
 pub use load::ResumeError;
 use start::callee_key;
 pub use start::{Start, StartFault, Started};
@@ -181,6 +183,12 @@ impl Engine {
     #[must_use]
     pub fn program(&self, run: RunKey) -> Option<&Arc<Program>> {
         Some(&self.runs.get(&run)?.deployment.program)
+    }
+
+    /// By which the program of a run in memory was found when it began, such as a path.
+    #[must_use]
+    pub fn reference(&self, run: RunKey) -> Option<&str> {
+        Some(&self.runs.get(&run)?.deployment.pins.reference)
     }
 
     /// The hash of the program that a run in memory is pinned to.

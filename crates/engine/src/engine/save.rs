@@ -84,6 +84,7 @@ impl Engine {
                 run: key,
                 execution: run.header.execution.clone(),
                 effect: effect.clone(),
+                allowance: run.allowance(id),
             };
             let attempt = run.hand(id);
             started(&mut run.unsaved.records, id, attempt);

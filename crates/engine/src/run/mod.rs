@@ -10,7 +10,8 @@ use wfc_program::StepInfo;
 use wfc_program::isa::EffectKind;
 use wfc_value::{Timestamp, Value};
 use wfc_vm::{
-    Delivery, Effect, EffectClass, EffectId, Event, EventKind, Machine, Outcome, TraceEvent, Usage,
+    Allowance, Delivery, Effect, EffectClass, EffectId, Event, EventKind, Machine, Outcome,
+    TraceEvent, Usage,
 };
 
 use crate::codec::Marks;
@@ -20,7 +21,7 @@ use crate::id::OwnerId;
 use crate::store::{Contents, NewRun, Taken, Verdict, Wait, WaitKind};
 
 pub(crate) use revive::{Leftover, Payload, kept_event_id, revive};
-pub(crate) use step::{Budget, Stepped};
+pub(crate) use step::{Budget, Stepped, used};
 
 /// An effect that the machine waits for and that the engine has dealt with.
 #[derive(Clone, Copy, Debug)]
@@ -247,6 +248,15 @@ impl Run {
         }
     }
 
+    /// Lets it be told what another try of it was told.
+    pub(crate) fn inherit(&mut self, events: Vec<Event>) {
+        let told = events.into_iter().map(|event| Told {
+            event,
+            letter: None,
+        });
+        self.queue.extend(told);
+    }
+
     fn refuse(&mut self, told: Told, why: Delivery) {
         if let Some(letter) = told.letter {
             self.unsaved.taken.push(Taken {
@@ -275,6 +285,12 @@ impl Run {
 
     pub(crate) fn effect(&self, id: EffectId) -> Option<&Effect> {
         self.machine.as_ref()?.effect(id)
+    }
+
+    /// What the budgets around an effect leave it.
+    pub(crate) fn allowance(&self, id: EffectId) -> Allowance {
+        let machine = self.machine.as_ref();
+        machine.map(|m| m.allowance(id)).unwrap_or_default()
     }
 
     pub(crate) fn outstanding(&self) -> impl Iterator<Item = &Effect> {

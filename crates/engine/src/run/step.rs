@@ -193,7 +193,7 @@ impl Run {
 }
 
 /// The effect that an event answers, and what it used up.
-pub(super) fn used(kind: &EventKind) -> (Option<EffectId>, Option<Usage>) {
+pub(crate) fn used(kind: &EventKind) -> (Option<EffectId>, Option<Usage>) {
     match kind {
         EventKind::Completed { effect, usage, .. } | EventKind::Failed { effect, usage, .. } => {
             (Some(*effect), *usage)

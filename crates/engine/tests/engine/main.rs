@@ -13,6 +13,7 @@ mod calls;
 mod crashes;
 mod inbox;
 mod parking;
+mod past;
 mod programs;
 mod rounds;
 mod takeover;

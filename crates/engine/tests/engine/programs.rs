@@ -54,7 +54,7 @@ fn info(id: &str, kind: EffectKind, retry: bool) -> StepInfo {
 }
 
 /// Leaves the effect's result on the stack.
-fn emit(b: &mut Builder, step: &Step) {
+pub(crate) fn emit(b: &mut Builder, step: &Step) {
     let id = b.step(info(step.id, step.kind, step.retry), (0, 0));
     b.emit(Instr::StepEnter(id));
     b.push(&value(step.args));
