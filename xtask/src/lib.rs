@@ -6,3 +6,4 @@ pub mod differential;
 pub mod fuzz;
 pub mod mutate;
 pub mod printing;
+pub mod simulate;

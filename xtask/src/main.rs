@@ -14,6 +14,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   differential      runs random workflows in the machine and in a naive interpreter; --programs N, --seed N [--trace] (docs/verification.md)
   fuzz [TARGET]     runs the fuzz targets for a minute each; --seconds N, --list (docs/fuzzing.md)
   mutate            injects faults of every kind into valid workflows and counts what is found (docs/mutation.md)
+  simulate          plays seeds in worlds where writes, processes and clocks fail; --seeds N, --seed N [--trace], --points N (docs/verification.md)
 ";
 
 fn main() -> ExitCode {
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["crash", rest @ ..] => commands::crash::run(rest),
         ["differential", rest @ ..] => commands::differential::run(rest),
         ["fuzz", rest @ ..] => commands::fuzz::run(rest),
+        ["simulate", rest @ ..] => commands::simulate::run(rest),
         ["mutate", rest @ ..] => commands::mutate::run(rest),
         _ => {
             eprint!("{USAGE}");

@@ -5,3 +5,4 @@ pub(crate) mod crash;
 pub(crate) mod differential;
 pub(crate) mod fuzz;
 pub(crate) mod mutate;
+pub(crate) mod simulate;

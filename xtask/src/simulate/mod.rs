@@ -1,0 +1,122 @@
+//! A seeded world in one thread around the engine: every write may fail, every process may die, clocks jump, work fails, is
+//! repeated or never ends. Whatever happens, runs end as they do when nothing goes wrong.
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "JSON that was made here is indexed by its keys; processes by their places"
+)]
+pub mod workflow;
+#[allow(
+    clippy::indexing_slicing,
+    reason = "JSON that was made here is indexed by its keys; processes by their places"
+)]
+pub mod world;
+pub mod store;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wfc_program::Program;
+
+use crate::differential::random::Random;
+use world::{Count, End, Sim, Weather};
+
+/// What many seeds came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// Seeds whose workflow is valid.
+    pub seeds: u64,
+    /// What they went through.
+    pub count: Count,
+}
+
+impl Totals {
+    /// Adds a world.
+    pub fn add(&mut self, seeds: u64, count: &Count) {
+        self.seeds += seeds;
+        let mine = &mut self.count;
+        mine.rounds += count.rounds;
+        mine.failed += count.failed;
+        mine.deaths += count.deaths;
+        mine.dispatched += count.dispatched;
+        mine.posted += count.posted;
+    }
+}
+
+/// The workflow of a seed with what it calls.
+///
+/// # Errors
+/// What the checker says.
+pub fn programs(seed: u64) -> Result<BTreeMap<String, Arc<Program>>, String> {
+    let text = workflow::workflow(seed).to_string();
+    Ok(BTreeMap::from([
+        ("w".to_owned(), workflow::program(&text, "w")?),
+        ("child".to_owned(), workflow::child()?),
+    ]))
+}
+
+/// Plays a seed in calm and in its own weather, and compares the ends.
+///
+/// # Errors
+/// What is wrong, with what happened when `log` asks for it.
+pub fn run_seed(seed: u64, log: bool, totals: &mut Totals) -> Result<(), String> {
+    let Ok(programs) = programs(seed) else {
+        return Ok(());
+    };
+    let mut calm = Sim::new(seed, Weather::CALM, &programs, log);
+    let expected = calm.play().map_err(|why| format!("in calm: {why}\n{}", calm.log()))?;
+    let weather = Weather::of(&mut Random::new(seed ^ 0x0077));
+    let count = compare(seed, weather, &programs, &expected, log)?;
+    totals.add(1, &count);
+    Ok(())
+}
+
+fn compare(
+    seed: u64,
+    weather: Weather,
+    programs: &BTreeMap<String, Arc<Program>>,
+    expected: &End,
+    log: bool,
+) -> Result<Count, String> {
+    let mut sim = Sim::new(seed, weather, programs, log);
+    let end = sim.play();
+    let wrong = match end {
+        Err(why) => why,
+        Ok(end) if end.outcome != expected.outcome => {
+            format!("the outcome is {}, not {}", end.outcome, expected.outcome)
+        }
+        Ok(end) if end.goals != expected.goals => {
+            let missing: Vec<_> = expected.goals.difference(&end.goals).collect();
+            let more: Vec<_> = end.goals.difference(&expected.goals).collect();
+            format!("not done: {missing:?}; done besides: {more:?}")
+        }
+        Ok(_) => return Ok(sim.count),
+    };
+    Err(format!("{wrong}\n{weather:?}\n{}", sim.log()))
+}
+
+/// Plays a seed once for each call of its store, with the process dying there; gives how many there were.
+///
+/// # Errors
+/// What is wrong.
+pub fn every_point(
+    programs: &BTreeMap<String, Arc<Program>>,
+    seed: u64,
+    log: bool,
+) -> Result<u64, String> {
+    let mut calm = Sim::new(seed, Weather::CALM, programs, log);
+    let expected = calm.play().map_err(|why| format!("in calm: {why}\n{}", calm.log()))?;
+    let calls = calm.count.calls;
+    for at in 1..=calls {
+        // Twice: what is written at that moment is lost, or kept.
+        for other in 0..3 {
+            let weather = Weather {
+                dies_at: Some(at),
+                ..Weather::CALM
+            };
+            compare(seed + other * 1000, weather, programs, &expected, log)
+                .map_err(|why| format!("dying at call {at}: {why}"))?;
+        }
+    }
+    Ok(calls)
+}
