@@ -252,7 +252,7 @@ fn shown(asked: &Asked) -> String {
 fn text(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '.' || c == '_');
-    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let word = ["true", "false", "null"];
     if starts && text.chars().all(plain) && !word.contains(&text.to_lowercase().as_str()) {
         text.to_owned()
     } else {

@@ -97,7 +97,7 @@ fn results_of_another_type() {
     assert_eq!(
         of("    mocks: { review: { in_turn: [{ returns: { verdict: pass, notes: [[]] } }] } }\n")
             [0]
-        .split(" the")
+        .split(" `notes")
         .next()
         .unwrap(),
         "WF0805 `[]`"

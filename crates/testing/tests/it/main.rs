@@ -9,6 +9,8 @@
 )]
 
 mod coverage;
+mod dry;
 mod faults;
+mod record;
 mod runs;
 mod world;

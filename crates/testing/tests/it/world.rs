@@ -101,3 +101,12 @@ pub(crate) fn findings(workflow: &str, tests: &str) -> Vec<String> {
         })
         .collect()
 }
+
+impl Files {
+    /// The same with one more file.
+    pub(crate) fn with(&self, name: &str, text: &str) -> Self {
+        let mut files = self.0.clone();
+        files.insert(name.to_owned(), text.to_owned());
+        Self(files)
+    }
+}
