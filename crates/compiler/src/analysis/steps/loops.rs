@@ -100,7 +100,7 @@ impl Walker<'_> {
             .cloned()
             .unwrap_or_default();
         for name in names {
-            if let Some(Target::Binding(binding)) = self.c.lookup(&name) {
+            if let Some(Target::Binding(binding)) = self.c.lookup(name) {
                 let root = self.c.root(binding);
                 self.c.flow.forget(root);
             }
