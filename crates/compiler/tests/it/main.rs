@@ -23,4 +23,5 @@ mod promise_random;
 mod resume;
 mod root;
 mod shape;
+mod semantics;
 mod sizes;
