@@ -1,5 +1,6 @@
 //! Effects carried out: processes, MCP servers, agents, real time.
 
+mod acp;
 mod clock;
 pub mod exec;
 pub mod host;

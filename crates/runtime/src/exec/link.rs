@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wfc_engine::journal::Decision;
+use wfc_engine::Decision;
 use wfc_value::Value;
 
 use crate::vault::Vault;

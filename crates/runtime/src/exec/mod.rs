@@ -8,8 +8,10 @@ mod link;
 mod tool;
 
 pub use agent::AgentExecutor;
+pub(crate) use agent::unstartable;
 pub use bash::BashExecutor;
 pub(crate) use field::text_of;
+pub(crate) use link::Text;
 pub use link::{Deciding, Link, Listen, Progress, Question};
 pub(crate) use tool::Offered;
 pub use tool::ToolExecutor;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json as js};
-use wfc_engine::journal::Decision;
-use wfc_runtime::{Settings, Vault};
+use wfc_engine::Decision;
 use wfc_runtime::exec::{
     AgentExecutor, Answer, Deciding, Execute, Failure, Job, Link, Listen, Progress, Question,
 };
+use wfc_runtime::{Settings, Vault};
 use wfc_value::{FaultCode, Value, json};
 use wfc_vm::Usage;
 
@@ -58,14 +58,14 @@ const RETURNS: &str = r#"{"goal":"Count","returns":{"type":"object","required":[
 const LIST: &str = r#"{"goal":"List","returns":{"type":"array","items":{"type":"integer"}}}"#;
 
 /// Hears all that work says, and decides as it is told.
-struct Heard {
+pub(crate) struct Heard {
     said: Mutex<Vec<Progress>>,
-    asked: Mutex<Vec<Question>>,
+    pub(crate) asked: Mutex<Vec<Question>>,
     decision: Option<bool>,
 }
 
 impl Heard {
-    fn new(decision: Option<bool>) -> Arc<Self> {
+    pub(crate) fn new(decision: Option<bool>) -> Arc<Self> {
         Arc::new(Self {
             said: Mutex::default(),
             asked: Mutex::default(),
@@ -73,7 +73,7 @@ impl Heard {
         })
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let said = self.said.lock().unwrap();
         let texts = said.iter().filter_map(|p| match p {
             Progress::Text(text) => Some(text.as_str()),
@@ -82,7 +82,7 @@ impl Heard {
         texts.collect()
     }
 
-    fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let said = self.said.lock().unwrap();
         let notes = said.iter().filter_map(|p| match p {
             Progress::Note(text) => Some(text.clone()),
@@ -856,10 +856,7 @@ fn a_job_can_be_stopped_at_any_moment() {
     // Before it began, and while the endpoint thinks.
     let begun = agent_of(&endpoint);
     assert_eq!(stopped(&begun, HI, async {}), Answer::Cancelled);
-    assert_eq!(
-        stopped(&begun, HI, moments(endpoint, 1)),
-        Answer::Cancelled
-    );
+    assert_eq!(stopped(&begun, HI, moments(endpoint, 1)), Answer::Cancelled);
     // In the midst of an answer.
     let slow = stream(&chat_text(&"word ".repeat(500))).in_pieces(20, Duration::from_millis(5));
     let endpoint = Arc::new(Endpoint::new([slow]));

@@ -8,6 +8,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod acp;
 mod agent;
 mod bash;
 mod endpoint;

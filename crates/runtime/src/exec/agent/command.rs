@@ -70,7 +70,7 @@ impl Command<'_> {
 }
 
 /// What to say of an agent's program that could not be started.
-pub(super) fn unstartable(
+pub(crate) fn unstartable(
     name: &str,
     program: &Program,
     cwd: &Path,

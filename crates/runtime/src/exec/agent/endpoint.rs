@@ -119,7 +119,7 @@ impl Talk<'_> {
         };
         let limit = self.runner.timeout.unwrap_or(ANSWER_TIMEOUT);
         let answer = returns
-            .filter(|_| self.endpoint.structured == Structured::Schema)
+            .filter(|_| self.endpoint.structured != Structured::Prompt)
             .map(Returns::of_object);
         let prompt = self.prompt(&job.args, returns, answer.as_ref())?;
         Ok(Some(Conversation {

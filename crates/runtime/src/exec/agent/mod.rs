@@ -1,5 +1,6 @@
 //! `agent`: by a command, an endpoint of a language model, or a program that speaks the Agent Client Protocol.
 
+mod acp;
 mod command;
 mod endpoint;
 mod offers;
@@ -16,8 +17,10 @@ use wfc_value::{FaultCode, Value};
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, ToolExecutor, field};
 use crate::llm::Protocol;
 use crate::near::{listed, near};
-use crate::settings::{AgentKind, Price, Runner, Settings, ToolHints};
+use crate::settings::{AgentKind, Price, Runner, Server, Settings, ToolHints};
+use acp::Acp;
 use command::Command;
+pub(crate) use command::unstartable;
 use endpoint::Talk;
 use returns::{Returns, Wrong};
 use spending::Spending;
@@ -34,6 +37,7 @@ pub struct AgentExecutor {
     prices: BTreeMap<String, Price>,
     hints: BTreeMap<String, ToolHints>,
     tools: Arc<ToolExecutor>,
+    servers: BTreeMap<String, Server>,
     /// Made when an endpoint is first asked.
     client: OnceLock<Client>,
 }
@@ -61,6 +65,7 @@ impl AgentExecutor {
             prices: settings.models.clone(),
             hints: settings.hints.clone(),
             tools,
+            servers: settings.tools.clone(),
             client: OnceLock::new(),
         }
     }
@@ -135,12 +140,15 @@ impl AgentExecutor {
                 };
                 talk.answer(&mut job, returns.as_ref(), &mut spending).await
             }
-            AgentKind::Acp(_) => Err(Failure::new(
-                FaultCode::NotConfigured,
-                format!(
-                    "the agent `{name}` is of the type `acp`, which this build does not carry out"
-                ),
-            )),
+            AgentKind::Acp(agent) => {
+                let acp = Acp {
+                    exec: self,
+                    name: &name,
+                    runner,
+                    agent,
+                };
+                acp.answer(&mut job, returns.as_ref(), &mut spending).await
+            }
         };
         let usage = spending.usage();
         match answered {

@@ -1,0 +1,207 @@
+//! Agents that speak the Agent Client Protocol: one process and one session for each step.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json, json};
+use wfc_value::{FaultCode, Value};
+
+use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
+use super::offers::until;
+use super::returns::{self, Returns};
+use super::{ANSWER_TIMEOUT, AgentExecutor, Reply, Spending, fits, late, tool_names};
+use crate::acp::{Ask, Ended, Session, Start};
+use crate::mcp::environment;
+use crate::settings::{AcpAgent, Program, Reached, Runner, Server};
+
+/// An agent that is asked for one step.
+pub(super) struct Acp<'a> {
+    pub(super) exec: &'a AgentExecutor,
+    pub(super) name: &'a str,
+    pub(super) runner: &'a Runner,
+    pub(super) agent: &'a AcpAgent,
+}
+
+impl Acp<'_> {
+    /// The answer to a step.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) async fn answer(
+        &self,
+        job: &mut Job,
+        returns: Option<&Returns>,
+        spending: &mut Spending,
+    ) -> Result<Answer, Failure> {
+        let mut prompt = returns::prompt(&job.args)?;
+        if let Some(returns) = returns {
+            prompt.push_str("\n\n");
+            prompt.push_str(&returns.demand());
+        }
+        let start = self.start(job)?;
+        let mut stop = job.stop.clone();
+        let mut session = tokio::select! {
+            session = Session::start(start) => session?,
+            () = stop.stopped() => return Ok(Answer::Cancelled),
+        };
+        let talked = self
+            .talk(&mut session, job, prompt, returns, spending)
+            .await;
+        session.close(self.exec.around.grace).await;
+        talked
+    }
+
+    async fn talk(
+        &self,
+        session: &mut Session,
+        job: &Job,
+        prompt: String,
+        returns: Option<&Returns>,
+        spending: &mut Spending,
+    ) -> Result<Answer, Failure> {
+        let first = match self.ask(session, job, &prompt, spending).await? {
+            Reply::Text(text) => text,
+            Reply::Ended(answer) => return Ok(answer),
+        };
+        let Some(returns) = returns else {
+            return Ok(Answer::done(first));
+        };
+        let wrong = match returns.read(&first) {
+            Ok(value) => return Ok(Answer::done(value)),
+            Err(wrong) => wrong,
+        };
+        spending.ask_again(&wrong)?;
+        let again = returns::repair(&wrong);
+        match self.ask(session, job, &again, spending).await? {
+            Reply::Text(second) => fits(self.name, returns, &second),
+            Reply::Ended(answer) => Ok(answer),
+        }
+    }
+
+    async fn ask(
+        &self,
+        session: &mut Session,
+        job: &Job,
+        prompt: &str,
+        spending: &mut Spending,
+    ) -> Result<Reply, Failure> {
+        let limit = self.runner.timeout.unwrap_or(ANSWER_TIMEOUT);
+        let around = &self.exec.around;
+        let ask = Ask {
+            vault: &around.vault,
+            link: &job.link,
+            permissions: self.runner.permissions,
+            permission_timeout: self.runner.permission_timeout,
+            until: until(limit),
+            grace: around.grace,
+        };
+        let turn = session.prompt(prompt, &ask, &mut job.stop.clone()).await?;
+        let (tokens, usd) = turn.used;
+        spending.add(tokens, usd);
+        match turn.ended {
+            Ended::Said(text) if text.is_empty() => {
+                let message = format!("the agent `{}` gave an empty answer", self.name);
+                Err(Failure::new(FaultCode::AgentError, message))
+            }
+            Ended::Said(text) => Ok(Reply::Text(text)),
+            Ended::Stopped => Ok(Reply::Ended(Answer::Cancelled)),
+            Ended::Stuck => Ok(Reply::Ended(Answer::Unknown)),
+            Ended::Late => Err(late(self.name, limit)),
+        }
+    }
+
+    fn start(&self, job: &Job) -> Result<Start<'_>, Failure> {
+        let around = &self.exec.around;
+        let mut env = job_env(job, &around.vault);
+        env.extend(environment(&self.agent.program, around)?);
+        Ok(Start {
+            name: self.name,
+            agent: self.agent,
+            env,
+            servers: self.servers(&job.args)?,
+            model: field::optional(&job.args, "model")?,
+            around,
+        })
+    }
+
+    /// The servers of the step's tools, as the protocol describes them.
+    fn servers(&self, args: &Value) -> Result<Vec<Json>, Failure> {
+        let names = tool_names(args);
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !self.agent.whole_servers {
+            let message = format!(
+                "the step names `tools`, and the Agent Client Protocol hands over servers with all that they have: \
+                 write `whole_servers = true` in `[agents.{}]` of `wfc.toml` if the agent may have all of it, or use \
+                 an agent of another type",
+                self.name
+            );
+            return Err(Failure::new(FaultCode::NotConfigured, message));
+        }
+        let mut servers: BTreeMap<&str, &Server> = BTreeMap::new();
+        for name in names {
+            let server = name.split('.').next().unwrap_or(name);
+            let Some(settings) = self.exec.servers.get(server) else {
+                let message = format!(
+                    "the tool server `{server}` is not configured: add `[tools.{server}]` with its `command` and \
+                     `args`, or its `url`, to `wfc.toml`"
+                );
+                return Err(Failure::new(FaultCode::NotConfigured, message));
+            };
+            servers.insert(server, settings);
+        }
+        let around = &self.exec.around;
+        let described = servers
+            .into_iter()
+            .map(|(name, server)| described(name, server, around));
+        described.collect()
+    }
+}
+
+fn described(name: &str, server: &Server, around: &Surroundings) -> Result<Json, Failure> {
+    let pairs = |pairs: Vec<(String, String)>| -> Json {
+        let pair = |(name, value): (String, String)| json!({ "name": name, "value": value });
+        pairs.into_iter().map(pair).collect()
+    };
+    let mut out = Map::new();
+    out.insert("name".to_owned(), name.into());
+    match &server.reached {
+        Reached::Program(program) => {
+            let env = environment(program, around)?;
+            let env = env
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)));
+            out.insert("command".to_owned(), found(program, &around.cwd).into());
+            out.insert("args".to_owned(), program.args.clone().into());
+            out.insert("env".to_owned(), pairs(env.collect()));
+        }
+        Reached::Http(remote) => {
+            let whom = format!("the tool server `{name}`");
+            let headers = crate::web::headers(&whom, &remote.headers, around)?;
+            let header =
+                |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+                    Some((name.to_string(), value.to_str().ok()?.to_owned()))
+                };
+            let headers = headers.iter().filter_map(header).collect();
+            out.insert("type".to_owned(), "http".into());
+            out.insert("url".to_owned(), remote.url.as_str().into());
+            out.insert("headers".to_owned(), pairs(headers));
+        }
+    }
+    Ok(Json::Object(out))
+}
+
+/// A program's path from the root, which the protocol asks for; its name where it is not found.
+fn found(program: &Program, cwd: &Path) -> String {
+    let command = Path::new(&program.command);
+    if command.components().count() > 1 {
+        return cwd.join(command).to_string_lossy().into_owned();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders)
+        .map(|folder| folder.join(command))
+        .find(|path| path.is_file());
+    let path = found.unwrap_or_else(|| command.to_owned());
+    path.to_string_lossy().into_owned()
+}
