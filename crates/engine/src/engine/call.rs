@@ -37,8 +37,9 @@ impl Engine {
         let Some(effect) = run.effect(id).cloned() else {
             return Ok(());
         };
-        let maybe_there = run.again || self.doubtful;
+        let mut maybe_there = run.again || self.doubtful;
         if let Some(known) = run.known_of(id) {
+            maybe_there |= known.called;
             known.called = true;
         }
         let key = callee_key(caller, id);
@@ -170,13 +171,23 @@ impl Engine {
         let Some(row) = self.store.run(key)? else {
             return Ok(false);
         };
-        match row.state {
-            RunState::Parked => {
-                self.bring(key, None, now)?;
-                self.push(key, now, EventKind::Cancel { reason });
+        if row.state.is_over() {
+            let effect = self.runs.get(&caller).and_then(|run| run.effect(effect));
+            if let Some(effect) = effect.cloned() {
+                self.callee_stored(caller, &effect, &row, now)?;
             }
-            state if state.is_over() => {}
-            _ => self.cancel_one(key, now, &reason)?,
+            return Ok(true);
+        }
+        if row.state == RunState::Parked {
+            self.bring(key, None, now)?;
+            self.push(key, now, EventKind::Cancel { reason });
+            return Ok(true);
+        }
+        // Whoever works on it is told once.
+        let known = self.runs.get_mut(&caller);
+        let known = known.and_then(|run| run.known_of(effect));
+        if known.is_none_or(|known| !std::mem::replace(&mut known.stop_told, true)) {
+            self.cancel_one(key, now, &reason)?;
         }
         self.foreign.insert((caller, effect));
         Ok(true)

@@ -85,9 +85,7 @@ impl Engine {
             }
             Due::Listen(name, event_key) => {
                 run.to_hand.push(id);
-                if let Some(known) = run.known_of(id) {
-                    known.listens = true;
-                }
+                run.listens = true;
                 let (heard, since) = (run.heard.clone(), run.header.started_at);
                 self.listeners.entry(name.clone()).or_default().insert(key);
                 let kept =

@@ -26,7 +26,7 @@ impl Engine {
                 break;
             };
             for letter in letters {
-                self.letter(letter, now)?;
+                self.letter(&letter, now)?;
             }
             self.letters_after = last;
         }
@@ -79,10 +79,10 @@ impl Engine {
         Ok(posted)
     }
 
-    fn letter(&mut self, letter: Letter, now: Timestamp) -> Result<(), StoreError> {
+    fn letter(&mut self, letter: &Letter, now: Timestamp) -> Result<(), StoreError> {
         let key = letter.to;
         if self.runs.contains_key(&key) {
-            self.deliver(&letter);
+            self.deliver(letter);
             return Ok(());
         }
         if !self.options.adopt {

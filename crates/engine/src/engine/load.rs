@@ -150,6 +150,16 @@ impl Engine {
         Ok(())
     }
 
+    /// Deletes a run that has ended or is set aside, with all that belongs to it.
+    ///
+    /// # Errors
+    /// When it has not ended, or the store cannot be written.
+    pub fn delete(&mut self, key: RunKey) -> Result<(), ResumeError> {
+        let mut batch = Batch::default();
+        batch.delete.push(key);
+        Ok(self.store.commit(&batch)?)
+    }
+
     fn claim(&mut self, orphans: &[Orphan], now: Timestamp) -> Result<(), StoreError> {
         if orphans.is_empty() {
             return Ok(());

@@ -27,7 +27,7 @@ use crate::options::Options;
 use crate::programs::Programs;
 use crate::round::{Incoming, Waiting};
 use crate::run::{Run, wants_answer};
-use crate::store::{Batch, Occurrence, Store, Taken};
+use crate::store::{Batch, Occurrence, Store, StoreError, Taken};
 
 pub use again::RetryError;
 pub use load::ResumeError;
@@ -191,6 +191,18 @@ impl Engine {
         Some(&self.runs.get(&run)?.deployment.pins.reference)
     }
 
+    /// By which the program of a run of the store was found when it began, if there is such a run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn reference_of(&mut self, run: RunKey) -> Result<Option<String>, StoreError> {
+        let Some(row) = self.store.run(run)? else {
+            return Ok(None);
+        };
+        let deployment = self.shelf.get(row.deployment, &mut *self.store)?;
+        Ok(deployment.ok().map(|found| found.pins.reference.clone()))
+    }
+
     /// The hash of the program that a run in memory is pinned to.
     #[must_use]
     pub fn program_hash(&self, run: RunKey) -> Option<Hash> {
@@ -252,7 +264,7 @@ impl Engine {
                 }
             }
         }
-        if run.known().iter().any(|known| known.listens) {
+        if run.listens {
             self.listeners.retain(|_, runs| {
                 runs.remove(&key);
                 !runs.is_empty()

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use wfc_value::Timestamp;
-use wfc_vm::{EffectClass, Outcome};
+use wfc_vm::{EffectClass, EffectId, Outcome};
 
 use super::{Engine, callee_key, waiting};
 use crate::codec::{close_row, started, write_marks, write_outcome, write_reason};
@@ -70,7 +70,7 @@ impl Engine {
             let Some(effect) = run.effect(id).filter(|effect| !effect.cancelling) else {
                 continue;
             };
-            if run.known().iter().any(|known| known.id == id && known.out) {
+            if run.is_out(id) {
                 continue;
             }
             if wants_answer(effect) {
@@ -208,14 +208,27 @@ impl Engine {
         }
     }
 
-    /// Whether a run at rest may leave memory: its callees have left, and nobody is to be told
-    /// anything first.
-    fn may_park(&self, run: &Run) -> bool {
+    /// Whether a run at rest may leave memory: its callees have left and are nobody's, and nobody is to be told
+    /// anything first. A callee that another process works on is looked at by the next polls: that process does not know that
+    /// its caller leaves.
+    fn may_park(&mut self, run: &Run) -> bool {
+        if !self.options.adopt || !self.options.park {
+            return false;
+        }
         let key = run.header.key;
-        let called = |effect: &wfc_vm::Effect| {
-            effect.class == EffectClass::Call && self.runs.contains_key(&callee_key(key, effect.id))
-        };
-        self.options.adopt && self.options.park && !run.outstanding().any(called)
+        let calls = run.outstanding().filter(|effect| effect.class == EffectClass::Call);
+        let calls: Vec<EffectId> = calls.map(|effect| effect.id).collect();
+        calls.into_iter().all(|effect| {
+            let callee = callee_key(key, effect);
+            if self.runs.contains_key(&callee) {
+                return false;
+            }
+            let parked = matches!(self.store.run(callee), Ok(Some(row)) if row.state == RunState::Parked);
+            if !parked {
+                self.foreign.insert((key, effect));
+            }
+            parked
+        })
     }
 
     /// Sets aside what could not be brought back.
@@ -273,7 +286,14 @@ impl Engine {
                         self.next_due = None;
                     }
                 }
-                callers.extend(run.header.parent_key());
+                if let Some(parent) = run.header.parent {
+                    let caller = key.sibling(parent.run);
+                    callers.push(caller);
+                    if parent.wait && !run.is_over() {
+                        // Another process may bring it to its end.
+                        self.foreign.insert((caller, parent.effect));
+                    }
+                }
                 self.move_out(key);
             }
         }

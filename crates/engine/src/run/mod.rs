@@ -35,8 +35,8 @@ pub(crate) struct Known {
     pub(crate) cancelling: bool,
     /// Whether the run that it called was begun.
     pub(crate) called: bool,
-    /// Whether it waits for a named event.
-    pub(crate) listens: bool,
+    /// Whether the process that works on the called run was told to stop it.
+    pub(crate) stop_told: bool,
 }
 
 impl Known {
@@ -47,7 +47,7 @@ impl Known {
             out: false,
             cancelling: false,
             called: false,
-            listens: false,
+            stop_told: false,
         }
     }
 }
@@ -143,6 +143,8 @@ pub(crate) struct Run {
     /// Effects that are handed out when the commit under way goes well.
     handing: Vec<EffectId>,
     pub(crate) usage: Usage,
+    /// Whether it has waited for a named event since it is in memory.
+    pub(crate) listens: bool,
     /// Kept events that it was told.
     pub(crate) heard: Vec<u64>,
     /// The last letter that was read for it.
@@ -195,6 +197,7 @@ impl Run {
             handed: Vec::new(),
             handing: Vec::new(),
             usage: Usage::default(),
+            listens: false,
             heard: Vec::new(),
             last_letter: 0,
             wake: None,
@@ -297,13 +300,17 @@ impl Run {
         self.machine.iter().flat_map(Machine::outstanding)
     }
 
-    pub(crate) fn known(&self) -> &[Known] {
-        &self.known
-    }
-
     pub(crate) fn known_of(&mut self, id: EffectId) -> Option<&mut Known> {
         let place = self.known.binary_search_by_key(&id, |k| k.id).ok()?;
         self.known.get_mut(place)
+    }
+
+    /// Whether an effect is handed out or announced.
+    pub(crate) fn is_out(&self, id: EffectId) -> bool {
+        let place = self.known.binary_search_by_key(&id, |k| k.id).ok();
+        place
+            .and_then(|place| self.known.get(place))
+            .is_some_and(|k| k.out)
     }
 
     /// Forgets what is known of an effect; says whether a named event was awaited.

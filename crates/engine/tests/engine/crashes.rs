@@ -31,15 +31,12 @@ fn drive(w: &mut World, fault: Option<(u64, CommitFault, Then)>) {
         {
             w.place.fail([Some(what)]);
         }
-        let round = match w.try_round(seconds, std::mem::take(&mut answers)) {
-            Ok(round) => round,
-            Err(_) => {
-                let (_, _, then) = next.take().expect("only one fault");
-                if then == Then::Dies {
-                    w.crash(seconds);
-                }
-                continue;
+        let Ok(round) = w.try_round(seconds, std::mem::take(&mut answers)) else {
+            let (_, _, then) = next.take().expect("only one fault");
+            if then == Then::Dies {
+                w.crash(seconds);
             }
+            continue;
         };
         answers.extend(round.dispatch.iter().map(done));
         // Answers of people are given until they are taken: a real one would ask again.

@@ -85,3 +85,81 @@ fn a_process_that_lost_its_run_lets_go_of_it() {
     assert_eq!(round.lost, [key(0)]);
     assert_eq!(w.engine.resident(), 0);
 }
+
+#[test]
+fn a_callee_that_another_process_brings_to_its_end_answers_its_caller() {
+    let programs = [
+        parallel("main", &[call("call"), bash("a")]),
+        sequence("sub", &[approval("ok")]),
+    ];
+    let mut w = World::start(programs, "main", server());
+    let round = w.round(0, vec![]);
+    assert_eq!((round.parked.len(), w.engine.resident()), (1, 1));
+    let mut other = w.beside();
+    other.round(1, vec![approve(1, &round.waiting[0])]);
+    assert_eq!(other.finished.len(), 1);
+    w.round(2, vec![done(&round.dispatch[0])]);
+    assert_eq!(w.end(key(0)), "not ended");
+    w.engine.poll(at(3)).unwrap();
+    w.round(3, vec![]);
+    assert!(w.end(key(0)).contains("approve"), "{}", w.end(key(0)));
+}
+
+#[test]
+fn a_callee_that_another_process_works_on_is_cancelled_with_its_caller() {
+    let programs = [
+        sequence("main", &[call("call")]),
+        sequence("sub", &[approval("ok"), bash("b")]),
+    ];
+    let options = Options {
+        park: false,
+        ..server()
+    };
+    let mut w = World::start(programs, "main", server());
+    let waiting = w.round(0, vec![]).waiting;
+    w.round(1, vec![]);
+    w.options = options;
+    // One process has the callee, another one the caller.
+    let mut other = w.beside();
+    let b = other
+        .round(2, vec![approve(2, &waiting[0])])
+        .dispatch
+        .remove(0);
+    let caller = key(0);
+    let mut third = w.beside();
+    third.processes += 1;
+    third.round(3, vec![cancel(caller)]);
+    for seconds in 4..8 {
+        third.engine.poll(at(seconds)).unwrap();
+        third.round(seconds, vec![]);
+    }
+    assert_eq!(
+        wfc_engine::store::Store::letters(&mut w.place, 0, 9)
+            .unwrap()
+            .len(),
+        1
+    );
+    other.engine.poll(at(8)).unwrap();
+    let round = other.round(8, vec![]);
+    assert_eq!(round.cancel, [(b.run, b.effect.id)]);
+    let kind = wfc_vm::EventKind::Cancelled {
+        effect: b.effect.id,
+    };
+    other.round(9, vec![wfc_engine::Incoming { run: b.run, kind }]);
+    third.engine.poll(at(9)).unwrap();
+    third.round(9, vec![]);
+    assert_eq!(third.end(caller), "cancelled: enough");
+}
+
+#[test]
+fn a_run_that_has_ended_can_be_deleted() {
+    let mut w = World::start([sequence("s", &[bash("a")])], "s", Options::default());
+    let a = w.round(0, vec![]).dispatch.remove(0);
+    assert_eq!(w.engine.delete(key(0)), Err(ResumeError::Busy));
+    w.round(1, vec![done(&a)]);
+    w.engine.delete(key(0)).unwrap();
+    assert_eq!(
+        wfc_engine::store::Store::run(&mut w.place, key(0)),
+        Ok(None)
+    );
+}
