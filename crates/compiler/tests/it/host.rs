@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use wfc_program::Program;
+use wfc_testing::sim::{Ask, End, Host, Reply, Start, What, simulate};
 use wfc_value::{FaultCode, Map, Timestamp, Value, json};
 use wfc_vm::{
     Delivery, Effect, EffectClass, EffectId, ErrorRecord, Event, EventKind, Machine,
@@ -142,7 +143,70 @@ pub(crate) fn run(program: Program, inputs: &Map, script: Script) -> Run {
         assert_eq!(plain.trace, other.trace, "{driver:?}");
         assert_eq!(plain.seconds, other.seconds, "{driver:?}");
     }
+    let tested = run_as_tests_do(&program, inputs, script);
+    assert_eq!(plain.effects, tested.effects, "the driver of `wfc test`");
+    assert_eq!(plain.keys, tested.keys, "the driver of `wfc test`");
+    assert_eq!(plain.outcome, tested.outcome, "the driver of `wfc test`");
+    assert_eq!(plain.trace, tested.trace, "the driver of `wfc test`");
+    assert_eq!(plain.seconds, tested.seconds, "the driver of `wfc test`");
     plain
+}
+
+/// The same by the driver that `wfc test` has.
+fn run_as_tests_do(program: &Arc<Program>, inputs: &Map, mut script: Script) -> Run {
+    let start: Timestamp = Timestamp::from_millis(1_767_225_600_000).unwrap();
+    let mut meta = Meta::new("run-1", start);
+    meta.env = script.env.clone();
+    meta.trigger = script.trigger.clone().unwrap_or(meta.trigger);
+    let begin = Start {
+        program: Arc::clone(program),
+        inputs: inputs.clone(),
+        meta,
+        workflow: 0,
+    };
+    let done = simulate(begin, &mut script, Vec::new()).unwrap_or_else(|e| panic!("{e}"));
+    let mut run = Run {
+        effects: Vec::new(),
+        keys: Vec::new(),
+        outcome: match done.end {
+            End::Outcome(outcome) => outcome,
+            other => panic!("the run is stuck: {other:#?}"),
+        },
+        trace: Vec::new(),
+        seconds: seconds_between(start, done.now).round() as i64,
+    };
+    for entry in done.log {
+        match entry.what {
+            What::Effect(effect) => {
+                if effect.class != EffectClass::Timer {
+                    run.keys.push(effect.key.to_string());
+                }
+                run.effects.push(line(&effect, entry.at));
+            }
+            What::Trace(event) => {
+                let what = format!("{:?}", event.what);
+                let word = what.split(['(', ' ']).next().unwrap().to_lowercase();
+                run.trace.push(format!("{} {word}", event.path));
+            }
+        }
+    }
+    run
+}
+
+impl Host for Script {
+    fn answer(&mut self, ask: &Ask<'_>) -> wfc_testing::sim::Answer {
+        let reply = match self.answer(ask.effect) {
+            Answer::Ok(value) => Reply::Value(value),
+            Answer::Fail(code, message) => {
+                let error = ErrorRecord::new(FaultCode::from_name(code), message);
+                Reply::Error(Box::new(error))
+            }
+            Answer::Never => Reply::Never,
+            Answer::Unknown => Reply::Unknown,
+            Answer::CancelRun => Reply::CancelRun("asked to".into()),
+        };
+        reply.now()
+    }
 }
 
 /// The machine, as its driver kept it.
