@@ -64,7 +64,11 @@ impl Engine {
             || !self.suspects.is_empty()
             || !self.arriving.is_empty()
             || !self.knocking.is_empty();
-        round.next_deadline = self.next_deadline()?;
+        match self.next_deadline() {
+            Ok(next) => round.next_deadline = next,
+            // Everything is durable and has to be told, whatever the store says now: it is asked again in the next round.
+            Err(_) => round.busy = true,
+        }
         Ok(())
     }
 
