@@ -1,6 +1,7 @@
 //! The command line as a user meets it: the real binary, real files, real processes.
 
 mod bounds;
+mod budgets;
 mod check;
 mod choice;
 mod diff;
@@ -14,6 +15,7 @@ mod integrations;
 mod output;
 mod processes;
 mod run;
+mod secrets;
 mod testing;
 mod tools;
 mod twenty;

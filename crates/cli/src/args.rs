@@ -181,6 +181,9 @@ pub struct Answers {
     /// A remark that goes with the answers
     #[arg(long, value_name = "TEXT")]
     pub comment: Option<String>,
+    /// Take what a secret holds from a file or from a variable of the environment; this goes before `wfc.toml`
+    #[arg(long, value_name = "NAME=FILE|env:VARIABLE")]
+    pub secret: Vec<String>,
     /// How progress is printed
     #[arg(long, value_enum, default_value_t = RunFormat::Human)]
     pub format: RunFormat,

@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use wfc_engine::journal::{Decision, Record, Waiting, codec};
 use wfc_program::isa::EffectKind;
+use wfc_runtime::vault::SecretSource;
 use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings, is_question};
 use wfc_value::Timestamp;
 use wfc_vm::Outcome;
@@ -25,7 +26,12 @@ use crate::term;
 ///
 /// # Errors
 /// When the process has no folder.
-pub fn host(cli: &Cli, settings: &Settings, library: &Library) -> Result<Host, CliError> {
+pub fn host(
+    cli: &Cli,
+    settings: &Settings,
+    given: &[String],
+    library: &Library,
+) -> Result<Host, CliError> {
     let folder = std::env::current_dir().map_err(|source| CliError::Read {
         path: PathBuf::from("."),
         source,
@@ -33,12 +39,40 @@ pub fn host(cli: &Cli, settings: &Settings, library: &Library) -> Result<Host, C
     let vars = std::env::vars_os()
         .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
     let programs = DiskPrograms::new(cli.config.clone(), library.clone());
-    Ok(Host::new(
-        settings.clone(),
-        folder,
-        vars,
-        Box::new(programs),
-    ))
+    let mut settings = settings.clone();
+    for text in given {
+        let (name, source) = secret(text)?;
+        let other = |known: &String, _: &mut SecretSource| !known.eq_ignore_ascii_case(&name);
+        settings.secrets.retain(other);
+        settings.secrets.insert(name, source);
+    }
+    Ok(Host::new(settings, folder, vars, Box::new(programs)))
+}
+
+/// Reads `NAME=FILE` or `NAME=env:VARIABLE`. What a secret holds never stands on a command line: everybody on the
+/// machine can read those.
+fn secret(text: &str) -> Result<(String, SecretSource), CliError> {
+    let (name, place) = match text.split_once('=') {
+        Some((name, place)) if !name.is_empty() && !place.is_empty() => (name, place),
+        _ => {
+            // It may be the secret itself that was written here.
+            return Err(CliError::host(
+                "a `--secret` is not of the form `NAME=FILE` or `NAME=env:VARIABLE`",
+                "name the secret and the file that holds it, such as `--secret token=token.txt`",
+            ));
+        }
+    };
+    let source = match place.strip_prefix("env:") {
+        Some(variable) => SecretSource::Env(variable.to_owned()),
+        None if Path::new(place).is_file() => SecretSource::File(place.into()),
+        None => {
+            return Err(CliError::host(
+                format!("there is no file with the secret `{name}` where `--secret` says"),
+                "name a file that holds it, or a variable: `--secret NAME=env:VARIABLE`",
+            ));
+        }
+    };
+    Ok((name.to_owned(), source))
 }
 
 /// The path of the workflow that a journal's run belongs to.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Client;
@@ -12,6 +13,7 @@ use wfc_value::{FaultCode, Value};
 
 use crate::exec::{Failure, Surroundings};
 use crate::settings::HeaderText;
+use crate::tls;
 
 /// How long it may take to be connected.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,9 +26,21 @@ const WORDS: usize = 300;
 /// # Errors
 /// Why there can be none, such as for want of certificates.
 pub(crate) fn client() -> Result<Client, String> {
+    client_trusting(None)
+}
+
+/// The same, which trusts the certificates in the file `ca`, too.
+///
+/// # Errors
+/// As [`client`]; why the file is of no use.
+pub(crate) fn client_trusting(ca: Option<&Path>) -> Result<Client, String> {
     // The first who asks decides for the process; another provider does as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
+    let mut builder = Client::builder();
+    for certificate in ca.map(tls::certificates).transpose()?.unwrap_or_default() {
+        builder = builder.add_root_certificate(certificate);
+    }
+    builder
         // Following one would hand the headers, with their secrets, to another host.
         .redirect(Policy::custom(refuse))
         .connect_timeout(CONNECT_TIMEOUT)

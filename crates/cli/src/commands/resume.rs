@@ -17,7 +17,7 @@ pub fn run(cli: &Cli, args: &Resume) -> Result<Exit, CliError> {
     let reference = session::reference_of(&args.journal)?;
     let located = settings.of(&reference)?;
     let library = Library::default();
-    let host = session::host(cli, &located, &library)?;
+    let host = session::host(cli, &located, &args.answers.secret, &library)?;
     let session = Session::new(cli, &args.answers, Some(&args.journal), library)?;
     session.drive(|| host.resume(&args.journal))
 }

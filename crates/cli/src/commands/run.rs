@@ -38,7 +38,7 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     };
     let library = Library::default();
     library.add(*ready);
-    let host = session::host(cli, &located, &library)?;
+    let host = session::host(cli, &located, &args.answers.secret, &library)?;
     let session = Session::new(cli, &args.answers, args.journal.as_deref(), library)?;
     session.drive(|| host.run(new, args.journal.as_deref()))
 }

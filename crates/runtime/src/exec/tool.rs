@@ -1,23 +1,23 @@
 //! `tool`: a tool of an MCP server.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, JsonObject, MetaObject};
 use rmcp::model::{RequestMetaObject, ServerResult};
 use rmcp::service::ServiceError;
+use tokio::time::Instant;
 use wfc_program::tools::{CATALOGUE, REQUEST};
 use wfc_value::{FaultCode, List, Value};
 
 use super::http::HttpTool;
 use super::{Answer, Execute, Failure, Job, Pending, Surroundings, field};
-use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, tool_error};
+use crate::mcp::{CALL_TIMEOUT, Call, Live, McpServer, Next, shown, tool_error};
 use crate::near::{listed, near};
 use crate::settings::{Server, Settings, ToolHints};
 use crate::vault::Vault;
 
-/// How long a server is waited for that was told to give a call up.
-const GIVE_UP: Duration = Duration::from_secs(1);
+/// How many times its timeout a call may take that tells of its progress.
+const WITH_PROGRESS: u32 = 6;
 
 /// Calls the tools of MCP servers.
 pub struct ToolExecutor {
@@ -102,11 +102,8 @@ impl ToolExecutor {
 
     /// Holds the arguments to the schema that the server gave, so that what it would refuse is not sent.
     fn held(&self, full: &str, tool: &str, live: &Live, arguments: &Value) -> Result<(), Failure> {
-        let listed = live
-            .tools()
-            .unwrap_or_default()
-            .iter()
-            .find(|t| t.name == tool);
+        let tools = live.tools().unwrap_or_default();
+        let listed = tools.iter().find(|t| t.name == tool);
         let refused = listed.map_or_else(Vec::new, |tool| tool.refused(arguments));
         let Some(first) = refused.first() else {
             return Ok(());
@@ -146,14 +143,28 @@ impl ToolExecutor {
             Err(error) => return Err(failed(&full, &live, error).await.0),
         };
         let limit = server.settings.timeout.unwrap_or(CALL_TIMEOUT);
-        let result = tokio::select! {
-            result = call.answer() => result,
-            () = job.stop.stopped() => return Ok(given_up(&mut call, &self.around.vault).await),
-            () = tokio::time::sleep(limit) => {
-                call.cancel("timeout").await;
-                let seconds = limit.as_secs_f64();
-                let message = format!("the tool `{full}` did not answer within {seconds} s");
-                return Err(Failure::new(FaultCode::Timeout, message));
+        let vault = &self.around.vault;
+        let mut deadline = Instant::now() + limit;
+        let last = Instant::now() + limit.saturating_mul(WITH_PROGRESS);
+        let result = loop {
+            tokio::select! {
+                () = job.stop.stopped() => return Ok(given_up(&mut call, &self.around).await),
+                next = call.next() => {
+                    let said = match next {
+                        Next::Answer(result) => break result,
+                        Next::Said(said) => said,
+                    };
+                    // Masked before it is shortened: half of a secret would not be known again.
+                    let said = shown(&vault.redact(&said));
+                    job.link.note(vault, &format!("{tool}: {said}"));
+                    deadline = (Instant::now() + limit).min(last);
+                }
+                () = tokio::time::sleep_until(deadline) => {
+                    call.cancel("timeout").await;
+                    let seconds = limit.as_secs_f64();
+                    let message = format!("the tool `{full}` did not answer within {seconds} s");
+                    return Err(Failure::new(FaultCode::Timeout, message));
+                }
             }
         };
         match result {
@@ -229,10 +240,10 @@ fn arguments_of(job: &Job) -> Value {
 }
 
 /// A server that is told to give a call up need not answer; if it does in time, that counts.
-async fn given_up(call: &mut Call, vault: &Vault) -> Answer {
+async fn given_up(call: &mut Call, around: &Surroundings) -> Answer {
     call.cancel("the step was cancelled").await;
-    match crate::process::within(GIVE_UP, call.answer()).await {
-        Some(Ok(result)) => match answer("", result, vault) {
+    match crate::process::within(around.grace, call.answer()).await {
+        Some(Ok(result)) => match answer("", result, &around.vault) {
             Ok(value) => Answer::done(value),
             Err(_) => Answer::Cancelled,
         },

@@ -41,7 +41,8 @@ pub(super) fn transport(
         .max_sse_event_size(MAX_MESSAGE)
         .max_json_response_size(MAX_MESSAGE);
     config.retry_config = Arc::new(backoff);
-    let client = web::client().map_err(|why| {
+    let ca = remote.ca_file.as_ref().map(|path| around.cwd.join(path));
+    let client = web::client_trusting(ca.as_deref()).map_err(|why| {
         let message = format!("{whom} cannot be asked over HTTP: {why}");
         Failure::new(FaultCode::ToolError, message)
     })?;

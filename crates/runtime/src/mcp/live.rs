@@ -1,12 +1,12 @@
 //! A running MCP server.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rmcp::model::{
-    CallToolRequest, CallToolRequestParams, CancelledNotification, CancelledNotificationParam,
-    ClientRequest, JsonObject, PaginatedRequestParams, ServerResult, ToolAnnotations,
+    CallToolRequest, CallToolRequestParams, ClientNotification, ClientRequest, CustomNotification,
+    JsonObject, PaginatedRequestParams, ServerResult, ToolAnnotations,
 };
 use rmcp::service::{
     ClientInitializeError, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use wfc_value::schema::{Violation, violations};
 use wfc_value::{FaultCode, Value};
 
+use super::hearing::{Hearing, Told};
 use super::lines::MAX_MESSAGE;
 use super::server::ServerProcess;
 use super::{http, tool_error};
@@ -28,13 +29,14 @@ const MAX_TOOLS: usize = 10_000;
 
 /// A running MCP server.
 pub(crate) struct Live {
-    service: Mutex<RunningService<RoleClient, ()>>,
+    service: Mutex<RunningService<RoleClient, Hearing>>,
     peer: Peer<RoleClient>,
     other: Other,
     /// Whether the session was lost, so that nothing can be asked any more.
     lost: AtomicBool,
     /// The tools; none when the server does not tell.
-    tools: Option<Vec<Listed>>,
+    tools: RwLock<Option<Arc<[Listed]>>>,
+    hearing: Hearing,
 }
 
 /// What is at the other end.
@@ -69,8 +71,15 @@ impl Listed {
     }
 }
 
+/// What comes of a call.
+pub(crate) enum Next {
+    Said(String),
+    Answer(Result<ServerResult, ServiceError>),
+}
+
 /// A call that is under way.
 pub(crate) struct Call {
+    told: Told,
     handle: RequestHandle<RoleClient>,
     peer: Peer<RoleClient>,
 }
@@ -100,11 +109,13 @@ impl Live {
         around: &Surroundings,
     ) -> Result<Self, Failure> {
         let (mut process, pipes) = ServerProcess::start(name, program, around)?;
-        let ready = process::within(limit, rmcp::serve_client((), pipes)).await;
+        let hearing = Hearing::default();
+        let served = rmcp::serve_client(hearing.clone(), pipes);
+        let ready = process::within(limit, served).await;
         let wrong = match ready {
             Some(Ok(service)) => {
                 let other = Other::Process(Box::new(Mutex::new(process)));
-                return Ok(Self::ready(service, other, limit).await);
+                return Ok(Self::ready(service, hearing, other, limit).await);
             }
             Some(Err(error)) => started_wrong(&error),
             None => not_ready(limit),
@@ -121,11 +132,13 @@ impl Live {
         around: &Surroundings,
     ) -> Result<Self, Failure> {
         let transport = http::transport(name, remote, around)?;
-        let ready = process::within(limit, rmcp::serve_client((), transport)).await;
+        let hearing = Hearing::default();
+        let served = rmcp::serve_client(hearing.clone(), transport);
+        let ready = process::within(limit, served).await;
         let (code, wrong) = match ready {
             Some(Ok(service)) => {
                 let other = Other::Remote(remote.clone());
-                return Ok(Self::ready(service, other, limit).await);
+                return Ok(Self::ready(service, hearing, other, limit).await);
             }
             Some(Err(ClientInitializeError::TransportError { error, .. })) => {
                 let trouble = http::trouble(error.error.as_ref(), remote);
@@ -141,24 +154,29 @@ impl Live {
         Err(Failure::new(code, message))
     }
 
-    async fn ready(service: RunningService<RoleClient, ()>, other: Other, limit: Duration) -> Self {
+    async fn ready(
+        service: RunningService<RoleClient, Hearing>,
+        hearing: Hearing,
+        other: Other,
+        limit: Duration,
+    ) -> Self {
         let peer = service.peer().clone();
-        let listed = process::within(limit, peer.list_all_tools()).await;
-        let tools = listed.and_then(Result::ok).map(|tools| {
-            let listed = tools.into_iter().map(|tool| Listed {
-                name: tool.name.into_owned(),
-                description: tool.description.unwrap_or_default().into_owned(),
-                schema: tool.input_schema,
-                annotations: tool.annotations,
-            });
-            listed.take(MAX_TOOLS).collect()
-        });
+        let tools = RwLock::new(listed(&peer, limit).await);
         Self {
             service: Mutex::new(service),
+            hearing,
             peer,
             other,
             lost: AtomicBool::new(false),
             tools,
+        }
+    }
+
+    /// Asks for the tools anew when the server said that they changed.
+    pub(super) async fn refresh(&self, limit: Duration) {
+        if self.hearing.take_changed() {
+            let tools = listed(&self.peer, limit).await;
+            *self.tools.write().unwrap_or_else(PoisonError::into_inner) = tools;
         }
     }
 
@@ -168,8 +186,9 @@ impl Live {
     }
 
     /// The tools; none when the server does not tell.
-    pub(crate) fn tools(&self) -> Option<&[Listed]> {
-        self.tools.as_deref()
+    pub(crate) fn tools(&self) -> Option<Arc<[Listed]>> {
+        let tools = self.tools.read();
+        tools.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// All that it says of its tools, page by page.
@@ -227,6 +246,7 @@ impl Live {
         let options = PeerRequestOptions::no_options();
         let handle = self.peer.send_request_with_option(request, options).await?;
         Ok(Call {
+            told: self.hearing.of(handle.progress_token.clone()),
             handle,
             peer: self.peer.clone(),
         })
@@ -283,14 +303,39 @@ impl Call {
             .unwrap_or(Err(ServiceError::TransportClosed))
     }
 
-    /// Tells the server that nobody waits for the answer any more.
-    pub(crate) async fn cancel(&self, reason: &str) {
-        let notification = CancelledNotification::new(CancelledNotificationParam::new(
-            Some(self.handle.id.clone()),
-            Some(reason.to_owned()),
-        ));
-        let _ = self.peer.send_notification(notification.into()).await;
+    /// The answer, or what the server says of the call before it.
+    pub(crate) async fn next(&mut self) -> Next {
+        tokio::select! {
+            // What was said before the answer is not lost.
+            biased;
+            said = self.told.next() => Next::Said(said),
+            answer = &mut self.handle.rx => {
+                Next::Answer(answer.unwrap_or(Err(ServiceError::TransportClosed)))
+            }
+        }
     }
+
+    /// Tells the server that nobody waits for the answer any more. What it answers all the same is still taken: the
+    /// library's own notification of this kind would give the call up here and now, and the outcome would be unknown
+    /// even where the server tells it.
+    pub(crate) async fn cancel(&self, reason: &str) {
+        let params = serde_json::json!({ "requestId": self.handle.id, "reason": reason });
+        let notification = CustomNotification::new("notifications/cancelled", Some(params));
+        let notification = ClientNotification::CustomNotification(notification);
+        let _ = self.peer.send_notification(notification).await;
+    }
+}
+
+/// The tools of a server, unless it does not tell within `limit`.
+async fn listed(peer: &Peer<RoleClient>, limit: Duration) -> Option<Arc<[Listed]>> {
+    let listed = process::within(limit, peer.list_all_tools()).await?;
+    let tools = listed.ok()?.into_iter().map(|tool| Listed {
+        name: tool.name.into_owned(),
+        description: tool.description.unwrap_or_default().into_owned(),
+        schema: tool.input_schema,
+        annotations: tool.annotations,
+    });
+    Some(tools.take(MAX_TOOLS).collect())
 }
 
 /// What to say of a process that ended during a call.

@@ -1,6 +1,7 @@
 //! MCP servers, over standard input and output or over HTTP: started or connected at the first use, kept, and again
 //! after they died.
 
+mod hearing;
 mod http;
 mod lines;
 mod listing;
@@ -15,8 +16,9 @@ use wfc_value::FaultCode;
 
 use crate::exec::{Failure, Surroundings};
 use crate::settings::Server;
+pub(crate) use hearing::shown;
 pub use listing::list_tools;
-pub(crate) use live::{Call, Live};
+pub(crate) use live::{Call, Live, Next};
 pub(crate) use server::environment;
 
 /// How long a server may take to be ready, unless the settings say otherwise.
@@ -52,6 +54,8 @@ impl McpServer {
         if let Some(live) = slot.as_ref()
             && !live.is_over()
         {
+            live.refresh(self.settings.start_timeout.unwrap_or(START_TIMEOUT))
+                .await;
             return Ok(live.clone());
         }
         if let Some(dead) = slot.take() {

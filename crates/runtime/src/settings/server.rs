@@ -42,6 +42,8 @@ pub struct Remote {
     pub url: String,
     /// `headers`: sent with every request.
     pub headers: BTreeMap<String, HeaderText>,
+    /// `ca_file`: certificates to trust beside the system's, as PEM.
+    pub ca_file: Option<String>,
 }
 
 impl Remote {
@@ -105,7 +107,12 @@ fn reached(table: &mut Table<'_>) -> Result<Reached, SettingsError> {
                 Some(table) => headers(&table)?,
                 None => BTreeMap::new(),
             };
-            Ok(Reached::Http(Remote { url, headers }))
+            let ca_file = table.text("ca_file")?;
+            Ok(Reached::Http(Remote {
+                url,
+                headers,
+                ca_file,
+            }))
         }
         (true, Some(_)) => {
             let message = format!("`{path}` has both `command` and `url`");

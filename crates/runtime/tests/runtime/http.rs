@@ -36,13 +36,13 @@ fn executor(server: Server) -> ToolExecutor {
 }
 
 /// The real server, listening; ended at the end.
-struct Everything {
+pub(crate) struct Everything {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Everything {
-    fn start(port: Option<u16>) -> Option<Self> {
+    pub(crate) fn start(port: Option<u16>) -> Option<Self> {
         let program = everything()?;
         let port = port.unwrap_or_else(|| {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -67,7 +67,7 @@ impl Everything {
         Some(started)
     }
 
-    fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         let port = self.url.rsplit([':', '/']).nth(1).unwrap();
         port.parse().unwrap()
     }
@@ -247,6 +247,7 @@ fn refused(url: &str) -> Failure {
     let reached = Reached::Http(Remote {
         url: url.into(),
         headers: headers.map(|(k, v)| (k.to_owned(), v)).into(),
+        ..Remote::default()
     });
     let tools = executor(Server {
         reached,

@@ -17,5 +17,6 @@ mod http;
 mod llm;
 mod programs;
 mod request;
+mod session;
 mod support;
 mod tool;

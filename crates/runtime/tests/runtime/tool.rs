@@ -52,7 +52,7 @@ fn install() -> Option<PathBuf> {
     Some(program)
 }
 
-fn server(command: &str, args: &[&str]) -> Server {
+pub(crate) fn server(command: &str, args: &[&str]) -> Server {
     let program = Program {
         command: command.into(),
         args: args.iter().map(|a| (*a).to_owned()).collect(),
