@@ -10,6 +10,8 @@ mod letter;
 mod marks;
 mod outcome;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use twox_hash::XxHash3_64;
 use wfc_program::DecodeError;

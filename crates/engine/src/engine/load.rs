@@ -308,6 +308,11 @@ impl Engine {
     /// Loads runs again whose commit failed.
     pub(super) fn load_again(&mut self, now: Timestamp) -> Result<(), StoreError> {
         while let Some(key) = self.reload.last().copied() {
+            // One whose loading failed half-way is asked for twice: what it was told since is not to be let go of.
+            if self.runs.get(&key).is_none_or(|run| run.stale.is_none()) {
+                self.reload.pop();
+                continue;
+            }
             let stored = self.store.load(key)?;
             if let Some(run) = self.move_out(key) {
                 let what = self.again(run, stored, now);

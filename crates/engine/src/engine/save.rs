@@ -216,14 +216,17 @@ impl Engine {
             return false;
         }
         let key = run.header.key;
-        let calls = run.outstanding().filter(|effect| effect.class == EffectClass::Call);
+        let calls = run
+            .outstanding()
+            .filter(|effect| effect.class == EffectClass::Call);
         let calls: Vec<EffectId> = calls.map(|effect| effect.id).collect();
         calls.into_iter().all(|effect| {
             let callee = callee_key(key, effect);
             if self.runs.contains_key(&callee) {
                 return false;
             }
-            let parked = matches!(self.store.run(callee), Ok(Some(row)) if row.state == RunState::Parked);
+            let parked =
+                matches!(self.store.run(callee), Ok(Some(row)) if row.state == RunState::Parked);
             if !parked {
                 self.foreign.insert((key, effect));
             }

@@ -287,3 +287,29 @@ fn note_of(w: &World, keys: &[RunKey]) {
     let mut store = w.place.another(wfc_engine::OwnerId(w.processes));
     wfc_engine::store::Store::note_stepping(&mut store, keys).unwrap();
 }
+
+#[test]
+fn large_answers_outlive_a_crash() {
+    let program = sequence("s", &[again("a"), again("b")]);
+    for snapshot_every in [64, 1] {
+        let options = Options {
+            snapshot_every,
+            ..Options::default()
+        };
+        let mut w = World::start([program_of(&program)], "s", options);
+        let a = w.round(0, vec![]).dispatch.remove(0);
+        let long = format!("\"{}\"", "x".repeat(4_000));
+        let b = w.round(1, vec![completed(key(0), a.effect.id, &long)]);
+        let b = b.dispatch[0].effect.id;
+        w.crash(2);
+        assert_eq!(w.round(2, vec![]).dispatch[0].effect.id, b);
+        w.round(3, vec![completed(key(0), b, &long)]);
+        assert_eq!(w.end(key(0)), long);
+        let history = w.engine.history(key(0)).unwrap();
+        assert_eq!(history.steps()[0].output, Some(value(&long)));
+    }
+}
+
+fn program_of(program: &Program) -> Program {
+    Program::new(wfc_program::Parts::clone(program))
+}
