@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::store::StoreArg;
+
 /// Workflows that are checked before they run.
 ///
 /// Exit status: 0 done and nothing found; 1 findings, or a run that failed; 2 the command itself could not
@@ -40,8 +42,22 @@ pub enum Command {
     Check(Check),
     /// Runs a workflow to its end, or until it waits for somebody
     Run(Run),
-    /// Goes on with a run that is kept in a journal
+    /// Goes on with a durable run that waits, or whose process ended
     Resume(Resume),
+    /// Lists durable runs
+    Runs(crate::commands::runs::Runs),
+    /// Shows a durable run: its steps with times, inputs, outputs and errors
+    Show(crate::commands::show::Show),
+    /// Answers an approval of a durable run with yes, and goes on with it
+    Approve(crate::commands::answer::Answer),
+    /// Answers an approval of a durable run with no, and goes on with it
+    Deny(crate::commands::answer::Answer),
+    /// Cancels a durable run: `finally` and compensation are run
+    Cancel(crate::commands::cancel::Cancel),
+    /// Steps through a durable run's past; nothing is done again
+    Replay(crate::commands::replay::Replay),
+    /// Runs a durable run that has ended again, from a step on
+    Retry(crate::commands::retry::Retry),
     /// Runs the tests beside workflows, with mocked steps and a clock that skips waits
     Test(crate::commands::test::Test),
     /// Lays files out anew, keeping their comments
@@ -160,8 +176,8 @@ pub enum FailOn {
     Never,
 }
 
-/// What `run` and `resume` share.
-#[derive(Debug, Args)]
+/// What commands that run something share.
+#[derive(Debug, Default, Args)]
 pub struct Answers {
     /// Answer the approval ID (a step's id or path) with yes; may be given more than once
     #[arg(long, value_name = "ID")]
@@ -190,9 +206,10 @@ pub struct Answers {
 }
 
 /// How progress is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RunFormat {
     /// A tree of steps on a terminal, plain lines otherwise.
+    #[default]
     Human,
     /// One JSON object a line; a dry run is one object.
     #[value(alias = "json")]
@@ -211,7 +228,7 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub inputs: Option<PathBuf>,
     /// Carry nothing out: show the path with made-up results of the right types, and the bounds
-    #[arg(long, conflicts_with = "journal")]
+    #[arg(long, conflicts_with_all = ["durable", "store"])]
     pub dry: bool,
     /// What results of a dry run are made from: 0 takes the first of everything, others choose by chance
     #[arg(long, value_name = "N", default_value_t = 0, requires = "dry")]
@@ -222,9 +239,12 @@ pub struct Run {
     /// The test whose mocks are taken, of a file with several
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub mocks_of: Option<String>,
-    /// Keep the run in this file, so that `wfc resume` can go on with it
-    #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
+    /// Keep the run in a store, so that it survives the process; `--store` asks for that, too
+    #[arg(long)]
+    pub durable: bool,
+    /// Where it is kept
+    #[command(flatten)]
+    pub store: StoreArg,
     /// Answers and output
     #[command(flatten)]
     pub answers: Answers,
@@ -233,8 +253,14 @@ pub struct Run {
 /// `wfc resume`
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// The journal that `wfc run --journal` wrote
-    pub journal: PathBuf,
+    /// The run's id, a part of it, or `last`; without it the only run that has not ended
+    pub run: Option<String>,
+    /// Let a run go on that was set aside since it took its process down, or its journal made no sense
+    #[arg(long)]
+    pub release: bool,
+    /// Where it is kept
+    #[command(flatten)]
+    pub store: StoreArg,
     /// Answers and output
     #[command(flatten)]
     pub answers: Answers,

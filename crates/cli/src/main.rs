@@ -10,10 +10,12 @@ mod files;
 mod findings;
 mod inputs;
 mod output;
+mod post;
 mod program;
 mod replies;
 mod session;
 mod settings;
+mod store;
 mod term;
 mod watch;
 mod world;
@@ -62,6 +64,13 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Check(args) => commands::check::run(cli, args),
         Command::Run(args) => commands::run::run(cli, args),
         Command::Resume(args) => commands::resume::run(cli, args),
+        Command::Runs(args) => commands::runs::run(args),
+        Command::Show(args) => commands::show::run(cli, args),
+        Command::Approve(args) => commands::answer::run(cli, args, true),
+        Command::Deny(args) => commands::answer::run(cli, args, false),
+        Command::Cancel(args) => commands::cancel::run(cli, args),
+        Command::Replay(args) => commands::replay::run(cli, args),
+        Command::Retry(args) => commands::retry::run(cli, args),
         Command::Test(args) => commands::test::run(cli, args),
         Command::Fmt(args) => commands::fmt::run(args),
         Command::Convert(args) => commands::convert::run(args, term::colours(cli.color)),

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wfc_compiler::world::World as _;
 use wfc_engine::{Found, Programs};
 use wfc_program::codec;
+use wfc_runtime::Pinned;
 use wfc_syntax::ast::{Ast, EnvDecl, Step};
 use wfc_syntax::canonical::source_hash;
 use wfc_syntax::source::Source;
@@ -32,6 +33,24 @@ pub struct Ready {
     pub source: Option<Source>,
     /// How many steps each step is inside of, by the place of its head.
     pub depths: BTreeMap<(u32, u32), usize>,
+}
+
+impl Ready {
+    /// A program alone.
+    fn bare(pinned: &Pinned) -> Self {
+        Self {
+            found: Found {
+                program: pinned.program.clone(),
+                reference: pinned.reference.clone(),
+                source_hash: String::new(),
+                env: Map::default(),
+                calls: Vec::new(),
+                catalogues: Vec::new(),
+            },
+            source: None,
+            depths: BTreeMap::new(),
+        }
+    }
 }
 
 /// What became of a file.
@@ -125,7 +144,7 @@ fn from_binary(path: &Path) -> Result<Ready, CliError> {
     })
 }
 
-/// By which a journal finds the program again, from whatever folder.
+/// By which the program is found again, from whatever folder.
 fn reference(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     absolute.display().to_string()
@@ -179,6 +198,27 @@ impl Library {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(slug, Arc::new(ready));
+    }
+
+    /// A run's program with its source, as far as that is known: the file may have changed since the run began.
+    pub fn of(&self, slug: &str, pinned: &Pinned) -> Arc<Ready> {
+        let fits = |ready: &Ready| {
+            let (a, b) = (&ready.found.program, &pinned.program);
+            Arc::ptr_eq(a, b) || codec::program_hash(a) == codec::program_hash(b)
+        };
+        if let Some(known) = self.get(slug).filter(|ready| fits(ready)) {
+            return known;
+        }
+        let path = Path::new(&pinned.reference);
+        let read = load_program(path, &DiskWorld::default(), &SettingsCache::new(None));
+        let ready = match read {
+            Ok(Loaded::Ready(ready)) if fits(&ready) => *ready,
+            _ => Ready::bare(pinned),
+        };
+        let ready = Arc::new(ready);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(slug.to_owned(), ready.clone());
+        ready
     }
 
     /// The program with this slug.

@@ -1,6 +1,6 @@
 //! What a run is told from the command line besides approvals: events, and replies to messages.
 
-use wfc_engine::journal::Waiting;
+use wfc_engine::Waiting;
 use wfc_runtime::Control;
 use wfc_value::{Value, json};
 

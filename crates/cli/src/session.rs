@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use wfc_engine::journal::{Decision, Record, Waiting, codec};
+use wfc_engine::{Decision, ResumeError, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::vault::SecretSource;
 use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings, is_question};
@@ -20,6 +20,7 @@ use crate::output::run::{Shown, View};
 use crate::output::{run_human, run_jsonl};
 use crate::program::{DiskPrograms, Library};
 use crate::replies::Replies;
+use crate::store::StoreArg;
 use crate::term;
 
 /// A host with the process' own folder and environment.
@@ -64,7 +65,7 @@ fn secret(text: &str) -> Result<(String, SecretSource), CliError> {
     };
     let source = match place.strip_prefix("env:") {
         Some(variable) => SecretSource::Env(variable.to_owned()),
-        None if Path::new(place).is_file() => SecretSource::File(place.into()),
+        None if std::path::Path::new(place).is_file() => SecretSource::File(place.into()),
         None => {
             return Err(CliError::host(
                 format!("there is no file with the secret `{name}` where `--secret` says"),
@@ -75,32 +76,12 @@ fn secret(text: &str) -> Result<(String, SecretSource), CliError> {
     Ok((name.to_owned(), source))
 }
 
-/// The path of the workflow that a journal's run belongs to.
-///
-/// # Errors
-/// When the journal cannot be read, or holds no run.
-pub fn reference_of(journal: &Path) -> Result<String, CliError> {
-    let bytes = std::fs::read(journal).map_err(|source| CliError::Read {
-        path: journal.to_path_buf(),
-        source,
-    })?;
-    let broken = |why: String| {
-        CliError::host(
-            format!("`{}` is no journal of a run: {why}", journal.display()),
-            "name the file that `wfc run --journal` wrote",
-        )
-    };
-    let read = codec::decode(&bytes).map_err(|e| broken(e.to_string()))?;
-    match read.records.first() {
-        Some(Record::Begun { header, .. }) => Ok(header.reference.clone()),
-        _ => Err(broken("it holds no run".to_owned())),
-    }
-}
-
 /// One run, and whoever watches it.
 pub struct Session<'a> {
     answers: &'a Answers,
-    journal: Option<&'a Path>,
+    kept: Option<StoreArg>,
+    /// Whether the run is cancelled as soon as it goes on, and why.
+    cancels: Option<String>,
     shown: Shown,
     view: Box<dyn View>,
     /// Whether approvals are asked on the terminal.
@@ -118,7 +99,7 @@ impl<'a> Session<'a> {
     pub fn new(
         cli: &Cli,
         answers: &'a Answers,
-        journal: Option<&'a Path>,
+        kept: Option<StoreArg>,
         library: Library,
     ) -> Result<Self, CliError> {
         let view: Box<dyn View> = match answers.format {
@@ -130,7 +111,8 @@ impl<'a> Session<'a> {
             && std::io::stderr().is_terminal();
         Ok(Self {
             answers,
-            journal,
+            kept,
+            cancels: None,
             shown: Shown::new(library),
             view,
             asks,
@@ -142,6 +124,13 @@ impl<'a> Session<'a> {
                 .collect(),
             replies: Replies::read(answers)?,
         })
+    }
+
+    /// Cancels the run as soon as it goes on.
+    #[must_use]
+    pub fn cancelling(mut self, reason: String) -> Self {
+        self.cancels = Some(reason);
+        self
     }
 
     /// Starts the run and stays with it.
@@ -179,6 +168,9 @@ impl<'a> Session<'a> {
         let (answered, mut answers) = unbounded_channel();
         let mut asked = Asked::new(answered);
         self.replies.tell(&control);
+        if let Some(reason) = &self.cancels {
+            control.cancel(reason);
+        }
         loop {
             tokio::select! {
                 notice = running.next() => match notice {
@@ -236,12 +228,8 @@ impl<'a> Session<'a> {
     }
 
     fn decision(&self, approve: bool) -> Decision {
-        let by = self
-            .answers
-            .by
-            .clone()
-            .or_else(|| std::env::var("USER").ok())
-            .filter(|u| !u.is_empty());
+        let by = self.answers.by.clone().filter(|u| !u.is_empty());
+        let by = by.or_else(term::user);
         Decision {
             approve,
             by,
@@ -281,11 +269,12 @@ impl<'a> Session<'a> {
     }
 
     fn end(&mut self, ended: &Ended) -> Exit {
-        self.view.end(&self.shown, ended, self.journal);
+        self.view.end(&self.shown, ended, self.kept.as_ref());
         match (&ended.how, &ended.outcome) {
             (_, Some(Outcome::Succeeded(_))) => Exit::Clean,
             (_, Some(Outcome::Failed(_))) => Exit::Findings,
             (_, Some(Outcome::Cancelled { .. })) | (How::Aborted, None) => Exit::Cancelled,
+            (How::Skipped, None) => Exit::Clean,
             (How::Finished | How::Suspended, None) => Exit::Pending,
         }
     }
@@ -326,15 +315,22 @@ fn host_error(error: &HostError) -> CliError {
         HostError::Start(_) => {
             "give inputs with `--input name=value`, or all of them as a JSON object with `--inputs FILE`"
         }
-        HostError::File(_) => "see the journal's path; each run has a journal of its own",
-        HostError::Recover(_) => "the file was changed: nothing can be gone on with, start anew",
+        HostError::Resume(ResumeError::Unknown) => "`wfc runs` lists the runs of this store",
+        HostError::Resume(ResumeError::Over(_)) => {
+            "`wfc show` tells what became of it; `wfc retry` runs it again"
+        }
+        HostError::Resume(ResumeError::Busy) => {
+            "`wfc approve`, `wfc deny` and `wfc cancel` reach it where it is"
+        }
+        HostError::Retry(_) => "`wfc show` tells how far it came",
+        HostError::Lost => "`wfc show` tells how it goes on",
         HostError::Quarantined(_) => {
-            "a run goes on with the very workflow that it began with: bring that version back, or start anew"
+            "`wfc show` tells what it did; `wfc resume --release` lets it go on all the same"
         }
-        HostError::Store(_) => "free some room, then go on with `wfc resume`",
-        HostError::Io(_) | HostError::Fault(_) => {
-            "run it again; a journal (`--journal`) keeps what was done"
+        HostError::Resume(ResumeError::Store(_)) | HostError::Store(_) => {
+            "free some room, then go on with `wfc resume`"
         }
+        HostError::Io(_) | HostError::Fault(_) => "run it again; `--durable` keeps what was done",
     };
     CliError::host(error.to_string(), help)
 }

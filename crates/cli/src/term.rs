@@ -60,3 +60,8 @@ pub fn colours(choice: Colour) -> bool {
         }
     }
 }
+
+/// Who sits here, as the system says.
+pub fn user() -> Option<String> {
+    std::env::var("USER").ok().filter(|user| !user.is_empty())
+}

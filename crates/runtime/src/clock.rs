@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use wfc_engine::{ExecutionId, OwnerId};
 use wfc_value::Timestamp;
 
 /// The time that the system's clock shows.
@@ -18,25 +19,27 @@ pub fn now() -> Timestamp {
     })
 }
 
-/// A new id for an execution: a random UUID (version 4 of RFC 9562).
+/// A new id for an execution: this moment's milliseconds and 80 random bits.
 ///
 /// # Errors
 /// When the system gives no random bytes.
-pub fn execution_id() -> std::io::Result<String> {
+pub fn new_execution() -> std::io::Result<ExecutionId> {
+    let millis = u64::try_from(now().nanos() / 1_000_000).unwrap_or_default();
+    Ok(ExecutionId::new(millis, random()?))
+}
+
+/// A new name for this process, as the owner of runs.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn new_owner() -> std::io::Result<OwnerId> {
+    Ok(OwnerId(random()?))
+}
+
+fn random() -> std::io::Result<u128> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-    let random = u128::from_be_bytes(bytes);
-    let versioned = (random & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
-    let hex = format!("{versioned:032x}");
-    let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();
-    Ok([
-        part(0..8),
-        part(8..12),
-        part(12..16),
-        part(16..20),
-        part(20..32),
-    ]
-    .join("-"))
+    Ok(u128::from_be_bytes(bytes))
 }
 
 #[cfg(test)]
@@ -44,12 +47,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_differ_and_have_the_form_of_a_uuid() {
-        let (a, b) = (execution_id().unwrap(), execution_id().unwrap());
-        assert_ne!(a, b);
-        let parts: Vec<usize> = a.split('-').map(str::len).collect();
-        assert_eq!(parts, [8, 4, 4, 4, 12]);
-        assert_eq!(&a[14..15], "4");
-        assert!(["8", "9", "a", "b"].contains(&&a[19..20]));
+    fn ids_differ_and_later_ones_sort_later() {
+        let a = new_execution().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        let b = new_execution().unwrap();
+        assert!(a < b);
+        assert_eq!(a.to_string().len(), 26);
     }
 }

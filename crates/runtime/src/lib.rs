@@ -4,7 +4,6 @@ mod acp;
 mod clock;
 pub mod exec;
 pub mod host;
-pub mod journal;
 mod llm;
 mod mcp;
 mod near;
@@ -16,13 +15,13 @@ mod tls;
 pub mod vault;
 mod web;
 
-pub use clock::{execution_id, now};
+pub use clock::{new_execution, new_owner, now};
 pub use exec::Progress;
 pub use host::{
-    Control, Ended, Host, HostError, How, NewRun, Notice, Running, Target, is_question,
+    Control, Ended, Host, HostError, How, NewRun, Notice, Pinned, Running, Target, is_question,
 };
 pub use mcp::list_tools;
 pub use process::Groups;
 pub use settings::{Settings, SettingsError};
 pub use vault::Vault;
-pub use wfc_engine::journal::{Decision, RunId, Waiting};
+pub use wfc_engine::{Decision, RunKey, Waiting};

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+pub mod answer;
 pub mod build;
+pub mod cancel;
 pub mod check;
 pub mod completions;
 pub mod convert;
@@ -13,8 +15,12 @@ pub mod fix;
 pub mod fmt;
 pub mod graph;
 pub mod new;
+pub mod replay;
 pub mod resume;
+pub mod retry;
 pub mod run;
+pub mod runs;
 pub mod schema;
+pub mod show;
 pub mod test;
 pub mod tools;

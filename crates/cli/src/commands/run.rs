@@ -15,7 +15,7 @@ use crate::{inputs, term};
 /// Runs one workflow.
 ///
 /// # Errors
-/// When it could not be started, or its journal could not be kept.
+/// When it could not be started, or not be kept.
 pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     let settings = SettingsCache::new(cli.config.as_deref());
     let loaded = load_program(&args.file, &DiskWorld::default(), &settings)?;
@@ -39,6 +39,9 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     let library = Library::default();
     library.add(*ready);
     let host = session::host(cli, &located, &args.answers.secret, &library)?;
-    let session = Session::new(cli, &args.answers, args.journal.as_deref(), library)?;
-    session.drive(|| host.run(new, args.journal.as_deref()))
+    let durable = args.durable || args.store.store.is_some();
+    let store = durable.then(|| args.store.make()).transpose()?;
+    let kept = durable.then(|| args.store.clone());
+    let session = Session::new(cli, &args.answers, kept, library)?;
+    session.drive(|| host.run(new, store))
 }

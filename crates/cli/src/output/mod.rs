@@ -5,6 +5,7 @@ pub mod diff;
 pub mod dry;
 pub mod gcc;
 pub mod github;
+pub mod history;
 pub mod human;
 pub mod json;
 pub mod jsonl;

@@ -1,11 +1,10 @@
 //! What is known of a run while it is shown, whatever the format.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use wfc_engine::journal::{RunId, Waiting};
+use wfc_engine::{RunKey, Waiting};
 use wfc_program::Program;
 use wfc_program::isa::{EffectKind, StepId};
 use wfc_runtime::{Ended, Notice};
@@ -15,6 +14,7 @@ use wfc_value::Value;
 use wfc_vm::{ErrorRecord, TraceEvent, TraceWhat};
 
 use crate::program::{Library, Ready};
+use crate::store::StoreArg;
 
 /// A way to show runs.
 pub trait View {
@@ -26,23 +26,25 @@ pub trait View {
     fn answered(&self);
     /// Says something that is about the command, not the run.
     fn say(&self, text: &str);
-    /// Shows the end. `journal` is the file that keeps the run.
-    fn end(&mut self, shown: &Shown, ended: &Ended, journal: Option<&Path>);
+    /// Shows the end. `kept` is the store that keeps the run, if one does.
+    fn end(&mut self, shown: &Shown, ended: &Ended, kept: Option<&StoreArg>);
 }
 
 /// Everything that was told so far.
 pub struct Shown {
     library: Library,
     /// Programs and sources of runs, as far as they are known.
-    runs: BTreeMap<RunId, Arc<Ready>>,
+    runs: BTreeMap<RunKey, Arc<Ready>>,
     /// Ids of the approvals that were asked for.
     pub asked: Vec<String>,
     /// Steps that began and have not ended.
-    under_way: BTreeMap<(RunId, String), StepId>,
+    under_way: BTreeMap<(RunKey, String), StepId>,
     /// Executions' ids.
-    executions: BTreeMap<RunId, String>,
+    executions: BTreeMap<RunKey, String>,
+    /// Runs that another one called.
+    called: BTreeSet<RunKey>,
     /// The step that was under way when the run was cancelled: its run, its number, its path.
-    pub cancelled: Option<(RunId, StepId, String)>,
+    pub cancelled: Option<(RunKey, StepId, String)>,
 }
 
 impl Shown {
@@ -54,6 +56,7 @@ impl Shown {
             asked: Vec::new(),
             under_way: BTreeMap::new(),
             executions: BTreeMap::new(),
+            called: BTreeSet::new(),
             cancelled: None,
         }
     }
@@ -61,10 +64,14 @@ impl Shown {
     /// Takes notice.
     pub fn note(&mut self, notice: &Notice) {
         match notice {
-            Notice::Begun(begun) => {
+            Notice::Begun { begun, pinned } => {
                 self.executions
                     .insert(begun.run, begun.execution.to_string());
-                if let Some(ready) = self.library.get(begun.workflow.as_str()) {
+                if begun.parent.is_some() {
+                    self.called.insert(begun.run);
+                }
+                if let Some(pinned) = pinned {
+                    let ready = self.library.of(begun.workflow.as_str(), pinned);
                     self.runs.insert(begun.run, ready);
                 }
             }
@@ -76,7 +83,7 @@ impl Shown {
         }
     }
 
-    fn trace(&mut self, run: RunId, event: &TraceEvent) {
+    fn trace(&mut self, run: RunKey, event: &TraceEvent) {
         let key = (run, event.path.to_string());
         match event.what {
             TraceWhat::Started => {
@@ -102,37 +109,42 @@ impl Shown {
         }
     }
 
+    /// Whether another run called it.
+    pub fn is_called(&self, run: RunKey) -> bool {
+        self.called.contains(&run)
+    }
+
     /// The execution's id of a run.
-    pub fn execution(&self, run: RunId) -> Option<&str> {
+    pub fn execution(&self, run: RunKey) -> Option<&str> {
         self.executions.get(&run).map(String::as_str)
     }
 
     /// The innermost step that was under way when everything was killed.
-    fn killed(&self) -> Option<(RunId, StepId, String)> {
+    fn killed(&self) -> Option<(RunKey, StepId, String)> {
         let under_way = self.under_way.iter();
         let deepest = under_way.max_by_key(|((run, _), step)| self.depth(*run, **step));
         deepest.map(|((run, path), step)| (*run, *step, path.clone()))
     }
 
     /// The program of a run.
-    pub fn program(&self, run: RunId) -> Option<&Program> {
+    pub fn program(&self, run: RunKey) -> Option<&Program> {
         Some(&self.runs.get(&run)?.found.program)
     }
 
     /// A step's kind.
-    pub fn kind(&self, run: RunId, step: StepId) -> &str {
+    pub fn kind(&self, run: RunKey, step: StepId) -> &str {
         let info = self.program(run).and_then(|p| p.steps.get(step.index()));
         info.map_or("step", |s| s.kind.as_str())
     }
 
     /// How many steps a step is inside of.
-    pub fn depth(&self, run: RunId, step: StepId) -> usize {
+    pub fn depth(&self, run: RunKey, step: StepId) -> usize {
         let found = || self.runs.get(&run)?.depths.get(&self.step_span(run, step)?);
         found().copied().unwrap_or(0)
     }
 
     /// A place of a run's source: file, and where it starts and ends.
-    pub fn place(&self, run: RunId, span: (u32, u32)) -> Option<(String, Json)> {
+    pub fn place(&self, run: RunKey, span: (u32, u32)) -> Option<(String, Json)> {
         let ready = self.runs.get(&run)?;
         let source = ready.source.as_ref()?;
         let index = LineIndex::new(source.text.clone());
@@ -141,7 +153,7 @@ impl Shown {
     }
 
     /// The place of a step.
-    pub fn step_span(&self, run: RunId, step: StepId) -> Option<(u32, u32)> {
+    pub fn step_span(&self, run: RunKey, step: StepId) -> Option<(u32, u32)> {
         let debug = self.program(run)?.debug.as_ref()?;
         debug
             .steps
@@ -151,7 +163,7 @@ impl Shown {
     }
 
     /// The place of the step with this path, iterations aside.
-    fn path_span(&self, run: RunId, path: &str) -> Option<(u32, u32)> {
+    fn path_span(&self, run: RunKey, path: &str) -> Option<(u32, u32)> {
         let program = self.program(run)?;
         let at = program.steps.iter().position(|s| {
             path == s.path.as_str()
@@ -163,7 +175,7 @@ impl Shown {
     }
 
     /// An error with its step, its place and what to do.
-    pub fn error(&self, run: RunId, error: &ErrorRecord) -> Json {
+    pub fn error(&self, run: RunKey, error: &ErrorRecord) -> Json {
         let span = error
             .step
             .as_deref()
@@ -193,7 +205,7 @@ impl Shown {
             "step": found.map(|(_, _, path)| path),
             "file": span.as_ref().map(|(file, _)| file),
             "span": span.as_ref().map(|(_, span)| span),
-            "help": "start it again; with `--journal FILE` a run that is cut off rather than cancelled can be gone on with",
+            "help": "start it again; with `--durable` a run that is cut off rather than cancelled can be gone on with",
         })
     }
 }

@@ -4,18 +4,18 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value as Json;
-use wfc_engine::journal::{RunId, Waiting};
+use wfc_engine::{RunKey, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::{Ended, How, Notice, Progress};
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};
 
 use super::run::{Shown, View, id_of, json_of};
 use crate::args::Colour;
+use crate::store::StoreArg;
 use crate::term;
 
 /// How often spinners turn.
@@ -51,7 +51,7 @@ struct Human {
     terminal: bool,
     coloured: bool,
     /// Steps under way, by run and path.
-    running: BTreeMap<(RunId, String), Under>,
+    running: BTreeMap<(RunKey, String), Under>,
     /// Whether a question stands on the terminal: nothing may move under what is typed.
     asking: Cell<bool>,
 }
@@ -126,9 +126,9 @@ impl Human {
         ));
     }
 
-    fn trace(&mut self, shown: &Shown, run: RunId, event: &TraceEvent) {
+    fn trace(&mut self, shown: &Shown, run: RunKey, event: &TraceEvent) {
         let key = (run, event.path.to_string());
-        let depth = shown.depth(run, event.step) + if run == RunId(0) { 0 } else { 1 };
+        let depth = shown.depth(run, event.step) + usize::from(shown.is_called(run));
         let kind = shown.kind(run, event.step);
         let name = format!("{} ({kind})", event.path);
         match &event.what {
@@ -174,7 +174,7 @@ impl Human {
         }
     }
 
-    fn begin(&mut self, key: (RunId, String), depth: usize, name: &str) {
+    fn begin(&mut self, key: (RunKey, String), depth: usize, name: &str) {
         let name = term::tame(name);
         let bar = self.bars.add(ProgressBar::new_spinner());
         let template = format!("{}{{spinner}} {{msg}} {{elapsed}}", "  ".repeat(depth));
@@ -200,7 +200,7 @@ impl Human {
     }
 
     /// What an agent writes moves beside its step; what it does is a line.
-    fn progress(&mut self, run: RunId, path: &str, what: &Progress) {
+    fn progress(&mut self, run: RunKey, path: &str, what: &Progress) {
         let text = match what {
             Progress::Note(text) => {
                 self.signed(Sign::Says, 0, &format!("{path}: {text}"));
@@ -226,7 +226,7 @@ impl Human {
         under.said = end;
     }
 
-    fn done(&mut self, key: &(RunId, String), sign: Sign, depth: usize, name: &str, more: &str) {
+    fn done(&mut self, key: &(RunKey, String), sign: Sign, depth: usize, name: &str, more: &str) {
         let took = match self.running.remove(key) {
             Some(under) => {
                 under.bar.finish_and_clear();
@@ -281,7 +281,7 @@ impl Human {
         self.line(&out);
     }
 
-    fn pending(&self, ended: &Ended, journal: Option<&Path>) {
+    fn pending(&self, ended: &Ended, kept: Option<&StoreArg>) {
         let ids: Vec<String> = ended.waiting.iter().map(id_of).collect();
         if ids.is_empty() {
             self.line("the run waits for a time to come");
@@ -289,12 +289,13 @@ impl Human {
             self.line(&format!("the run waits for {}", ids.join(", ")));
         }
         let answer = ended.waiting.first().map(answer_to).unwrap_or_default();
-        match journal {
-            Some(journal) => {
-                self.line(&format!("  go on with: wfc resume {}{answer}", journal.display()));
+        match kept {
+            Some(store) => {
+                let (run, store) = (&ended.execution, store.again());
+                self.line(&format!("  go on with: wfc resume {run}{store}{answer}"));
             }
             None => self.line(&format!(
-                "  it is not kept: run it with `{}`, or with `--journal FILE` and go on with it later",
+                "  it is not kept: run it with `{}`, or with `--durable` and go on with it later",
                 answer.trim_start()
             )),
         }
@@ -304,8 +305,16 @@ impl Human {
 impl View for Human {
     fn show(&mut self, shown: &Shown, notice: &Notice) {
         match notice {
-            Notice::Begun(begun) => {
-                self.line(&format!("run {} of {}", begun.execution, begun.workflow));
+            Notice::Begun { begun, .. } => {
+                let how = match (begun.queued, begun.again) {
+                    (true, _) => ": it waits for its turn",
+                    (false, true) => " goes on",
+                    (false, false) => "",
+                };
+                self.line(&format!(
+                    "run {} of {}{how}",
+                    begun.execution, begun.workflow
+                ));
             }
             Notice::Trace { run, event } => self.trace(shown, *run, event),
             Notice::Waiting(waiting) => self.waiting(waiting),
@@ -321,7 +330,7 @@ impl View for Human {
             Notice::Progress { run, path, what } => self.progress(*run, path, what),
             Notice::Refused(why) => self.line(&format!("not taken: {why}")),
             Notice::Note(note) => self.line(note),
-            Notice::Replayed { .. } | Notice::Finished { .. } | Notice::Idle { .. } => {}
+            Notice::Finished { .. } | Notice::Idle { .. } => {}
         }
     }
 
@@ -350,7 +359,7 @@ impl View for Human {
         self.line(text);
     }
 
-    fn end(&mut self, shown: &Shown, ended: &Ended, journal: Option<&Path>) {
+    fn end(&mut self, shown: &Shown, ended: &Ended, kept: Option<&StoreArg>) {
         if self.asking.get() {
             // The question's line has no end yet.
             term::eprint("\n");
@@ -366,10 +375,15 @@ impl View for Human {
                     term::print(&format!("{json:#}\n"));
                 }
             }
-            Some(Outcome::Failed(error)) => self.error(&shown.error(RunId(0), error)),
+            Some(Outcome::Failed(error)) => self.error(&shown.error(ended.run, error)),
             Some(Outcome::Cancelled { reason }) => self.error(&shown.cancelled_error(reason)),
+            None if ended.how == How::Skipped => {
+                self.line(
+                    "not begun: another run of its group is under way (`policy.on_overlap: skip`)",
+                );
+            }
             None if ended.how == How::Aborted => self.error(&shown.cancelled_error("killed")),
-            None => self.pending(ended, journal),
+            None => self.pending(ended, kept),
         }
     }
 }

@@ -1,14 +1,13 @@
 //! A run for machines: one JSON object a line, as it happens.
 
-use std::path::Path;
-
 use serde_json::{Value as Json, json};
-use wfc_engine::journal::{RunId, Waiting};
+use wfc_engine::{RunKey, Waiting};
 use wfc_runtime::{Ended, Notice, Progress};
 use wfc_value::Timestamp;
 use wfc_vm::{Outcome, TraceEvent, TraceWhat};
 
 use super::run::{Shown, View, event_word, id_of, json_of};
+use crate::store::StoreArg;
 
 /// Lines on standard output.
 pub struct Jsonl;
@@ -24,8 +23,8 @@ fn time(at: Timestamp) -> String {
 impl View for Jsonl {
     fn show(&mut self, shown: &Shown, notice: &Notice) {
         match notice {
-            Notice::Begun(begun) => line(&json!({
-                "event": "run_started",
+            Notice::Begun { begun, .. } => line(&json!({
+                "event": if begun.queued { "run_queued" } else if begun.again { "run_resumed" } else { "run_started" },
                 "run": begun.execution.as_str(),
                 "workflow": begun.workflow.as_str(),
                 "called_by": begun.step.as_deref(),
@@ -71,7 +70,7 @@ impl View for Jsonl {
             }
             Notice::Refused(why) => line(&json!({ "event": "answer_refused", "message": why })),
             Notice::Note(note) => line(&json!({ "event": "note", "message": note })),
-            Notice::Replayed { .. } | Notice::Finished { .. } | Notice::Idle { .. } => {}
+            Notice::Finished { .. } | Notice::Idle { .. } => {}
         }
     }
 
@@ -83,7 +82,7 @@ impl View for Jsonl {
         line(&json!({ "event": "note", "message": text }));
     }
 
-    fn end(&mut self, shown: &Shown, ended: &Ended, journal: Option<&Path>) {
+    fn end(&mut self, shown: &Shown, ended: &Ended, kept: Option<&StoreArg>) {
         let run = ended.execution.as_str();
         let at = time(wfc_runtime::now());
         line(&match &ended.outcome {
@@ -91,10 +90,13 @@ impl View for Jsonl {
                 json!({ "event": "run_succeeded", "run": run, "at": at, "output": json_of(value) })
             }
             Some(Outcome::Failed(error)) => {
-                json!({ "event": "run_failed", "run": run, "at": at, "error": shown.error(RunId(0), error) })
+                json!({ "event": "run_failed", "run": run, "at": at, "error": shown.error(ended.run, error) })
             }
             Some(Outcome::Cancelled { reason }) => {
                 json!({ "event": "run_cancelled", "run": run, "at": at, "error": shown.cancelled_error(reason) })
+            }
+            None if ended.how == wfc_runtime::How::Skipped => {
+                json!({ "event": "run_skipped", "run": run, "at": at })
             }
             None if ended.how == wfc_runtime::How::Aborted => {
                 json!({ "event": "run_cancelled", "run": run, "at": at, "error": shown.cancelled_error("killed") })
@@ -104,7 +106,7 @@ impl View for Jsonl {
                 "run": run,
                 "at": at,
                 "waiting": ended.waiting.iter().map(wanted).collect::<Vec<_>>(),
-                "journal": journal.map(|p| p.display().to_string()),
+                "store": kept.map(|store| store.path().display().to_string()),
             }),
         });
     }
@@ -136,7 +138,7 @@ fn wanted(waiting: &Waiting) -> Json {
     })
 }
 
-fn trace(shown: &Shown, run: RunId, event: &TraceEvent) -> Json {
+fn trace(shown: &Shown, run: RunKey, event: &TraceEvent) -> Json {
     let mut json = json!({
         "event": event_word(event),
         "run": shown.execution(run),

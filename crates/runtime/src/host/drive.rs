@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
-use wfc_engine::journal::{Dispatch, Engine, Incoming, Round, RunId, Waiting};
+use wfc_engine::store::StoreErrorKind;
+use wfc_engine::{Dispatch, Engine, Incoming, Round, RunKey, Waiting};
 use wfc_value::{FaultCode, Timestamp, Value};
-use wfc_vm::{Delivery, EffectId, ErrorRecord, EventKind};
+use wfc_vm::{Delivery, EffectId, ErrorRecord, EventKind, Outcome};
 
-use super::running::Command;
-use super::{CANCEL_TIMEOUT, Control, Ended, HostError, How, Notice, Target, Workers};
+use super::running::{Command, Pinned};
+use super::{CANCEL_TIMEOUT, Control, Ended, HostError, How, Notice, Root, Target, Workers};
 use crate::clock::now;
 use crate::exec::Surroundings;
 use crate::near::{listed, near};
@@ -19,14 +20,27 @@ use crate::settings::Settings;
 /// been asleep.
 const LOOK: Duration = Duration::from_secs(30);
 
+/// How often it is looked for what other processes left for the runs.
+const POLL: Duration = Duration::from_millis(200);
+
+/// How many times a round is tried again that another process was in the way of.
+const MAX_CONFLICTS: u32 = 20;
+
 pub(super) struct Driver {
     engine: Engine,
+    root: Root,
+    /// How the run that was asked for ended.
+    outcome: Option<Outcome>,
+    /// When it is looked for what other processes left.
+    poll_at: Option<Instant>,
+    /// Rounds in a row that another process was in the way of.
+    conflicts: u32,
     workers: Workers,
     inbox: Vec<Incoming>,
     notices: UnboundedSender<Notice>,
     commands: UnboundedReceiver<Command>,
     /// Answers of people that are on their way to the machines.
-    answers: Vec<(RunId, EffectId)>,
+    answers: Vec<(RunKey, EffectId)>,
     /// What the last idle notice said: the answers that are wanted, and the next time.
     idle: Option<(Vec<Waiting>, Option<Timestamp>)>,
     /// How to end early.
@@ -43,6 +57,7 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(
         engine: Engine,
+        root: Root,
         settings: &Settings,
         around: Surroundings,
         control: Control,
@@ -51,6 +66,10 @@ impl Driver {
     ) -> Self {
         Self {
             engine,
+            poll_at: root.is_kept.then(Instant::now),
+            root,
+            outcome: None,
+            conflicts: 0,
             workers: Workers::new(settings, around, notices.clone()),
             inbox: Vec::new(),
             notices,
@@ -68,14 +87,16 @@ impl Driver {
     /// Brings all runs to their ends.
     pub(super) async fn drive(mut self) -> Result<Ended, HostError> {
         let how = loop {
-            let round = self.engine.round(now(), std::mem::take(&mut self.inbox))?;
+            let Some(round) = self.round().await? else {
+                continue;
+            };
             let (busy, next) = (round.busy, round.next_deadline);
-            self.carry_out(round);
+            self.carry_out(round)?;
             self.gather();
             if let Some(how) = self.leave {
                 break how;
             }
-            if self.engine.is_over() {
+            if self.engine.is_idle() {
                 break How::Finished;
             }
             if busy || !self.inbox.is_empty() {
@@ -90,23 +111,51 @@ impl Driver {
             self.wait(next).await;
             self.gather();
         };
+        self.leave(how).await
+    }
+
+    /// One round, after a look at what other processes left; nothing when one of them was in the way.
+    async fn round(&mut self) -> Result<Option<Round>, HostError> {
+        let now = now();
+        if self.poll_at.is_some_and(|at| at <= Instant::now()) {
+            self.poll_at = Some(Instant::now() + POLL);
+            self.engine.poll(now)?;
+        }
+        match self.engine.round(now, std::mem::take(&mut self.inbox)) {
+            Ok(round) => {
+                self.conflicts = 0;
+                Ok(Some(round))
+            }
+            Err(error)
+                if error.kind == StoreErrorKind::Conflict && self.conflicts < MAX_CONFLICTS =>
+            {
+                self.conflicts += 1;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn leave(mut self, how: How) -> Result<Ended, HostError> {
         match how {
             How::Aborted => self.workers.abort().await,
-            How::Finished | How::Suspended => self.workers.close().await,
+            How::Finished | How::Suspended | How::Skipped => self.workers.close().await,
         }
-        let headers = self.engine.headers();
-        let executions: Vec<_> = headers.map(|h| (h.run, h.execution.clone())).collect();
-        for (_, execution) in &executions {
-            self.workers.end_of(execution);
+        let open: Vec<_> = self.engine.headers().into_iter().collect();
+        for header in open {
+            self.workers.end_of(&header.execution);
         }
-        let Some((root, execution)) = executions.into_iter().next() else {
-            return Err(HostError::Fault("there is no run".to_owned()));
-        };
+        let waiting = self.engine.waiting();
+        // Leaving is no crash: whoever goes on with the runs need not be wary of them.
+        let noted = self.engine.store().note_stepping(&[]);
+        noted?;
         Ok(Ended {
             how,
-            execution,
-            outcome: self.engine.outcome(root).cloned(),
-            waiting: self.engine.waiting(),
+            run: self.root.run,
+            execution: self.root.run.execution.to_string().into(),
+            outcome: self.outcome,
+            waiting,
         })
     }
 
@@ -115,9 +164,15 @@ impl Driver {
         let _ = self.notices.send(notice);
     }
 
-    fn carry_out(&mut self, round: Round) {
+    fn carry_out(&mut self, round: Round) -> Result<(), HostError> {
         for begun in round.begun {
-            self.tell(Notice::Begun(begun));
+            let program = self.engine.program(begun.run).cloned();
+            let pinned = program.zip(self.engine.reference(begun.run));
+            let pinned = pinned.map(|(program, reference)| Pinned {
+                program,
+                reference: reference.to_owned(),
+            });
+            self.tell(Notice::Begun { begun, pinned });
         }
         for (run, event) in round.trace {
             self.tell(Notice::Trace { run, event });
@@ -139,12 +194,26 @@ impl Driver {
             self.tell(Notice::Waiting(waiting));
         }
         for (run, outcome) in round.finished {
-            let header = self.engine.headers().find(|h| h.run == run);
-            if let Some(header) = header {
-                self.workers.end_of(&header.execution);
+            self.workers.end_of(&run.execution.to_string());
+            if run == self.root.run {
+                self.outcome = Some(outcome.clone());
             }
             self.tell(Notice::Finished { run, outcome });
         }
+        if round.skipped.contains(&self.root.run) {
+            self.leave = Some(How::Skipped);
+        }
+        for (run, why) in round.quarantined {
+            if run == self.root.run {
+                return Err(HostError::Quarantined(why));
+            }
+            let run = run.execution;
+            self.tell(Notice::Note(format!("the run {run} is set aside: {why}")));
+        }
+        if round.lost.contains(&self.root.run) {
+            return Err(HostError::Lost);
+        }
+        Ok(())
     }
 
     /// Carries out what needs no executor: messages. Nothing else comes here, and if it does it
@@ -211,7 +280,8 @@ impl Driver {
     }
 
     async fn wait(&mut self, next: Option<Timestamp>) {
-        let wake = next.map(|at| Instant::now() + until(at));
+        let next = next.map(|at| Instant::now() + until(at));
+        let wake = next.into_iter().chain(self.poll_at).min();
         let cancel_by = self.cancel_by;
         tokio::select! {
             incoming = self.workers.next() => self.inbox.push(incoming),
@@ -298,11 +368,9 @@ impl Driver {
 
     fn tell_all(&mut self, kind: &EventKind) {
         self.idle = None;
-        let runs: Vec<RunId> = self.engine.headers().map(|h| h.run).collect();
-        let open = runs
-            .into_iter()
-            .filter(|run| self.engine.outcome(*run).is_none());
-        self.inbox.extend(open.map(|run| Incoming {
+        let headers = self.engine.headers().into_iter();
+        let open: Vec<RunKey> = headers.map(|header| header.key).collect();
+        self.inbox.extend(open.into_iter().map(|run| Incoming {
             run,
             kind: kind.clone(),
         }));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
-use wfc_engine::journal::{Decision, RunId, Waiting};
+use wfc_engine::{Decision, RunKey, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_value::{Duration, Str, Timestamp, Value};
 use wfc_vm::EffectId;
@@ -73,7 +73,7 @@ impl Questions {
 
 /// Listens to one piece of work.
 pub(super) struct Ear {
-    pub(super) run: RunId,
+    pub(super) run: RunKey,
     pub(super) execution: Str,
     /// The step's path with iterations.
     pub(super) path: Str,

@@ -5,24 +5,25 @@ mod ear;
 mod running;
 mod work;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use ear::is_question;
-pub use running::{Control, Ended, How, Notice, Running, Target};
+pub use running::{Control, Ended, How, Notice, Pinned, Running, Target};
 use tokio::sync::mpsc;
-use wfc_engine::journal::{
-    Engine, Found, NoStore, Programs, RecoverError, Start, Store, StoreError,
+use wfc_engine::store::{MemoryStore, Store, StoreError};
+use wfc_engine::{
+    Engine, Found, Options, Programs, ResumeError, RetryError, RunKey, Start, StartFault,
 };
-use wfc_value::{Map, Str, Value};
-use wfc_vm::{Limits, StartError};
+use wfc_value::{Map, Value};
+use wfc_vm::Limits;
 
-use crate::clock::{execution_id, now};
+use crate::clock::{new_execution, new_owner, now};
 use crate::exec::Surroundings;
-use crate::journal::{FileError, FileStore};
 use crate::process::Groups;
 use crate::settings::Settings;
+use crate::store::SqliteStore;
 use crate::vault::Vault;
 use drive::Driver;
 use work::Workers;
@@ -57,17 +58,20 @@ pub struct NewRun {
 pub enum HostError {
     /// The run cannot be started, such as for its inputs.
     #[error("{0}")]
-    Start(#[from] StartError),
-    /// The journal's file cannot be used.
+    Start(#[from] StartFault),
+    /// There is nothing to go on with.
     #[error("{0}")]
-    File(#[from] FileError),
-    /// The journal's records make no sense.
+    Resume(#[from] ResumeError),
+    /// It cannot be tried again.
     #[error("{0}")]
-    Recover(#[from] RecoverError),
+    Retry(#[from] RetryError),
+    /// Another process works on the run now.
+    #[error("another process has taken the run over")]
+    Lost,
     /// The run cannot go on.
     #[error("{0}")]
     Quarantined(String),
-    /// The journal cannot be written any more: what was done since is not in it.
+    /// The store cannot be read or written: what was done since is not in it.
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The system refused something.
@@ -119,96 +123,96 @@ impl Host {
         }
     }
 
-    /// Starts a run, on the tokio runtime that this is called on. With a journal it can be gone
-    /// on with after the process ended.
+    /// Starts a run, on the tokio runtime that this is called on. In a store it can be gone on with
+    /// after the process ended; without one it is in memory alone.
     ///
     /// # Errors
     /// When it cannot be started; nothing has happened then.
-    pub fn run(self, run: NewRun, journal: Option<&Path>) -> Result<Running, HostError> {
-        let limits = self.limits();
-        let execution = Str::from(execution_id()?);
+    pub fn run(self, run: NewRun, store: Option<SqliteStore>) -> Result<Running, HostError> {
         let at = now();
         let manual = [("type", Value::from("manual")), ("time", Value::from(at))];
         let start = Start {
             found: run.found,
-            execution,
+            run: RunKey::local(new_execution()?),
+            occurrence: None,
             inputs: run.inputs,
             trigger: match run.trigger {
                 Some(trigger) => trigger,
                 None => Value::record(manual).unwrap_or_default(),
             },
-            limits,
+            limits: self.limits(),
             at,
         };
-        // Inputs are looked at before a journal is made.
-        let mut engine = Engine::new(self.programs, Box::new(NoStore));
-        engine.start(start)?;
-        if let Some(path) = journal {
-            engine.keep_in(Box::new(FileStore::create(path)?));
-        }
-        let driver = |control, notices, commands| {
-            Driver::new(
-                engine,
-                &self.settings,
-                self.around,
-                control,
-                notices,
-                commands,
-            )
+        let is_kept = store.is_some();
+        let store: Box<dyn Store + Send> = match store {
+            Some(store) => Box::new(store),
+            None => Box::new(MemoryStore::new(new_owner()?)),
         };
-        Ok(launch(driver, Vec::new()))
+        let mut engine = Engine::open(self.programs, store, Options::default());
+        let run = engine.start(start)?.run;
+        let root = Root { run, is_kept };
+        Ok(launch(engine, root, &self.settings, self.around))
     }
 
-    /// Goes on with the run of a journal, on the tokio runtime that this is called on.
+    /// Goes on with a run of a store, and with those that it called, on the tokio runtime that this
+    /// is called on; with `release` with one that was set aside.
     ///
     /// # Errors
-    /// When it cannot go on: the file is in use or damaged, the workflow changed.
-    pub fn resume(self, journal: &Path) -> Result<Running, HostError> {
-        let (store, read) = FileStore::open(journal)?;
-        let mut notes = Vec::new();
-        if read.torn > 0 {
-            notes.push(Notice::Note(format!(
-                "the journal's last line was not written to its end: {} bytes were cut off",
-                read.torn
-            )));
+    /// When it cannot go on: it has ended, or another process works on it.
+    pub fn resume(
+        self,
+        run: RunKey,
+        store: SqliteStore,
+        release: bool,
+    ) -> Result<Running, HostError> {
+        let mut engine = Engine::open(self.programs, Box::new(store), Options::default());
+        if release {
+            engine.release(run)?;
+        } else {
+            engine.resume(run, now())?;
         }
-        let store: Box<dyn Store + Send> = Box::new(store);
-        let mut engine = Engine::recover(self.programs, store, read.records, now())?;
-        if let Some((_, why)) = engine.quarantined().next() {
-            return Err(HostError::Quarantined(why.to_owned()));
-        }
-        notes.extend(engine.take_begun().into_iter().map(Notice::Begun));
-        let replayed = engine.take_trace().into_iter();
-        notes.extend(replayed.map(|(run, event)| Notice::Replayed { run, event }));
-        let driver = |control, notices, commands| {
-            Driver::new(
-                engine,
-                &self.settings,
-                self.around,
-                control,
-                notices,
-                commands,
-            )
-        };
-        Ok(launch(driver, notes))
+        let root = Root { run, is_kept: true };
+        Ok(launch(engine, root, &self.settings, self.around))
+    }
+
+    /// Runs a run of a store that has ended again, as a new one, from the step `from` on: see [`Engine::retry`].
+    ///
+    /// # Errors
+    /// When it has not ended, or never came to the step.
+    pub fn retry(
+        self,
+        run: RunKey,
+        from: Option<&str>,
+        found: Option<&Found>,
+        store: SqliteStore,
+    ) -> Result<Running, HostError> {
+        let mut engine = Engine::open(self.programs, Box::new(store), Options::default());
+        let run = engine.retry(run, from, found, now())?.run;
+        let root = Root { run, is_kept: true };
+        Ok(launch(engine, root, &self.settings, self.around))
     }
 }
 
-fn launch(
-    driver: impl FnOnce(
-        Control,
-        mpsc::UnboundedSender<Notice>,
-        mpsc::UnboundedReceiver<running::Command>,
-    ) -> Driver,
-    first: Vec<Notice>,
-) -> Running {
+/// The run that was asked for.
+#[derive(Clone, Copy, Debug)]
+struct Root {
+    run: RunKey,
+    /// Whether it is kept where other processes can reach it.
+    is_kept: bool,
+}
+
+fn launch(engine: Engine, root: Root, settings: &Settings, around: Surroundings) -> Running {
     let (notices, receiver) = mpsc::unbounded_channel();
     let (sender, commands) = mpsc::unbounded_channel();
-    for notice in first {
-        // The receiver is right here.
-        let _ = notices.send(notice);
-    }
     let control = Control::new(sender);
-    let task = tokio::spawn(driver(control.clone(), notices, commands).drive());
-    Running::new(control, receiver, task)
+    let driver = Driver::new(
+        engine,
+        root,
+        settings,
+        around,
+        control.clone(),
+        notices,
+        commands,
+    );
+    Running::new(control, receiver, tokio::spawn(driver.drive()))
 }

@@ -1,8 +1,11 @@
 //! A run from outside: what it tells, and what it can be told.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
-use wfc_engine::journal::{Begun, Decision, RunId, Waiting};
+use wfc_engine::{Begun, Decision, RunKey, Waiting};
+use wfc_program::Program;
 use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::{EffectId, Outcome, TraceEvent};
 
@@ -13,18 +16,16 @@ use crate::exec::Progress;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// A run began, or is gone on with: the one that was asked for, or one that another calls.
-    Begun(Begun),
+    Begun {
+        /// Which.
+        begun: Begun,
+        /// What it runs, and where that was found.
+        pinned: Option<Pinned>,
+    },
     /// Something happened to a step.
     Trace {
         /// Of which run.
-        run: RunId,
-        /// What.
-        event: TraceEvent,
-    },
-    /// Something happened to a step before the process that was resumed ended.
-    Replayed {
-        /// Of which run.
-        run: RunId,
+        run: RunKey,
         /// What.
         event: TraceEvent,
     },
@@ -33,7 +34,7 @@ pub enum Notice {
     /// A step says something to people.
     Message {
         /// Of which run.
-        run: RunId,
+        run: RunKey,
         /// The step's path.
         path: Str,
         /// What, secrets masked.
@@ -44,7 +45,7 @@ pub enum Notice {
     /// A step's work says something while it is under way.
     Progress {
         /// Of which run.
-        run: RunId,
+        run: RunKey,
         /// The step's path.
         path: Str,
         /// What, secrets masked.
@@ -53,7 +54,7 @@ pub enum Notice {
     /// A run ended.
     Finished {
         /// Which.
-        run: RunId,
+        run: RunKey,
         /// How.
         outcome: Outcome,
     },
@@ -70,11 +71,20 @@ pub enum Notice {
     Note(String),
 }
 
+/// What a run is pinned to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pinned {
+    /// Its program.
+    pub program: Arc<Program>,
+    /// By which the program was found, such as a path.
+    pub reference: String,
+}
+
 /// What an answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// This effect of this run.
-    Effect(RunId, EffectId),
+    Effect(RunKey, EffectId),
     /// What is waited for under this name: the step's id, its path, or `EXECUTION/PATH`.
     Name(String),
 }
@@ -161,6 +171,8 @@ impl Control {
 pub enum How {
     /// All runs ended.
     Finished,
+    /// It was not begun, since others of its group are under way.
+    Skipped,
     /// It left off.
     Suspended,
     /// Everything was killed.
@@ -172,7 +184,9 @@ pub enum How {
 pub struct Ended {
     /// How.
     pub how: How,
-    /// The execution's id of the run that was asked for.
+    /// The run that was asked for.
+    pub run: RunKey,
+    /// Its execution's id.
     pub execution: Str,
     /// How that run ended, if it did.
     pub outcome: Option<Outcome>,

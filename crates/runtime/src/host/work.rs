@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{Id, JoinError, JoinSet};
-use wfc_engine::journal::{Dispatch, Incoming, RunId};
+use wfc_engine::{Dispatch, Incoming, RunKey};
 use wfc_program::isa::EffectKind;
 use wfc_vm::{EffectId, ErrorRecord, EventKind};
 
@@ -19,7 +19,7 @@ use crate::exec::{
 use crate::settings::Settings;
 use crate::stop::{Stopper, stopper};
 
-type Place = (RunId, EffectId);
+type Place = (RunKey, EffectId);
 
 /// Files that one piece of work holds open at most: three pipes, and what it takes to start one.
 const FILES_A_JOB: u64 = 8;
@@ -123,7 +123,7 @@ impl Workers {
     }
 
     /// Asks for a piece of work to be stopped; its answer comes as any other does.
-    pub(super) fn stop(&self, run: RunId, effect: EffectId) {
+    pub(super) fn stop(&self, run: RunKey, effect: EffectId) {
         if let Some(stopper) = self.stoppers.get(&(run, effect)) {
             stopper.stop();
         }

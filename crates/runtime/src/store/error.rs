@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use wfc_engine::store::StoreError;
 
 use super::codec::Damaged;
@@ -181,12 +181,12 @@ impl From<std::io::Error> for Fault {
 }
 
 impl Fault {
-    /// Whether it is not known any more what the disk holds.
-    pub(super) fn is_of_the_disk(&self) -> bool {
+    /// Whether a sync failed: it is not known any more what the disk holds.
+    pub(super) fn is_of_a_sync(&self) -> bool {
         let Self::Sql(rusqlite::Error::SqliteFailure(error, _)) = self else {
             return false;
         };
-        error.code == ErrorCode::SystemIoFailure
+        [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC].contains(&error.extended_code)
     }
 
     /// As the engine is told, of the store at `path`.

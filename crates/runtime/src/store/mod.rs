@@ -107,6 +107,15 @@ impl SqliteStore {
         Ok(changed)
     }
 
+    /// Whether another process that is alive works on a run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_worked_on(&mut self, run: RunKey) -> Result<bool, StoreError> {
+        let owner = self.run(run)?.and_then(|row| row.owner);
+        Ok(owner.is_some_and(|owner| owner != self.owner.id && self.owner.is_alive(owner)))
+    }
+
     /// Writes a copy of everything that is committed to a new file at `to`, while others go on.
     ///
     /// # Errors
@@ -159,7 +168,7 @@ impl SqliteStore {
         let done = transact(&self.db, |db| write(db, &self.known, self.owner.id));
         done.map_err(|fault| {
             let told = fault.told(&self.path);
-            if fault.is_of_the_disk() {
+            if fault.is_of_a_sync() {
                 // After a sync that failed the system may show pages that the disk does not hold: only a
                 // new process reads what there is.
                 self.broken = Some(told.clone());
@@ -177,21 +186,35 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Clears away what owners left that have no runs any more. It does no harm when it fails.
-    fn clear_owners(&self) {
-        let mut find = match self.db.prepare(
-            "SELECT EXISTS (SELECT 1 FROM runs r JOIN owners o USING (owner) \
-             WHERE o.token = ? AND r.state IN (1, 2))",
-        ) {
-            Ok(find) => std::cell::RefCell::new(find),
-            Err(_) => return,
+    /// Clears away what owners left that are dead and have no runs any more. It does no harm when it fails: then
+    /// somebody else does it.
+    fn clear_owners(&mut self) {
+        let dead = |db: &Connection, owner: &Owner| -> Result<Vec<i64>, Fault> {
+            let mut find = db.prepare(
+                "SELECT o.owner, o.token FROM owners o \
+                 WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.owner = o.owner AND r.state IN (1, 2))",
+            )?;
+            let found = find.query_map([], |row| Ok((row.get(0)?, codec::owner(row.get(1)?))))?;
+            let mut dead = Vec::new();
+            for one in found {
+                let (number, id) = one?;
+                if !owner.is_alive(id) {
+                    dead.push(number);
+                    owner.clear(id);
+                }
+            }
+            Ok(dead)
         };
-        let find = &mut find;
-        self.owner.clear(|id| {
-            let mut find = find.borrow_mut();
-            find.query_row([codec::from_owner(id)], |row| row.get(0))
-                .unwrap_or(true)
-        });
+        if let Ok(dead) = dead(&self.db, &self.owner)
+            && !dead.is_empty()
+        {
+            let _ = self.write(|db, _, _| {
+                let mut delete = db.prepare("DELETE FROM owners WHERE owner = ?")?;
+                dead.iter()
+                    .try_for_each(|number| delete.execute([number]).map(|_| ()))?;
+                Ok(())
+            });
+        }
     }
 }
 

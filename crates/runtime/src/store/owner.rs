@@ -108,26 +108,13 @@ impl Owner {
         read.ok().and_then(|_| decode(&bytes)).unwrap_or_default()
     }
 
-    /// Clears away files of owners that are dead and of which `is_known` knows nothing any more.
-    pub(super) fn clear(&self, is_known: impl Fn(OwnerId) -> bool) {
-        let Ok(files) = std::fs::read_dir(&self.folder) else {
-            return;
-        };
-        for entry in files.flatten() {
-            let name = entry.file_name();
-            let id = name
-                .to_str()
-                .and_then(|name| u128::from_str_radix(name, 16).ok());
-            let Some(id) = id.map(OwnerId) else { continue };
-            if id == self.id || is_known(id) {
-                continue;
-            }
-            // Held while it is removed, so that nobody begins to use it in between.
-            if let Ok(file) = File::open(entry.path())
-                && file.try_lock().is_ok()
-            {
-                let _ = std::fs::remove_file(entry.path());
-            }
+    /// Clears away the file of an owner that is dead.
+    pub(super) fn clear(&self, id: OwnerId) {
+        // Held while it is removed, so that nobody begins to use it in between.
+        if let Ok(file) = File::open(self.path(id))
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(self.path(id));
         }
     }
 
@@ -200,12 +187,12 @@ mod tests {
         assert!(!two.is_alive(OwnerId(1)));
         assert!(one.appear().unwrap());
         assert!(two.is_alive(OwnerId(1)));
-        two.clear(|_| false);
+        two.clear(OwnerId(1));
         assert!(two.is_alive(OwnerId(1)));
         one.leave(true);
         assert!(!two.is_alive(OwnerId(1)));
         assert!(two.path(OwnerId(1)).exists());
-        two.clear(|_| false);
+        two.clear(OwnerId(1));
         assert!(!two.path(OwnerId(1)).exists());
     }
 }

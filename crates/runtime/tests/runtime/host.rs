@@ -1,10 +1,12 @@
-//! Whole runs: a host, its executors, its journal.
+//! Whole runs: a host, its executors, its store.
 
 use std::path::{Path, PathBuf};
 
-use wfc_engine::journal::{Decision, RunId, Waiting};
+use wfc_engine::store::{RunFilter, Store as _};
+use wfc_engine::{Decision, RunKey, Waiting};
 use wfc_program::Program;
 use wfc_program::isa::EffectKind;
+use wfc_runtime::store::{Options, SqliteStore};
 use wfc_runtime::{Ended, Host, HostError, How, NewRun, Notice, Running, Settings};
 use wfc_value::{FaultCode, Map, Value, json};
 use wfc_vm::{Outcome, TraceWhat};
@@ -23,7 +25,7 @@ fn host_with(library: &Library, dir: &Path, settings: &str) -> Host {
     )
 }
 
-/// A folder with a journal, and programs.
+/// A folder with a store, and programs.
 struct Place {
     dir: tempfile::TempDir,
     library: Library,
@@ -40,8 +42,23 @@ impl Place {
         }
     }
 
-    fn journal(&self) -> PathBuf {
-        self.dir.path().join("run.journal")
+    fn file(&self) -> PathBuf {
+        self.dir.path().join("state.db")
+    }
+
+    fn store(&self) -> SqliteStore {
+        let owner = wfc_runtime::new_owner().unwrap();
+        SqliteStore::open(&self.file(), owner, Options::default()).unwrap()
+    }
+
+    /// The last run that was started by nobody but the host.
+    fn last(&self) -> RunKey {
+        let roots = RunFilter {
+            roots: true,
+            limit: 1,
+            ..RunFilter::default()
+        };
+        self.store().runs(&roots).unwrap()[0].key
     }
 
     fn host(&self) -> Host {
@@ -55,15 +72,19 @@ impl Place {
             inputs: Map::default(),
             trigger: None,
         };
-        self.host().run(run, Some(&self.journal()))
+        self.host().run(run, Some(self.store()))
     }
 
     fn run(&self, slug: &str) -> Running {
         self.try_run(slug).unwrap()
     }
 
+    fn try_resume(&self) -> Result<Running, HostError> {
+        self.host().resume(self.last(), self.store(), false)
+    }
+
     fn resume(&self) -> Running {
-        self.host().resume(&self.journal()).unwrap()
+        self.try_resume().unwrap()
     }
 }
 
@@ -147,7 +168,7 @@ fn a_run_tells_of_its_steps_and_gives_its_value() {
                 interrupt: true,
                 ..
             } => Some(format!("said {content}")),
-            Notice::Finished { run: RunId(0), .. } => Some("finished".to_owned()),
+            Notice::Finished { .. } => Some("finished".to_owned()),
             _ => None,
         })
         .collect();
@@ -308,7 +329,7 @@ fn with_approval() -> Program {
 }
 
 #[test]
-fn a_pending_approval_is_left_in_the_journal_and_gone_on_with() {
+fn a_pending_approval_is_left_in_the_store_and_gone_on_with() {
     let place = Place::new([with_approval()]);
     block_on(async {
         let mut running = place.run("s");
@@ -333,7 +354,7 @@ fn a_pending_approval_is_left_in_the_journal_and_gone_on_with() {
         let mut running = place.resume();
         let first = running.next().await.unwrap();
         assert!(
-            matches!(&first, Notice::Begun(b) if &*b.workflow == "s"),
+            matches!(&first, Notice::Begun { begun, .. } if &*begun.workflow == "s" && begun.again),
             "{first:?}"
         );
         waiting(&mut running).await;
@@ -351,10 +372,9 @@ fn a_pending_approval_is_left_in_the_journal_and_gone_on_with() {
         ("ran\n", "ran\n"),
         "each ran once"
     );
-    // A run that has ended can be looked at again, and nothing runs.
-    let (notices, ended) = block_on(async { to_end(place.resume()).await });
-    assert_eq!((ended.how, output(&ended).as_str()), (How::Finished, "9"));
-    assert!(notices.iter().any(|n| matches!(n, Notice::Replayed { .. })));
+    // A run that has ended does not go on.
+    let error = place.try_resume().err().unwrap();
+    assert_eq!(error.to_string(), "the run has ended: it succeeded");
     assert_eq!(ran("b"), "ran\n");
 }
 
@@ -421,65 +441,33 @@ fn a_step_that_may_run_twice_goes_on_after_a_kill() {
 }
 
 #[test]
-fn two_hosts_on_one_journal_are_refused() {
+fn two_hosts_on_one_run_are_refused_and_two_runs_in_one_store_are_not() {
     let place = Place::new([with_approval()]);
     block_on(async {
         let mut running = place.run("s");
         waiting(&mut running).await;
-        let error = place.host().resume(&place.journal()).err().unwrap();
-        assert!(
-            error.to_string().ends_with("is in use by another process"),
-            "{error}"
-        );
-        let error = place.try_run("s").err().unwrap();
-        assert!(
-            error.to_string().ends_with("is in use by another process"),
-            "{error}"
-        );
+        let error = place.try_resume().err().unwrap();
+        assert_eq!(error.to_string(), "another process works on the run");
+        let mut other = place.run("s");
+        let asked = waiting(&mut other).await;
+        other.control().decide(&asked, yes());
+        assert_eq!(output(&to_end(other).await.1), "9");
     });
-    let error = block_on(async { place.try_run("s") }).err().unwrap();
-    assert!(error.to_string().contains("holds a run already"), "{error}");
 }
 
 #[test]
-fn a_torn_journal_goes_on_and_a_damaged_one_does_not() {
+fn a_store_that_is_none_is_refused() {
     let place = Place::new([with_approval()]);
-    block_on(async {
-        let mut running = place.run("s");
-        waiting(&mut running).await;
-    });
-    let whole = std::fs::read_to_string(place.journal()).unwrap();
-    std::fs::write(place.journal(), format!("{whole}{{\"run\":0,\"ev")).unwrap();
-    block_on(async {
-        let mut running = place.resume();
-        let note = running.next().await.unwrap();
-        assert!(
-            matches!(&note, Notice::Note(text) if text.contains("12 bytes were cut off")),
-            "{note:?}"
-        );
-        running
-            .control()
-            .decide(wfc_runtime::Target::Name("ok".into()), yes());
-        assert_eq!(output(&to_end(running).await.1), "9");
-    });
-    let whole = std::fs::read_to_string(place.journal()).unwrap();
-    std::fs::write(
-        place.journal(),
-        whole.replacen("\"started\"", "\"stated\"", 1),
-    )
-    .unwrap();
-    let error = place.host().resume(&place.journal()).err().unwrap();
-    assert!(error.to_string().contains("damaged in line 2"), "{error}");
-    let error = place
-        .host()
-        .resume(&place.dir.path().join("none"))
-        .err()
-        .unwrap();
-    assert!(error.to_string().contains("cannot be read"), "{error}");
+    std::fs::write(place.file(), "my diary, and no database at all").unwrap();
+    let owner = wfc_runtime::new_owner().unwrap();
+    let error = SqliteStore::open(&place.file(), owner, Options::default());
+    assert!(error.is_err());
+    let kept = std::fs::read_to_string(place.file()).unwrap();
+    assert_eq!(kept, "my diary, and no database at all");
 }
 
 #[test]
-fn a_changed_workflow_cannot_be_gone_on_with() {
+fn a_run_goes_on_with_the_program_that_it_began_with() {
     let place = Place::new([with_approval()]);
     block_on(async {
         let mut running = place.run("s");
@@ -488,17 +476,17 @@ fn a_changed_workflow_cannot_be_gone_on_with() {
     place
         .library
         .put(sequence("s", &[shell("other", r#"{"command":"true"}"#)]));
-    let error = place.host().resume(&place.journal()).err().unwrap();
-    assert!(
-        error
-            .to_string()
-            .contains("was changed since this run began"),
-        "{error}"
-    );
+    let ended = block_on(async {
+        let mut running = place.resume();
+        let asked = waiting(&mut running).await;
+        running.control().decide(&asked, yes());
+        to_end(running).await.1
+    });
+    assert_eq!(output(&ended), "9");
 }
 
 #[test]
-fn a_secret_is_in_no_journal_no_notice_and_no_error() {
+fn a_secret_is_in_no_store_no_notice_and_no_error() {
     let args = Value::record([
         (
             "command",
@@ -513,9 +501,13 @@ fn a_secret_is_in_no_journal_no_notice_and_no_error() {
     let (notices, ended) = block_on(async { to_end(place.run("s")).await });
     let error = error(&ended);
     assert_eq!(error.message, "the command ended with exit code 1: bad ***");
-    let journal = std::fs::read_to_string(place.journal()).unwrap();
-    assert!(journal.contains("***"));
-    for text in [journal, format!("{notices:?}"), format!("{ended:?}")] {
+    let mut kept = String::new();
+    for file in ["state.db", "state.db-wal"] {
+        let bytes = std::fs::read(place.dir.path().join(file)).unwrap_or_default();
+        kept.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    assert!(kept.contains("***"));
+    for text in [kept, format!("{notices:?}"), format!("{ended:?}")] {
         assert!(!text.contains("s3cr3t"), "{text}");
     }
 }
@@ -536,7 +528,7 @@ fn an_event_from_outside_is_taken_by_the_step_that_waits_for_it() {
 }
 
 #[test]
-fn inputs_that_do_not_fit_make_no_journal() {
+fn inputs_that_do_not_fit_make_no_run() {
     let place = Place::new([with_approval()]);
     let inputs = Map::record([("n", Value::from(1))]).unwrap();
     let run = NewRun {
@@ -544,10 +536,16 @@ fn inputs_that_do_not_fit_make_no_journal() {
         inputs,
         trigger: None,
     };
-    let error = place.host().run(run, Some(&place.journal())).err().unwrap();
+    let error = place.host().run(run, Some(place.store())).err().unwrap();
     assert!(
         error.to_string().starts_with("there is no input `n`"),
         "{error}"
     );
-    assert!(!place.journal().exists());
+    assert!(
+        place
+            .store()
+            .runs(&RunFilter::default())
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -340,7 +340,7 @@ fn a_second_answer_that_does_not_fit_is_a_typed_error() {
 
 /// An MCP server in shell: `search` gives what is in `q`, `leak` a secret, `delete` is destructive, `slow` never ends. Calls are
 /// written to `calls`.
-fn tools(cwd: &Path) -> String {
+pub(crate) fn tools(cwd: &Path) -> String {
     let script = r#"
 while IFS= read -r line; do
   id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
@@ -365,7 +365,7 @@ done
 }
 
 /// Calls that the server in `cwd` got.
-fn calls(cwd: &Path) -> usize {
+pub(crate) fn calls(cwd: &Path) -> usize {
     std::fs::read_to_string(cwd.join("calls")).map_or(0, |text| text.lines().count())
 }
 

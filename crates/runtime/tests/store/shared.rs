@@ -81,3 +81,37 @@ fn a_number_of_a_deleted_run_is_not_another_runs() {
     );
     assert_eq!(numbers(&mut slow, 2), [1]);
 }
+
+#[test]
+fn what_dead_owners_left_is_cleared_away_once_their_runs_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path());
+    let left = || {
+        let owners = std::fs::read_dir(folder.path().join("state.db-owners")).unwrap();
+        let mut names: Vec<String> = owners
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    // It ends with a run in its hands.
+    open(&path, 1).commit(&begin(1)).unwrap();
+    let mut two = open(&path, 2);
+    two.commit(&begin(2)).unwrap();
+    assert_eq!(left(), [OwnerId(1).to_string(), OwnerId(2).to_string()]);
+    assert_eq!(two.orphans(9).unwrap().len(), 1);
+    let mut batch = Batch::default();
+    batch.changes.push(Change::Claim {
+        key: key(1),
+        from: Some(OwnerId(1)),
+        strikes: 0,
+    });
+    batch.changes.extend([end(1), end(2)]);
+    two.commit(&batch).unwrap();
+    let mut three = open(&path, 3);
+    three.commit(&begin(3)).unwrap();
+    assert_eq!(left(), [OwnerId(2).to_string(), OwnerId(3).to_string()]);
+    // And the living one goes on.
+    two.commit(&begin(4)).unwrap();
+    assert_eq!(three.orphans(9).unwrap(), []);
+}

@@ -1,0 +1,66 @@
+//! `wfc show`: one durable run.
+
+use clap::Args;
+use wfc_engine::History;
+
+use crate::args::Cli;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::output::history;
+use crate::store::{self, StoreArg};
+use crate::term;
+
+use super::runs::{Format, state};
+
+/// `wfc show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The run's id, a part of it, or `last`
+    pub run: String,
+    /// Show inputs and outputs whole, and not their beginnings
+    #[arg(long)]
+    pub full: bool,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Where it is kept
+    #[command(flatten)]
+    pub store: StoreArg,
+}
+
+/// Shows one run.
+///
+/// # Errors
+/// When there is no such run, or the store cannot be read.
+pub fn run(cli: &Cli, args: &Show) -> Result<Exit, CliError> {
+    let mut store = args.store.open()?;
+    let row = store::find(&mut store, &args.run)?;
+    let worked_on = store.is_worked_on(row.key).map_err(|e| store::fault(&e))?;
+    let past = past(&args.store, row.key)?;
+    let standing = state(&row, worked_on);
+    match args.format {
+        Format::Human => {
+            let look = history::Look {
+                colours: term::colours(cli.color),
+                full: args.full,
+            };
+            term::print(&history::people(&past, &standing, look));
+        }
+        Format::Json => term::print(&format!("{:#}\n", history::machine(&past))),
+    }
+    Ok(Exit::Clean)
+}
+
+/// A run's past.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn past(store: &StoreArg, run: wfc_engine::RunKey) -> Result<History, CliError> {
+    let mut reader = store::reader(store.open()?);
+    reader.history(run).map_err(|error| {
+        CliError::host(
+            error.to_string(),
+            "`wfc runs` lists what is known of each run",
+        )
+    })
+}

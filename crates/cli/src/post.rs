@@ -1,0 +1,80 @@
+//! Something to tell a run that another process works on.
+
+use std::time::{Duration, Instant};
+
+use wfc_engine::store::{NewLetter, RunRow, Store as _, Verdict};
+use wfc_engine::{RunKey, letter};
+use wfc_runtime::store::SqliteStore;
+use wfc_vm::EventKind;
+
+use crate::error::CliError;
+use crate::store::fault;
+
+/// How long the other process may take to say what became of it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The process that works on the run took it.
+    Taken,
+    /// No process works on the run.
+    Nobody,
+}
+
+/// Tells `to`, which is `root` or a run that it called, something by the process that works on it, if one does.
+///
+/// # Errors
+/// When the run has ended or does not wait for this any more, or the store cannot be read.
+pub fn to_its_process(
+    mut store: SqliteStore,
+    root: &RunRow,
+    to: RunKey,
+    kind: &EventKind,
+) -> Result<(Outcome, SqliteStore), CliError> {
+    if root.state.is_over() {
+        return Err(CliError::usage(
+            format!(
+                "the run {} has ended: it {}",
+                root.key.execution,
+                root.state.name()
+            ),
+            "`wfc show` tells what became of it",
+        ));
+    }
+    if !store.is_worked_on(root.key).map_err(|e| fault(&e))? {
+        return Ok((Outcome::Nobody, store));
+    }
+    let letter = NewLetter {
+        to,
+        at: wfc_runtime::now(),
+        body: letter(kind),
+    };
+    let number = store.post(&letter).map_err(|e| fault(&e))?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match store.verdict(number).map_err(|e| fault(&e))? {
+            Some(Verdict::Accepted) => return Ok((Outcome::Taken, store)),
+            Some(verdict) => return Err(refused(verdict)),
+            None if Instant::now() > until => {
+                return Err(CliError::host(
+                    "the process that works on the run has not answered",
+                    "it is told as soon as it, or `wfc resume`, looks: see `wfc show`",
+                ));
+            }
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn refused(verdict: Verdict) -> CliError {
+    let why = match verdict {
+        Verdict::Duplicate | Verdict::Stale => {
+            "it came too late: the step was answered already, or given up"
+        }
+        Verdict::Full => "too much is kept for the run already",
+        Verdict::Malformed | Verdict::Accepted => "the run could not read it",
+        Verdict::Unknown => "there is no such run any more",
+    };
+    CliError::host(why, "`wfc show` tells where the run stands")
+}
