@@ -1,5 +1,6 @@
 //! The Agent Client Protocol, version 1, over standard input and output: we are the client.
 
+mod bridge;
 mod files;
 mod process;
 mod turn;
@@ -15,6 +16,7 @@ use wfc_value::FaultCode;
 use crate::exec::{Failure, Surroundings};
 use crate::settings::{AcpAgent, Files};
 use crate::web::words;
+pub(crate) use bridge::Bridge;
 use process::AgentProcess;
 pub(crate) use turn::{Ask, Ended};
 use wire::{Incoming, RpcError, Stuck, Wire};
@@ -125,8 +127,12 @@ impl Session {
             .iter()
             .any(|server| server.get("url").is_some());
         if wanted && over_http != Some(&Json::Bool(true)) {
-            let what = "takes no tool servers over HTTP, and the step names tools of one";
-            return Err(self.failed(what));
+            let message = format!(
+                "the agent `{}` takes no tool servers over HTTP, and the step names tools: write `whole_servers = true` \
+                 in `[agents.{}]` of `wfc.toml` if it may have the programs of their servers with all that they do",
+                self.name, self.name
+            );
+            return Err(Failure::new(FaultCode::NotConfigured, message));
         }
         let new = json!({ "cwd": self.folder, "mcpServers": start.servers });
         let new = self.call("session/new", &new).await?;

@@ -1,18 +1,22 @@
 //! Agents that speak the Agent Client Protocol: one process and one session for each step.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
+use tokio::time::Instant;
 use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
-use super::offers::until;
+use super::offers::{Around, Called, Offers, until};
 use super::returns::{self, Returns};
 use super::{ANSWER_TIMEOUT, AgentExecutor, Reply, Spending, fits, late, tool_names};
-use crate::acp::{Ask, Ended, Session, Start};
+use crate::acp::{Ask, Bridge, Ended, Session, Start};
+use crate::llm::Call;
 use crate::mcp::environment;
 use crate::settings::{AcpAgent, Program, Reached, Runner, Server};
+use crate::stop::Stop;
 
 /// An agent that is asked for one step.
 pub(super) struct Acp<'a> {
@@ -38,28 +42,70 @@ impl Acp<'_> {
             prompt.push_str("\n\n");
             prompt.push_str(&returns.demand());
         }
-        let start = self.start(job)?;
         let mut stop = job.stop.clone();
+        let names = tool_names(&job.args);
+        let mut tools = if names.is_empty() || self.agent.whole_servers {
+            None
+        } else {
+            let Some(tools) = self.tools(&names, &mut stop).await? else {
+                return Ok(Answer::Cancelled);
+            };
+            Some(tools)
+        };
+        let start = self.start(job, tools.as_ref())?;
         let mut session = tokio::select! {
             session = Session::start(start) => session?,
             () = stop.stopped() => return Ok(Answer::Cancelled),
         };
         let talked = self
-            .talk(&mut session, job, prompt, returns, spending)
+            .talk(&mut session, tools.as_mut(), job, prompt, returns, spending)
             .await;
         session.close(self.exec.around.grace).await;
         talked
     }
 
+    /// The step's tools, and the server by which the agent reaches them. Nothing when the job was asked to stop.
+    async fn tools(&self, names: &[&str], stop: &mut Stop) -> Result<Option<Tools<'_>>, Failure> {
+        let exec = self.exec;
+        let of = (self.name, self.runner);
+        let offers = Offers::new(
+            &exec.tools,
+            &exec.around.vault,
+            &exec.hints,
+            of,
+            names,
+            stop,
+        );
+        let Some(offers) = offers.await? else {
+            return Ok(None);
+        };
+        let bridge = Bridge::open(&offers.list()).await.map_err(|error| {
+            let message = format!(
+                "the agent `{}` cannot be given its tools: {error}",
+                self.name
+            );
+            Failure::new(FaultCode::AgentError, message)
+        })?;
+        Ok(Some(Tools {
+            bridge,
+            offers,
+            unknown: false,
+        }))
+    }
+
     async fn talk(
         &self,
         session: &mut Session,
+        mut tools: Option<&mut Tools<'_>>,
         job: &Job,
         prompt: String,
         returns: Option<&Returns>,
         spending: &mut Spending,
     ) -> Result<Answer, Failure> {
-        let first = match self.ask(session, job, &prompt, spending).await? {
+        let first = match self
+            .ask(session, tools.as_deref_mut(), job, &prompt, spending)
+            .await?
+        {
             Reply::Text(text) => text,
             Reply::Ended(answer) => return Ok(answer),
         };
@@ -72,7 +118,7 @@ impl Acp<'_> {
         };
         spending.ask_again(&wrong)?;
         let again = returns::repair(&wrong);
-        match self.ask(session, job, &again, spending).await? {
+        match self.ask(session, tools, job, &again, spending).await? {
             Reply::Text(second) => fits(self.name, returns, &second),
             Reply::Ended(answer) => Ok(answer),
         }
@@ -81,6 +127,7 @@ impl Acp<'_> {
     async fn ask(
         &self,
         session: &mut Session,
+        tools: Option<&mut Tools<'_>>,
         job: &Job,
         prompt: &str,
         spending: &mut Spending,
@@ -95,7 +142,20 @@ impl Acp<'_> {
             until: until(limit),
             grace: around.grace,
         };
-        let turn = session.prompt(prompt, &ask, &mut job.stop.clone()).await?;
+        let mut stop = job.stop.clone();
+        let prompting = session.prompt(prompt, &ask, &mut stop);
+        let mut unknown = false;
+        let turn = match tools {
+            None => prompting.await?,
+            Some(tools) => {
+                let turn = tokio::select! {
+                    turn = prompting => turn?,
+                    never = tools.serve(job, ask.until) => match never {},
+                };
+                unknown = tools.unknown;
+                turn
+            }
+        };
         let (tokens, usd) = turn.used;
         spending.add(tokens, usd);
         match turn.ended {
@@ -104,13 +164,14 @@ impl Acp<'_> {
                 Err(Failure::new(FaultCode::AgentError, message))
             }
             Ended::Said(text) => Ok(Reply::Text(text)),
+            Ended::Stopped if unknown => Ok(Reply::Ended(Answer::Unknown)),
             Ended::Stopped => Ok(Reply::Ended(Answer::Cancelled)),
             Ended::Stuck => Ok(Reply::Ended(Answer::Unknown)),
             Ended::Late => Err(late(self.name, limit)),
         }
     }
 
-    fn start(&self, job: &Job) -> Result<Start<'_>, Failure> {
+    fn start(&self, job: &Job, tools: Option<&Tools<'_>>) -> Result<Start<'_>, Failure> {
         let around = &self.exec.around;
         let mut env = job_env(job, &around.vault);
         env.extend(environment(&self.agent.program, around)?);
@@ -118,29 +179,19 @@ impl Acp<'_> {
             name: self.name,
             agent: self.agent,
             env,
-            servers: self.servers(&job.args)?,
+            servers: match tools {
+                Some(tools) => vec![tools.bridge.described()],
+                None => self.whole_servers(&job.args)?,
+            },
             model: field::optional(&job.args, "model")?,
             around,
         })
     }
 
     /// The servers of the step's tools, as the protocol describes them.
-    fn servers(&self, args: &Value) -> Result<Vec<Json>, Failure> {
-        let names = tool_names(args);
-        if names.is_empty() {
-            return Ok(Vec::new());
-        }
-        if !self.agent.whole_servers {
-            let message = format!(
-                "the step names `tools`, and the Agent Client Protocol hands over servers with all that they have: \
-                 write `whole_servers = true` in `[agents.{}]` of `wfc.toml` if the agent may have all of it, or use \
-                 an agent of another type",
-                self.name
-            );
-            return Err(Failure::new(FaultCode::NotConfigured, message));
-        }
+    fn whole_servers(&self, args: &Value) -> Result<Vec<Json>, Failure> {
         let mut servers: BTreeMap<&str, &Server> = BTreeMap::new();
-        for name in names {
+        for name in tool_names(args) {
             let server = name.split('.').next().unwrap_or(name);
             let Some(settings) = self.exec.servers.get(server) else {
                 let message = format!(
@@ -156,6 +207,47 @@ impl Acp<'_> {
             .into_iter()
             .map(|(name, server)| described(name, server, around));
         described.collect()
+    }
+}
+
+/// The tools of a step on their way to its agent.
+struct Tools<'a> {
+    bridge: Bridge,
+    offers: Offers<'a>,
+    /// Whether a call was left of which it is not known how far it came.
+    unknown: bool,
+}
+
+impl Tools<'_> {
+    /// Carries out calls, one after the other, for as long as the agent works.
+    async fn serve(&mut self, job: &Job, until: Instant) -> Infallible {
+        let around = Around {
+            execution: &job.execution,
+            step: &job.step,
+            key: &job.key,
+            attempt: job.attempt,
+            link: &job.link,
+            until,
+        };
+        let mut stop = job.stop.clone();
+        while let Some(asked) = self.bridge.next().await {
+            let call = Call {
+                id: String::new(),
+                name: asked.name,
+                arguments: asked.arguments,
+            };
+            let answer = match self.offers.call(&call, &around, &mut stop).await {
+                Ok(Called::Given(given)) => (given.text, given.failed),
+                Ok(Called::Stopped(answer)) => {
+                    self.unknown |= answer == Answer::Unknown;
+                    ("the step was stopped".to_owned(), true)
+                }
+                Err(failure) => (self.offers.masked(failure.message), true),
+            };
+            // The agent may have gone on without it.
+            let _ = asked.answer.send(answer);
+        }
+        std::future::pending().await
     }
 }
 

@@ -189,6 +189,11 @@ impl<'a> Offers<'a> {
         }
     }
 
+    /// The text with secrets masked.
+    pub(super) fn masked(&self, text: String) -> String {
+        self.vault.redacted(text)
+    }
+
     /// Whether a destructive tool may be called: the settings or a person decide.
     async fn may(&self, full: &str, arguments: &Value, link: &Link) -> Result<(), String> {
         match self.runner.permissions {

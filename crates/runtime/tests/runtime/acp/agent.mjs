@@ -86,6 +86,25 @@ const app = agent({ name: "test" })
       case "about":
         await say(JSON.stringify({ model: globalThis.model, servers: globalThis.session.mcpServers, asked, token: process.env.TOKEN, key: process.env.WFC_IDEMPOTENCY_KEY }));
         break;
+      case "tools": {
+        const [server] = globalThis.session.mcpServers;
+        const headers = Object.fromEntries(server.headers.map((h) => [h.name, h.value]));
+        let id = 0;
+        const rpc = async (method, params) => {
+          const body = JSON.stringify({ jsonrpc: "2.0", id: (id += 1), method, params });
+          const response = await fetch(server.url, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body });
+          return (await response.json()).result;
+        };
+        await rpc("initialize", { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "t", version: "1" } });
+        const { tools } = await rpc("tools/list", {});
+        const said = [tools.map((t) => t.name).join(" ")];
+        for (const [name, args] of [["box_search", { q: "x" }], ["box_search", {}], ["box_delete", {}], ["box_leak", {}]]) {
+          const { content, isError } = await rpc("tools/call", { name, arguments: args });
+          said.push(`${isError}: ${content[0].text}`);
+        }
+        await say(said.join("\n"));
+        break;
+      }
       case "refuse":
         return { stopReason: "refusal" };
       case "die":

@@ -216,15 +216,41 @@ fn models_tools_and_secrets_are_handed_over_as_the_step_and_the_settings_say() {
         none.message,
         "the agent `a` has no model `c`: it has `a` or `b`"
     );
+}
 
-    let careful = self::agent(Path::new("/"), "").unwrap();
-    let failure = failed(ask(&careful, r#"{"goal":"about","tools":["box.a"]}"#));
-    assert_eq!(failure.code, FaultCode::NotConfigured);
+#[test]
+fn the_steps_tools_are_served_to_the_agent_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let more = format!("permissions = \"deny\"\n{}", crate::llm::tools(dir.path()));
+    let Some(agent) = agent(dir.path(), &more) else {
+        return;
+    };
+    let heard = Heard::new(None);
+    let args = r#"{"goal":"tools","tools":["box.search","box.delete"]}"#;
+    let answer = done(block_on(async {
+        let (_stopper, mut job) = job(value(args));
+        job.link = Link::new(heard.clone());
+        in_time(agent.execute(job)).await
+    }));
+    let lines: Vec<&str> = answer.as_str().unwrap().lines().collect();
+    assert_eq!(lines[0], "box_delete box_search");
+    assert_eq!(lines[1], "false: found 3");
     assert!(
-        failure.message.contains("whole_servers = true"),
+        lines[2].starts_with("true: ") && lines[2].contains("`q`"),
         "{}",
-        failure.message
+        lines[2]
     );
+    assert_eq!(
+        lines[3],
+        "true: the tool was not called: it is destructive, which is not allowed"
+    );
+    assert!(
+        lines[4].starts_with("true: there is no tool `box_leak`"),
+        "{}",
+        lines[4]
+    );
+    assert_eq!(crate::llm::calls(dir.path()), 1);
+    assert_eq!(heard.notes()[0], "calls `box.search` {\"q\":\"x\"}");
 }
 
 #[test]
