@@ -4,7 +4,7 @@ use wfc_program::DecodeError;
 use wfc_program::bytes::{Reader, Writer};
 use wfc_program::codec::{read_value, write_value};
 use wfc_value::limits::MAX_VALUE_DEPTH;
-use wfc_value::{Duration, Str};
+use wfc_value::{Duration, Str, Timestamp, Value};
 use wfc_vm::{EffectId, Limits};
 
 use super::{end, read_map, write_map};
@@ -24,7 +24,9 @@ pub(crate) fn write_header(header: &Header) -> Vec<u8> {
         out.u64(parent.effect.0);
         out.bool(parent.wait);
     });
-    write_value(&mut out, &header.trigger);
+    // Most runs are started by hand, and that says nothing that is not in the row.
+    let own = (header.trigger != by_hand(header.started_at)).then_some(&header.trigger);
+    out.option(own, write_value);
     write_map(&mut out, &header.inputs);
     write_map(&mut out, &header.env);
     // Nearly all runs have the usual limits.
@@ -59,13 +61,21 @@ pub(crate) fn read_header(bytes: &[u8], row: &RunRow) -> Result<Header, DecodeEr
         attempt,
         depth,
         group_max,
-        trigger: read_value(&mut input, MAX_VALUE_DEPTH)?,
+        trigger: input
+            .option(|input| read_value(input, MAX_VALUE_DEPTH))?
+            .unwrap_or_else(|| by_hand(row.started_at)),
         inputs: read_map(&mut input)?,
         env: read_map(&mut input)?,
         limits: input.option(read_limits)?.unwrap_or_default(),
     };
     end(&input)?;
     Ok(header)
+}
+
+/// The trigger of a run that was started by hand.
+fn by_hand(at: Timestamp) -> Value {
+    let fields = [("type", Value::from("manual")), ("time", Value::from(at))];
+    Value::record(fields).unwrap_or_default()
 }
 
 fn write_limits(out: &mut Writer, limits: &Limits) {

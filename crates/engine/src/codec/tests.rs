@@ -233,11 +233,17 @@ fn headers_read_back_with_their_rows() {
         assert_eq!(format!("{read:?}"), format!("{header:?}"));
         hostile(&bytes, |bytes| read_header(bytes, &row).is_ok());
     }
-    let (header, _) = facts(Limits::default());
+    let (mut header, row) = facts(Limits::default());
     assert!(
         write_header(&header).len() < 40,
         "the usual limits take no room"
     );
+    let manual = [("type", Value::from("manual")), ("time", at(0).into())];
+    header.trigger = Value::record(manual).unwrap();
+    let bytes = write_header(&header);
+    assert!(bytes.len() < 30, "a start by hand takes no room");
+    let read = read_header(&bytes, &row).unwrap();
+    assert_eq!(read.trigger, header.trigger);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How keys, times, waits and checked bytes stand in columns.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, ToSql};
 use wfc_engine::store::{Wait, WaitKind};
 use wfc_engine::{ExecutionId, Hash, OwnerId, Place, RunKey};
@@ -16,15 +16,19 @@ pub(super) struct Damaged(pub(super) String);
 #[derive(Clone, Copy)]
 pub(super) struct Time(pub(super) Timestamp);
 
+impl Time {
+    fn long(self) -> Vec<u8> {
+        let mut bytes = self.0.secs().to_be_bytes().to_vec();
+        bytes.extend_from_slice(&self.0.subsec_nanos().to_be_bytes());
+        bytes
+    }
+}
+
 impl ToSql for Time {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match i64::try_from(self.0.nanos()) {
             Ok(nanos) => nanos.into(),
-            Err(_) => {
-                let mut bytes = self.0.secs().to_be_bytes().to_vec();
-                bytes.extend_from_slice(&self.0.subsec_nanos().to_be_bytes());
-                bytes.into()
-            }
+            Err(_) => self.long().into(),
         })
     }
 }
@@ -41,6 +45,30 @@ impl FromSql for Time {
         };
         time.map(Time).ok_or(FromSqlError::InvalidType)
     }
+}
+
+/// The beginning of a run, in nanoseconds after the millisecond in its id, which are few; 12 bytes as of
+/// [`Time`] where those are beyond 64 bits.
+pub(super) fn from_start(id: ExecutionId, at: Timestamp) -> Value {
+    let offset = at.nanos() - id_nanos(id);
+    match (i64::try_from(offset), Time(at).long()) {
+        (Ok(offset), _) => Value::Integer(offset),
+        (Err(_), long) => Value::Blob(long),
+    }
+}
+
+pub(super) fn to_start(id: ExecutionId, value: ValueRef<'_>) -> FromSqlResult<Timestamp> {
+    match value {
+        ValueRef::Integer(offset) => Timestamp::from_nanos(id_nanos(id) + i128::from(offset)),
+        other => Some(Time::column_result(other)?.0),
+    }
+    .ok_or(FromSqlError::InvalidType)
+}
+
+/// The time in an id.
+fn id_nanos(id: ExecutionId) -> i128 {
+    // 48 bits.
+    (id.0 >> 80) as i128 * 1_000_000
 }
 
 /// A time as a number that others are compared with: the nearest one when it is beyond 64 bits.
@@ -202,6 +230,19 @@ mod tests {
         assert_eq!(from_waits(&[]), None);
         for end in 0..bytes.len() {
             assert!(to_waits(Some(&bytes[..end])).is_err());
+        }
+    }
+
+    #[test]
+    fn every_beginning_is_read_back_and_most_take_few_bytes() {
+        let at = Timestamp::new(1_800_000_000, 123_456_789).unwrap();
+        let usual = ExecutionId::new(1_800_000_000_123, 7);
+        assert_eq!(from_start(usual, at), Value::Integer(456_789));
+        for id in [usual, ExecutionId(0), ExecutionId(u128::MAX)] {
+            for at in [at, Timestamp::EPOCH, Timestamp::MIN, Timestamp::MAX] {
+                let value = from_start(id, at);
+                assert_eq!(to_start(id, ValueRef::from(&value)).unwrap(), at);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use wfc_engine::store::{
 use wfc_engine::{Hash, OwnerId, RunKey};
 use wfc_value::{Str, Timestamp};
 
-use super::codec::{self, Time, from_execution, from_owner, from_waits, seal};
+use super::codec::{self, Time, from_execution, from_owner, from_start, from_waits, seal};
 use super::error::Fault;
 
 /// Numbers of rows that need not be looked up.
@@ -210,7 +210,7 @@ impl<'a> Apply<'a> {
                 run.state.code(),
                 owner,
                 deployment,
-                Time(run.started_at),
+                from_start(run.key.execution, run.started_at),
                 run.parent.map(from_execution),
                 run.retry_of.map(from_execution),
                 run.group.as_deref(),

@@ -8,7 +8,9 @@ use wfc_engine::store::{
 use wfc_engine::{Hash, OwnerId, Place, RunKey};
 use wfc_value::{Str, Timestamp};
 
-use super::codec::{Damaged, Time, execution, from_execution, hash, key, owner, to_waits, unseal};
+use super::codec::{
+    Damaged, Time, execution, from_execution, hash, key, owner, to_start, to_waits, unseal,
+};
 use super::commit::{Waited, at};
 use super::error::Fault;
 use super::owner::Owner;
@@ -22,14 +24,15 @@ const ROW: &str = "SELECT r.tenant, r.shard, r.execution, r.state, d.workflow, d
 type Raw = (RunRow, u8, Option<Vec<u8>>, i64);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    let key = key(row, 0)?;
     let run = RunRow {
-        key: key(row, 0)?,
+        key,
         state: RunState::Active,
         workflow: Str::from(row.get_ref(4)?.as_str()?),
         deployment: hash(row.get(5)?),
         parent: row.get::<_, Option<_>>(6)?.map(execution),
         retry_of: row.get::<_, Option<_>>(7)?.map(execution),
-        started_at: row.get::<_, Time>(8)?.0,
+        started_at: to_start(key.execution, row.get_ref(8)?)?,
         ended_at: time(row, 9)?,
         owner: row.get::<_, Option<_>>(10)?.map(owner),
         strikes: row.get(11)?,

@@ -18,7 +18,7 @@ const STEPS: [&str; VERSION as usize] = [V1];
 /// what they are read by, so that most have no index.
 ///
 /// States are the codes of `RunState`: 1 queued, 2 active, 3 parked, 8 quarantined. Times are
-/// nanoseconds from 1970; see `codec::Time`.
+/// nanoseconds from 1970, see `codec::Time`; beginnings count from the id's, see `codec::from_start`.
 const V1: &str = "
 CREATE TABLE deployments (
     deployment INTEGER PRIMARY KEY,
