@@ -151,7 +151,7 @@ impl ToolExecutor {
                 () = job.stop.stopped() => return Ok(given_up(&mut call, &self.around).await),
                 next = call.next() => {
                     let said = match next {
-                        Next::Answer(result) => break result,
+                        Next::Answer(result) => break *result,
                         Next::Said(said) => said,
                     };
                     // Masked before it is shortened: half of a secret would not be known again.

@@ -74,7 +74,7 @@ impl Listed {
 /// What comes of a call.
 pub(crate) enum Next {
     Said(String),
-    Answer(Result<ServerResult, ServiceError>),
+    Answer(Box<Result<ServerResult, ServiceError>>),
 }
 
 /// A call that is under way.
@@ -310,7 +310,7 @@ impl Call {
             biased;
             said = self.told.next() => Next::Said(said),
             answer = &mut self.handle.rx => {
-                Next::Answer(answer.unwrap_or(Err(ServiceError::TransportClosed)))
+                Next::Answer(Box::new(answer.unwrap_or(Err(ServiceError::TransportClosed))))
             }
         }
     }
