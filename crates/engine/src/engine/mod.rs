@@ -96,6 +96,8 @@ pub struct Engine {
     next_due: Option<Option<Timestamp>>,
     /// Rounds that were begun.
     round: u64,
+    /// The last round that left a note of what it stepped.
+    noted: Option<u64>,
     /// Whether a commit has failed: what is new may be in the store all the same.
     doubtful: bool,
 }
@@ -140,6 +142,7 @@ impl Engine {
             events_after: 0,
             next_due: None,
             round: 0,
+            noted: None,
             doubtful: false,
         }
     }

@@ -49,14 +49,18 @@ impl Engine {
         self.load_again(now)?;
         let others = self.next_suspect(now)?;
         if others.is_none() {
-            self.take_in(now, round)?;
             self.arrivals(now)?;
+            self.take_in(now, round)?;
             self.wake_parked(now)?;
             self.tick(now);
         }
         let stepped = self.step_all(now);
         if let Some(others) = others {
             self.ready.extend(others);
+        }
+        if self.noted == Some(self.round) {
+            // What the process dies of from here on is no run's fault.
+            self.store.note_stepping(&[])?;
         }
         round.busy = stepped?;
         self.save(now, round)?;
@@ -79,6 +83,7 @@ impl Engine {
             return Ok(None);
         };
         // Loading steps it, too.
+        self.noted = Some(self.round);
         self.store.note_stepping(&[key])?;
         let others: Vec<RunKey> = self.ready.drain(..).collect();
         self.alone = Some(key);
@@ -97,6 +102,11 @@ impl Engine {
         while let Some((at, incoming)) = knocking.next() {
             let key = incoming.run;
             let here = self.runs.contains_key(&key);
+            if !here && (self.arriving.contains(&key) || self.suspects.contains(&key)) {
+                // Its run is on the way.
+                self.knocking.push((at, incoming));
+                continue;
+            }
             let brought = if here || !self.options.adopt {
                 Ok(here)
             } else {
@@ -120,6 +130,7 @@ impl Engine {
             let Some(key) = self.arriving.front().copied() else {
                 break;
             };
+            self.noted = Some(self.round);
             self.store.note_stepping(&[key])?;
             self.bring(key, None, now)?;
             self.arriving.pop_front();
@@ -206,6 +217,7 @@ impl Engine {
                 run.noted = round;
             }
         }
+        self.noted = Some(round);
         self.store.note_stepping(&keys)
     }
 

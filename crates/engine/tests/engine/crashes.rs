@@ -313,3 +313,14 @@ fn large_answers_outlive_a_crash() {
 fn program_of(program: &Program) -> Program {
     Program::new(wfc_program::Parts::clone(program))
 }
+
+#[test]
+fn a_process_that_is_killed_while_steps_are_worked_on_is_no_runs_fault() {
+    let mut w = World::start([sequence("s", &[again("a")])], "s", Options::default());
+    for death in 1..10 {
+        w.round(death, vec![]);
+        w.crash(death);
+        assert_eq!(w.row(key(0)).strikes, 0);
+    }
+    assert_eq!(paths(&w.round(10, vec![])), ["a"]);
+}
