@@ -3,6 +3,8 @@
 //! Exit status: 0 all passed; 1 a test failed, a file of tests is at fault, or coverage is less than asked for; 2 there
 //! was nothing to run, or the command could not be carried out.
 
+mod record;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -46,6 +48,12 @@ pub struct Test {
     /// Write the outcome to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write a test that repeats this durable run (its id, or `last`); to the file of `--output`, or standard output
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["filter", "coverage", "watch"])]
+    pub record: Option<String>,
+    /// The store that the run is in; the nearest `.wfc/state.db` upwards when absent
+    #[arg(long, value_name = "FILE", env = "WFC_STORE", hide_env_values = true)]
+    pub store: Option<PathBuf>,
     /// Run again whenever a file changes
     #[arg(long)]
     pub watch: bool,
@@ -69,6 +77,9 @@ pub enum TestFormat {
 /// # Errors
 /// When a path names nothing, there is nothing to run, or a file cannot be written.
 pub fn run(cli: &Cli, args: &Test) -> Result<Exit, CliError> {
+    if let Some(id) = &args.record {
+        return record::run(args, id);
+    }
     if args.watch {
         return watch::repeat(&args.paths, || once(cli, args).map(|_| ()));
     }
