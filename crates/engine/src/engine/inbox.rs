@@ -41,11 +41,16 @@ impl Engine {
             self.events_after = last;
         }
         self.look_at_groups();
-        for (caller, effect) in std::mem::take(&mut self.foreign) {
+        let mut foreign = std::mem::take(&mut self.foreign).into_iter();
+        while let Some((caller, effect)) = foreign.next() {
             if let Some(run) = self.runs.get_mut(&caller) {
                 run.look.push(effect);
                 self.touch(caller);
-                self.follow(caller, now)?;
+                if let Err(error) = self.follow(caller, now) {
+                    self.foreign.insert((caller, effect));
+                    self.foreign.extend(foreign);
+                    return Err(error);
+                }
             }
         }
         if self.options.adopt {

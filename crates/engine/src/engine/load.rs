@@ -145,9 +145,10 @@ impl Engine {
         }
         let mut batch = Batch::default();
         batch.changes.push(Change::Release { key });
-        self.store.commit(&batch)?;
+        let committed = self.store.commit(&batch);
+        // After an error it may be ours all the same.
         self.arriving.push_back(key);
-        Ok(())
+        committed.map_err(ResumeError::from)
     }
 
     /// Deletes a run that has ended or is set aside, with all that belongs to it.
@@ -187,9 +188,13 @@ impl Engine {
                 self.told_aside.push((key, why));
             }
         }
-        if let Err(error) = self.store.commit(&batch) {
+        let committed = self.store.commit(&batch);
+        if let Err(error) = &committed {
             self.told_aside.clear();
-            return Err(error);
+            if error.kind == StoreErrorKind::Conflict {
+                return committed;
+            }
+            // They may be ours all the same, and nobody's orphans: each is looked at when its turn comes.
         }
         for orphan in orphans {
             if orphan.strikes + u8::from(orphan.stepped) >= MAX_STRIKES {
@@ -202,7 +207,7 @@ impl Engine {
                 self.arriving.push_back(orphan.key);
             }
         }
-        Ok(())
+        committed
     }
 
     /// Brings a run of the store into memory, to be stepped. `dead` is an owner whose runs may be
@@ -231,8 +236,16 @@ impl Engine {
         });
         if let Some(mut run) = self.revive(&stored, claimed)? {
             run.claimed = claimed;
-            self.come_in(run, Leftover::default(), now)?;
-            return Ok(true);
+            let came = self.come_in(run, Leftover::default(), now);
+            if came.is_err()
+                && let Some(mut run) = self.move_out(key)
+            {
+                // Not all of it was looked at: it is brought anew.
+                self.touched.retain(|touched| *touched != key);
+                let leftover = run.discard();
+                self.bring_back(key, leftover);
+            }
+            return came.map(|()| true);
         }
         Ok(false)
     }
@@ -307,21 +320,28 @@ impl Engine {
 
     /// Loads runs again whose commit failed.
     pub(super) fn load_again(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        while let Some(key) = self.reload.last().copied() {
-            // One whose loading failed half-way is asked for twice: what it was told since is not to be let go of.
+        while let Some(key) = self.reload.pop() {
             if self.runs.get(&key).is_none_or(|run| run.stale.is_none()) {
-                self.reload.pop();
                 continue;
             }
-            let stored = self.store.load(key)?;
-            if let Some(run) = self.move_out(key) {
-                let what = self.again(run, stored, now);
-                if let Err((error, run)) = what {
-                    self.runs.extend(run.map(|run| (key, run)));
+            let stored = match self.store.load(key) {
+                Ok(stored) => stored,
+                Err(error) => {
+                    self.reload.push(key);
                     return Err(error);
                 }
+            };
+            let Some(run) = self.move_out(key) else {
+                continue;
+            };
+            if let Err((error, run)) = self.again(run, stored, now) {
+                // One that came in already is among the touched ones, and dropped with them.
+                if let Some(run) = run {
+                    self.settle_in(run);
+                    self.reload.push(key);
+                }
+                return Err(error);
             }
-            self.reload.pop();
         }
         Ok(())
     }

@@ -363,7 +363,7 @@ impl Engine {
     }
 
     /// A run that was not this owner's yet is brought again.
-    fn bring_back(&mut self, key: RunKey, leftover: crate::run::Leftover) {
+    pub(super) fn bring_back(&mut self, key: RunKey, leftover: crate::run::Leftover) {
         self.arriving.push_back(key);
         let events = leftover.into_events().into_iter();
         self.knocking.extend(events.map(|event| {
