@@ -12,6 +12,7 @@
 
 mod bounds;
 mod case;
+mod examples;
 mod expressions;
 mod fields;
 mod forks;

@@ -183,7 +183,14 @@ fn what_concurrent_items_did_is_undone_in_the_reverse_order_of_their_ends() {
         .effects
         .iter()
         .filter(|e| e.starts_with("u["))
-        .map(|e| e.split("\"N\":\"").nth(1).unwrap().split('"').next().unwrap())
+        .map(|e| {
+            e.split("\"N\":\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        })
         .collect();
     assert_eq!(undone, ["3", "2", "1"], "{:#?}", run.effects);
 }
