@@ -225,3 +225,31 @@ fn dry_runs_of_one_seed_are_the_same() {
         ["1", "2", "3", "4"].into_iter().map(run).collect();
     assert!(all.len() > 1, "seeds make a difference");
 }
+
+#[test]
+fn a_durable_run_becomes_a_test_that_passes() {
+    let folder = Folder::new();
+    folder.file(
+        "hello.wf",
+        "workflow hello {\n  input who: string\n  let said = bash \"echo hello $WHO\" { env: { WHO: who }, parse: text }\n  return said\n}\n",
+    );
+    let store = ["--store", "runs.db"];
+    let said = folder.run(
+        &[
+            &["run", "--durable", "hello.wf", "--input", "who=Ada"],
+            store.as_slice(),
+        ]
+        .concat(),
+    );
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let target = ["--record", "last", "--output", "hello.wf.test.yaml"];
+    let said = folder.run(&[&["test"], target.as_slice(), store.as_slice()].concat());
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let text = std::fs::read_to_string(folder.path().join("hello.wf.test.yaml")).unwrap();
+    assert!(text.contains("said: { returns: \"hello Ada\" }"), "{text}");
+    assert!(text.contains("output: \"hello Ada\""), "{text}");
+    let said = folder.run(&["test", "--coverage-min", "100"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let said = folder.run(&[&["test", "--record", "nobody"], store.as_slice()].concat());
+    assert_eq!(said.status, Some(2), "{said:?}");
+}

@@ -37,7 +37,7 @@ impl RunEvents for Runs {
 fn program(files: &Files, name: &str, text: &str) -> Arc<wfc_program::Program> {
     let source = Arc::new(Source::new(name, text));
     let subject = Subject::new(source, files, &Settings::default());
-    subject.program.clone().unwrap()
+    subject.program.unwrap()
 }
 
 fn at(seconds: i64) -> Timestamp {
