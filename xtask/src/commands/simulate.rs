@@ -34,7 +34,9 @@ pub(crate) fn run(args: &[&str]) -> ExitCode {
             Ok(())
         });
     }
-    many(first, args.seeds, |seed, totals| run_seed(seed, false, totals))
+    many(first, args.seeds, |seed, totals| {
+        run_seed(seed, false, totals)
+    })
 }
 
 fn parse(args: &[&str]) -> Result<Args, String> {
@@ -47,8 +49,12 @@ fn parse(args: &[&str]) -> Result<Args, String> {
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut number = || {
-            let given = args.next().ok_or_else(|| format!("`{arg}` takes a number"))?;
-            given.parse::<u64>().map_err(|_| format!("`{given}` is no number"))
+            let given = args
+                .next()
+                .ok_or_else(|| format!("`{arg}` takes a number"))?;
+            given
+                .parse::<u64>()
+                .map_err(|_| format!("`{given}` is no number"))
         };
         match *arg {
             "--seeds" => out.seeds = number()?,
@@ -77,7 +83,11 @@ fn alone(seed: u64, trace: bool) -> ExitCode {
     }
 }
 
-fn many(first: u64, seeds: u64, play: impl Fn(u64, &mut Totals) -> Result<(), String> + Sync) -> ExitCode {
+fn many(
+    first: u64,
+    seeds: u64,
+    play: impl Fn(u64, &mut Totals) -> Result<(), String> + Sync,
+) -> ExitCode {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicU64::new(first);
     let sum = Mutex::new((Totals::default(), Vec::<(u64, String)>::new()));

@@ -114,7 +114,11 @@ impl Subject {
             meta,
             // Half of the runs are put away and taken up again before every event, half pause every few instructions.
             restored: seed % 2 == 1,
-            fuel: if seed % 4 < 2 { u64::MAX } else { 1 + seed % 13 },
+            fuel: if seed % 4 < 2 {
+                u64::MAX
+            } else {
+                1 + seed % 13
+            },
             run: &run,
             fibers: Fibers::new(&run),
             ended: Ended::default(),

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wfc_engine::store::{
-    Batch, JournalRow, Letter, Member, MemoryStore, NewEvent, NewLetter, Occurrence, Orphan, Posted,
-    RunFilter, RunRow, Store, StoreError, StoredEvent, StoredRun, Verdict,
+    Batch, JournalRow, Letter, Member, MemoryStore, NewEvent, NewLetter, Occurrence, Orphan,
+    Posted, RunFilter, RunRow, Store, StoreError, StoredEvent, StoredRun, Verdict,
 };
 use wfc_engine::{Hash, OwnerId, Place, RunKey};
 use wfc_value::Timestamp;
@@ -83,7 +83,11 @@ impl Faulty {
             return Fate::Lost;
         }
         let kept = |plan: &mut Plan| {
-            if write && plan.random.chance(50) { Fate::Unheard } else { Fate::Lost }
+            if write && plan.random.chance(50) {
+                Fate::Unheard
+            } else {
+                Fate::Lost
+            }
         };
         let planned = plan.dies_at.is_some_and(|at| plan.calls >= at);
         let deaths = plan.deaths;
@@ -91,7 +95,11 @@ impl Faulty {
             plan.dead = true;
             return kept(&mut plan);
         }
-        let bad = if write { plan.bad_writes } else { plan.bad_reads };
+        let bad = if write {
+            plan.bad_writes
+        } else {
+            plan.bad_reads
+        };
         if plan.random.below(1000) < bad {
             return kept(&mut plan);
         }
@@ -101,14 +109,20 @@ impl Faulty {
         Fate::Well
     }
 
-    fn read<T>(&mut self, call: impl FnOnce(&mut MemoryStore) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn read<T>(
+        &mut self,
+        call: impl FnOnce(&mut MemoryStore) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         match self.fate(false) {
             Fate::Well => call(&mut self.inner),
             _ => Err(StoreError::io("the disk cannot be read")),
         }
     }
 
-    fn write<T>(&mut self, call: impl FnOnce(&mut MemoryStore) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn write<T>(
+        &mut self,
+        call: impl FnOnce(&mut MemoryStore) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let fate = self.fate(true);
         if fate == Fate::Lost {
             return Err(StoreError::io("the disk cannot be written"));
@@ -134,7 +148,12 @@ impl Store for Faulty {
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
         self.read(|s| s.run(key))
     }
-    fn journal(&mut self, key: RunKey, after: u64, limit: usize) -> Result<Vec<JournalRow>, StoreError> {
+    fn journal(
+        &mut self,
+        key: RunKey,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<JournalRow>, StoreError> {
         self.read(|s| s.journal(key, after, limit))
     }
     fn runs(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
@@ -149,10 +168,19 @@ impl Store for Faulty {
     fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
         self.read(Store::next_due)
     }
-    fn waiters(&mut self, place: Place, name: &str, key: Option<&str>) -> Result<Vec<RunKey>, StoreError> {
+    fn waiters(
+        &mut self,
+        place: Place,
+        name: &str,
+        key: Option<&str>,
+    ) -> Result<Vec<RunKey>, StoreError> {
         self.read(|s| s.waiters(place, name, key))
     }
-    fn occurrence(&mut self, place: Place, occurrence: &Occurrence) -> Result<Option<RunKey>, StoreError> {
+    fn occurrence(
+        &mut self,
+        place: Place,
+        occurrence: &Occurrence,
+    ) -> Result<Option<RunKey>, StoreError> {
         self.read(|s| s.occurrence(place, occurrence))
     }
     fn group(&mut self, place: Place, group: &str) -> Result<Vec<Member>, StoreError> {

@@ -100,7 +100,9 @@ impl Maker {
     }
 
     fn block(&mut self, depth: usize) -> Vec<Json> {
-        (0..1 + self.random.below(3)).map(|_| self.step(depth)).collect()
+        (0..1 + self.random.below(3))
+            .map(|_| self.step(depth))
+            .collect()
     }
 
     fn step(&mut self, depth: usize) -> Json {
@@ -109,7 +111,9 @@ impl Maker {
         let deep = depth >= 3 || self.made > 14;
         let composites = if deep { 0 } else { 1 };
         let weights = [14, 12, 8, 5, 8, 8, 6, 6].into_iter();
-        let weights: Vec<usize> = weights.chain([10, 9, 12, 6, 5].map(|w| w * composites)).collect();
+        let weights: Vec<usize> = weights
+            .chain([10, 9, 12, 6, 5].map(|w| w * composites))
+            .collect();
         match self.random.weighted(&weights) {
             0 => self.agent(&id, "retry"),
             1 => self.once(&id),
@@ -118,7 +122,9 @@ impl Maker {
                 step["retry"] = json!({ "max_attempts": 3, "delay": "2s", "on": ["agent_error"] });
                 step
             }
-            3 => json!({ "type": "agent", "goal": self.goal("never"), "timeout": "5m", "on_error": "continue" }),
+            3 => {
+                json!({ "type": "agent", "goal": self.goal("never"), "timeout": "5m", "on_error": "continue" })
+            }
             4 => json!({ "type": "wait", "for": self.random.word(&["1s", "30s", "2h"]) }),
             5 => json!({ "type": "approval", "prompt": self.goal("ask") }),
             6 => {
@@ -128,7 +134,9 @@ impl Maker {
                 }
                 json!({ "id": id, "type": "wait", "event": "e", "key": key, "returns": "string" })
             }
-            7 => json!({ "id": id, "type": "subworkflow", "workflow": "child", "inputs": { "q": self.goal("child") } }),
+            7 => {
+                json!({ "id": id, "type": "subworkflow", "workflow": "child", "inputs": { "q": self.goal("child") } })
+            }
             8 => self.repeat(depth, 1),
             9 => {
                 let most = 1 + self.random.below(3);
@@ -170,7 +178,9 @@ impl Maker {
         self.items.push(item.clone());
         let steps = self.block(depth + 1);
         self.items.pop();
-        let list = self.random.word(&["[0, 1]", "[0, 1, 2]", "[]", "[5, 6, 7, 8]"]);
+        let list = self
+            .random
+            .word(&["[0, 1]", "[0, 1, 2]", "[]", "[5, 6, 7, 8]"]);
         let mut step = json!({ "type": "loop", "over": list, "as": item, "steps": steps });
         if most > 1 {
             step["max_concurrency"] = json!(most);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use wfc_engine::store::{MemoryStore, NewEvent, NewLetter, Occurrence, RunState, Store, Verdict};
+use wfc_engine::store::{
+    MemoryStore, NewEvent, NewLetter, Occurrence, RunFilter, RunState, Store, Verdict,
+};
 use wfc_engine::{
     Engine, ExecutionId, Found, Incoming, Options, OwnerId, Place, Programs, Round, RunKey, Start,
     letter, value_bytes,
@@ -57,7 +59,13 @@ impl Weather {
     /// The weather of a seed.
     #[must_use]
     pub fn of(random: &mut Random) -> Self {
-        let rate = |random: &mut Random, most: usize| if random.chance(60) { random.below(most) } else { 0 };
+        let rate = |random: &mut Random, most: usize| {
+            if random.chance(60) {
+                random.below(most)
+            } else {
+                0
+            }
+        };
         Self {
             bad_writes: rate(random, 150),
             bad_reads: rate(random, 60),
@@ -145,6 +153,8 @@ pub struct Sim<'p> {
     handed: BTreeMap<(String, u32, String), u32>,
     goals: BTreeSet<String>,
     ended: BTreeMap<RunKey, Outcome>,
+    /// Runs that were set aside, since their process died too often: somebody looks at them, and lets them go on.
+    aside: BTreeSet<RunKey>,
     /// Letters that were posted, by what they answer.
     letters: BTreeMap<(RunKey, EffectId), Vec<u64>>,
     /// Events that are to be posted: when, key.
@@ -178,6 +188,7 @@ impl<'p> Sim<'p> {
             handed: BTreeMap::new(),
             goals: BTreeSet::new(),
             ended: BTreeMap::new(),
+            aside: BTreeSet::new(),
             letters: BTreeMap::new(),
             events: Vec::new(),
             known_events: BTreeSet::new(),
@@ -236,7 +247,10 @@ impl<'p> Sim<'p> {
             }
         }
         let row = self.disk.run(self.run).ok().flatten();
-        Err(format!("the run is stuck: {:?}", row.map(|r| (r.state, r.waits))))
+        Err(format!(
+            "the run is stuck: {:?}",
+            row.map(|r| (r.state, r.waits))
+        ))
     }
 
     /// Starts processes until there are enough.
@@ -257,7 +271,11 @@ impl<'p> Sim<'p> {
                 snapshot_every: u32::try_from(1 + self.random.below(40)).unwrap_or(8),
                 ..Options::default()
             };
-            let engine = Engine::open(Box::new(Books(self.programs.clone())), Box::new(store), options);
+            let engine = Engine::open(
+                Box::new(Books(self.programs.clone())),
+                Box::new(store),
+                options,
+            );
             let owner = self.owners;
             self.say(|| format!("process {owner} starts"));
             self.processes.push(Process {
@@ -284,7 +302,9 @@ impl<'p> Sim<'p> {
     }
 
     fn later(&self, millis: i64) -> Timestamp {
-        self.now.checked_add(Duration::from_millis(millis)).unwrap_or(self.now)
+        self.now
+            .checked_add(Duration::from_millis(millis))
+            .unwrap_or(self.now)
     }
 
     /// One process's share of a moment; whether it did something.
@@ -297,15 +317,19 @@ impl<'p> Sim<'p> {
         let now = world_now
             .checked_add(Duration::from_millis(process.ahead))
             .unwrap_or(world_now);
+        let mut polled = None;
         if !process.adopted || polls {
             process.adopted = process.engine.adopt_orphans(now).is_ok();
-            let _ = process.engine.poll(now);
+            polled = process.engine.poll(now).err();
         }
+        let aside = &mut self.aside;
+        aside.retain(|key| process.engine.release(*key).is_err());
         if !begun {
             let _ = process.engine.start(start);
         }
-        let (due, later): (Vec<Job>, Vec<Job>) =
-            std::mem::take(&mut process.jobs).into_iter().partition(|j| j.at <= world_now);
+        let (due, later): (Vec<Job>, Vec<Job>) = std::mem::take(&mut process.jobs)
+            .into_iter()
+            .partition(|j| j.at <= world_now);
         process.jobs = later;
         let awake = !due.is_empty()
             || process.busy
@@ -325,8 +349,13 @@ impl<'p> Sim<'p> {
             }
             (plan.dead, std::mem::take(&mut plan.slow))
         };
-        self.now = world_now.checked_add(Duration::from_millis(slow)).unwrap_or(world_now);
+        self.now = world_now
+            .checked_add(Duration::from_millis(slow))
+            .unwrap_or(world_now);
         self.count.rounds += 1;
+        if let Some(error) = polled {
+            self.say(|| format!("  poll failed: {error}"));
+        }
         for incoming in told {
             self.say(|| format!("  told {:?}", incoming.kind));
         }
@@ -376,7 +405,13 @@ impl<'p> Sim<'p> {
             self.say(|| format!("  {} {:?}", event.path, event.what));
         }
         for dispatch in round.dispatch {
-            self.say(|| format!("  -> #{} {:?}", dispatch.effect.id, dispatch.effect.args.get("goal")));
+            self.say(|| {
+                format!(
+                    "  -> #{} {:?}",
+                    dispatch.effect.id,
+                    dispatch.effect.args.get("goal")
+                )
+            });
             self.dispatch(n, dispatch.run, &dispatch.effect)?;
         }
         for (key, effect) in round.cancel {
@@ -385,7 +420,10 @@ impl<'p> Sim<'p> {
             // What is stopped says so, or is done already.
             if self.random.chance(70) {
                 process.jobs.retain(|j| !mine(j));
-                let at = self.now.checked_add(Duration::from_millis(200)).unwrap_or(self.now);
+                let at = self
+                    .now
+                    .checked_add(Duration::from_millis(200))
+                    .unwrap_or(self.now);
                 process.jobs.push(Job {
                     at,
                     what: Incoming {
@@ -409,7 +447,7 @@ impl<'p> Sim<'p> {
                 return Err(format!("a run was set aside: {why}"));
             }
             self.say(|| format!("  set aside: {why}"));
-            let _ = self.processes[n].engine.release(key);
+            self.aside.insert(key);
         }
         Ok(busy)
     }
@@ -429,7 +467,11 @@ impl<'p> Sim<'p> {
             return Err(format!("`{goal}` was started {times} times"));
         }
         // What was marked as started when the process died is looked after: that it was never handed out nobody knows.
-        let done = if kind == "verify" { format!("once {name}") } else { goal.clone() };
+        let done = if kind == "verify" {
+            format!("once {name}")
+        } else {
+            goal.clone()
+        };
         if kind != "never" {
             self.goals.insert(done);
         }
@@ -465,13 +507,28 @@ impl<'p> Sim<'p> {
 
     /// People answer, events come: through the store, from other processes.
     fn post(&mut self) -> Result<(), String> {
+        let quarantined = RunFilter {
+            states: vec![RunState::Quarantined],
+            ..RunFilter::default()
+        };
+        for row in self.disk.runs(&quarantined).map_err(|e| e.to_string())? {
+            if row.strikes < wfc_engine::MAX_STRIKES {
+                return Err("a run was set aside although its process did not die of it".into());
+            }
+            self.aside.insert(row.key);
+        }
         let mut waits = Vec::new();
         for process in &self.processes {
             for waiting in process.engine.waiting() {
-                waits.push((waiting.run, waiting.effect, waiting.kind, waiting.args.get("key").cloned()));
+                waits.push((
+                    waiting.run,
+                    waiting.effect,
+                    waiting.kind,
+                    waiting.args.get("key").cloned(),
+                ));
             }
         }
-        let rows = self.disk.runs(&wfc_engine::store::RunFilter::default());
+        let rows = self.disk.runs(&RunFilter::default());
         for row in rows.map_err(|e| e.to_string())? {
             for wait in &row.waits {
                 let kind = match wait.kind {
@@ -479,14 +536,23 @@ impl<'p> Sim<'p> {
                     wfc_engine::store::WaitKind::Event => EffectKind::Event,
                     _ => continue,
                 };
-                waits.push((row.key, EffectId(wait.effect), kind, wait.key.clone().map(Value::String)));
+                waits.push((
+                    row.key,
+                    EffectId(wait.effect),
+                    kind,
+                    wait.key.clone().map(Value::String),
+                ));
             }
         }
         for (run, effect, kind, key) in waits {
             match kind {
                 EffectKind::Approval if self.random.chance(30) => self.answer(run, effect)?,
                 EffectKind::Event => {
-                    let key = key.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let key = key
+                        .as_ref()
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned();
                     if self.known_events.insert(key.clone()) {
                         let at = [0, 5_000][self.random.below(2)];
                         let at = self.later(at);
@@ -497,8 +563,9 @@ impl<'p> Sim<'p> {
             }
         }
         let now = self.now;
-        let (due, later): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.events)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
         self.events = later;
         for (_, key) in due {
             for _ in 0..1 + self.random.below(2) {
@@ -519,7 +586,11 @@ impl<'p> Sim<'p> {
     }
 
     fn answer(&mut self, run: RunKey, effect: EffectId) -> Result<(), String> {
-        if self.letters.get(&(run, effect)).is_some_and(|l| l.len() >= 3) {
+        if self
+            .letters
+            .get(&(run, effect))
+            .is_some_and(|l| l.len() >= 3)
+        {
             return Ok(());
         }
         let fields = [
@@ -547,16 +618,23 @@ impl<'p> Sim<'p> {
     /// Time passes: a little, or until something happens.
     fn pass(&mut self, idle: bool) {
         let mut next: Option<Timestamp> = None;
+        let down = self.processes.len() < self.weather.processes
+            || self.processes.iter().any(|p| !p.adopted || p.busy);
         for process in &self.processes {
             let jobs = process.jobs.iter().map(|j| j.at);
             let back = Duration::from_millis(-process.ahead);
             let deadline = process.deadline.and_then(|at| at.checked_add(back));
             next = next.into_iter().chain(jobs).chain(deadline).min();
         }
-        next = next.into_iter().chain(self.events.iter().map(|e| e.0)).min();
+        next = next
+            .into_iter()
+            .chain(self.events.iter().map(|e| e.0))
+            .min();
         let millis = [0, 20, 1000][self.random.below(3)];
         let little = self.later(millis);
         self.now = match next {
+            // While a process is away time goes on slowly: what it would have answered is not to be late for that.
+            _ if down => little,
             Some(next) if idle || self.random.chance(40) => next.max(self.now),
             _ if idle => self.later(60_000),
             _ => little,
@@ -577,7 +655,12 @@ impl<'p> Sim<'p> {
         }
         let numbers: Vec<u64> = self.letters.values().flatten().copied().collect();
         for number in numbers {
-            if self.disk.verdict(number).map_err(|e| e.to_string())?.is_none() {
+            if self
+                .disk
+                .verdict(number)
+                .map_err(|e| e.to_string())?
+                .is_none()
+            {
                 return Ok(false);
             }
         }
@@ -603,7 +686,10 @@ impl<'p> Sim<'p> {
             let kept = row.and_then(|row| row.outcome);
             let kept = kept.and_then(|bytes| wfc_engine::read_outcome(&bytes).ok());
             if kept.as_ref().map(|k| &k.outcome) != told {
-                return Err(format!("told was {told:?}, kept is {:?}", kept.map(|k| k.outcome)));
+                return Err(format!(
+                    "told was {told:?}, kept is {:?}",
+                    kept.map(|k| k.outcome)
+                ));
             }
         }
         let row = self.disk.run(self.run).map_err(|e| e.to_string())?;
