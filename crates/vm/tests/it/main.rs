@@ -17,6 +17,7 @@ mod forks;
 mod golden;
 mod handlers;
 mod limits;
+mod liveness;
 mod random;
 mod snapshot;
 mod steps;
