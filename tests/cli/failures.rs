@@ -223,8 +223,7 @@ fn a_wide_fork_does_not_fail_for_want_of_open_files() {
 }
 
 #[test]
-fn a_journal_that_hits_the_limit_of_file_sizes_ends_the_run_with_an_error_and_can_be_gone_on_with()
-{
+fn a_store_that_hits_the_limit_of_file_sizes_ends_the_run_with_an_error_and_can_be_gone_on_with() {
     let folder = Folder::new();
     folder.file(
         "w.wf",
@@ -232,13 +231,13 @@ fn a_journal_that_hits_the_limit_of_file_sizes_ends_the_run_with_an_error_and_ca
     );
     let wfc = env!("CARGO_BIN_EXE_wfc");
     let said = std::process::Command::new("bash")
-        .args(["-c", "ulimit -f 4; exec \"$0\" run w.wf --journal j", wfc])
+        .args(["-c", "ulimit -f 200; exec \"$0\" run w.wf --store j", wfc])
         .current_dir(folder.path())
         .output();
     let said = Said::of(said.unwrap());
     assert_eq!(said.status, Some(2), "{said:?}");
-    assert!(said.err.contains("cannot be written"), "{said:?}");
-    let said = folder.run(&["resume", "j"]);
+    assert!(said.err.contains("cannot be read or written"), "{said:?}");
+    let said = folder.run(&["resume", "--store", "j"]);
     assert_eq!(
         (said.status, said.out.as_str()),
         (Some(0), "7\n"),

@@ -5,6 +5,7 @@ mod budgets;
 mod check;
 mod choice;
 mod diff;
+mod durable;
 mod eval;
 mod failures;
 mod files;

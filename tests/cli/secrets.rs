@@ -87,16 +87,6 @@ fn folder() -> Folder {
     folder
 }
 
-/// The flag that keeps a run in a file.
-fn kept(folder: &Folder) -> &'static str {
-    let help = folder.run(&["run", "--help"]).out;
-    if help.contains("--store") {
-        "--store"
-    } else {
-        "--journal"
-    }
-}
-
 /// Everything that a run left: what it said, and every file that it wrote.
 fn left(folder: &Folder, said: &Said) -> Vec<(String, Vec<u8>)> {
     let mut all = vec![
@@ -139,7 +129,7 @@ fn a_secret_is_in_nothing_that_comes_out_of_a_run() {
     for format in ["human", "jsonl"] {
         let folder = folder();
         let output = folder
-            .wfc(&["run", "leaks.wf", "--format", format, kept(&folder), "kept"])
+            .wfc(&["run", "leaks.wf", "--format", format, "--store", "kept"])
             .env("WFC_SECRET_TOKEN", SECRET)
             .output()
             .unwrap();
@@ -161,7 +151,7 @@ fn a_secret_is_in_no_error_that_ends_a_run() {
     for format in ["human", "jsonl"] {
         let _ = std::fs::remove_file(folder.path().join("kept"));
         let output = folder
-            .wfc(&["run", "leaks.wf", "--format", format, kept(&folder), "kept"])
+            .wfc(&["run", "leaks.wf", "--format", format, "--store", "kept"])
             .env("WFC_SECRET_TOKEN", SECRET)
             .output()
             .unwrap();

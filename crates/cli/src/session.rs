@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use wfc_engine::{Decision, ResumeError, Waiting};
+use wfc_engine::{Decision, ResumeError, RunKey, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::vault::SecretSource;
 use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings, is_question};
@@ -162,6 +162,17 @@ impl<'a> Session<'a> {
         Ok(exit)
     }
 
+    /// Tells how a run ended.
+    pub fn tell(mut self, run: RunKey, outcome: Option<Outcome>) -> Exit {
+        self.end(&Ended {
+            how: How::Finished,
+            run,
+            execution: run.execution.to_string().into(),
+            outcome,
+            waiting: Vec::new(),
+        })
+    }
+
     async fn watch(&mut self, mut running: Running) -> Result<Ended, CliError> {
         let control = running.control();
         let mut stops = Stops::new()?;
@@ -310,7 +321,8 @@ fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
     !waiting.is_empty() && next.is_none_or(|next| patience(next) && !soon(next))
 }
 
-fn host_error(error: &HostError) -> CliError {
+/// What a host says, with what to do.
+pub fn host_error(error: &HostError) -> CliError {
     let help = match error {
         HostError::Start(_) => {
             "give inputs with `--input name=value`, or all of them as a JSON object with `--inputs FILE`"

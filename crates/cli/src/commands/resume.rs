@@ -11,10 +11,10 @@ use crate::session::{self, Session};
 use crate::settings::SettingsCache;
 use crate::store::{self, StoreArg};
 
-/// Goes on with one run.
+/// Goes on with one run; of one that has ended it tells how.
 ///
 /// # Errors
-/// When there is no such run, it has ended, or the store cannot be read.
+/// When there is no such run, or the store cannot be read.
 pub fn run(cli: &Cli, args: &Resume) -> Result<Exit, CliError> {
     let mut store = args.store.open()?;
     let row = match &args.run {
@@ -23,6 +23,11 @@ pub fn run(cli: &Cli, args: &Resume) -> Result<Exit, CliError> {
     };
     let ready = Going::new(cli, row.key, &args.store, &args.answers.secret)?;
     let session = ready.session(cli, &args.answers, &args.store)?;
+    if row.state.is_over() {
+        let outcome = row.outcome.as_deref().map(wfc_engine::read_outcome);
+        let outcome = outcome.and_then(Result::ok).map(|ended| ended.outcome);
+        return Ok(session.tell(row.key, outcome));
+    }
     let release = args.release;
     session.drive(|| ready.host.resume(row.key, store, release))
 }

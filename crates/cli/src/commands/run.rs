@@ -39,6 +39,7 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     let library = Library::default();
     library.add(*ready);
     let host = session::host(cli, &located, &args.answers.secret, &library)?;
+    host.check(&new).map_err(|e| session::host_error(&e))?;
     let durable = args.durable || args.store.store.is_some();
     let store = durable.then(|| args.store.make()).transpose()?;
     let kept = durable.then(|| args.store.clone());

@@ -17,7 +17,7 @@ use wfc_engine::{
     Engine, Found, Options, Programs, ResumeError, RetryError, RunKey, Start, StartFault,
 };
 use wfc_value::{Map, Value};
-use wfc_vm::Limits;
+use wfc_vm::{Limits, Machine, Meta};
 
 use crate::clock::{new_execution, new_owner, now};
 use crate::exec::Surroundings;
@@ -120,6 +120,25 @@ impl Host {
             live_bytes: set.live_bytes.unwrap_or(usual.live_bytes),
             effect_grace: grace.checked_add(margin).unwrap_or(usual.effect_grace),
             ..usual
+        }
+    }
+
+    /// Whether a run could be started: its program and its inputs will do.
+    ///
+    /// # Errors
+    /// When they will not.
+    pub fn check(&self, run: &NewRun) -> Result<(), HostError> {
+        let meta = Meta {
+            execution: "".into(),
+            started_at: now(),
+            attempt: 1,
+            trigger: Value::Null,
+            env: run.found.env.clone(),
+            limits: self.limits(),
+        };
+        match Machine::start(run.found.program.clone(), &run.inputs, meta) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(StartFault::Refused(error).into()),
         }
     }
 

@@ -1,0 +1,251 @@
+//! Durable runs, as a person at the terminal keeps an eye on them.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::Folder;
+
+const RELEASE: &str = r#"workflow release {
+  input version: string
+  let built = bash "echo built >> log; echo $V" { env: { V: version }, parse: lines }
+  approval "Publish {{ version }}?" with { id: "go" }
+  bash "echo published >> log"
+  return built[0]
+}
+"#;
+
+fn log(folder: &Folder) -> String {
+    std::fs::read_to_string(folder.path().join("log")).unwrap_or_default()
+}
+
+fn wait_for(path: &Path) {
+    let begun = Instant::now();
+    while !path.exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{path:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The only run of the folder's store.
+fn only(folder: &Folder) -> Value {
+    let said = folder.run(&["runs", "--format", "json"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let runs = said.json()["runs"].clone();
+    assert_eq!(runs.as_array().unwrap().len(), 1, "{runs}");
+    runs[0].clone()
+}
+
+fn pending(folder: &Folder) {
+    folder.file("release.wf", RELEASE);
+    let said = folder.run(&["run", "release.wf", "--durable", "-i", "version=1.2"]);
+    assert_eq!(said.status, Some(10), "{said:?}");
+    assert!(said.err.contains("wfc resume"), "{said:?}");
+}
+
+#[test]
+fn a_run_that_waits_is_listed_shown_approved_and_over() {
+    let folder = Folder::new();
+    pending(&folder);
+    let run = only(&folder);
+    assert_eq!(run["workflow"], "release");
+    assert_eq!(run["waits"][0]["step"], "go");
+    let id = run["run"].as_str().unwrap();
+    let shown = folder.run(&["show", id, "--format", "json"]).json();
+    assert_eq!(shown["inputs"], json!({ "version": "1.2" }));
+    assert_eq!(shown["steps"][0]["output"], json!(["1.2"]));
+    assert_eq!(shown["steps"][1]["state"], "running");
+    let said = folder.run(&["approve", id, "go", "--by", "eve"]);
+    assert_eq!(
+        (said.status, said.out.trim()),
+        (Some(0), "\"1.2\""),
+        "{said:?}"
+    );
+    assert_eq!(log(&folder), "built\npublished\n");
+    assert_eq!(only(&folder)["state"], "succeeded");
+    let shown = folder.run(&["show", "last", "--format", "json"]).json();
+    assert_eq!(shown["steps"][1]["output"]["by"], "eve");
+    assert_eq!(shown["output"], "1.2");
+}
+
+#[test]
+fn a_denied_run_fails_and_an_ended_one_takes_no_answer() {
+    let folder = Folder::new();
+    pending(&folder);
+    let said = folder.run(&["deny", "last", "--comment", "not on a Friday"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.err.contains("approval_denied"), "{said:?}");
+    assert_eq!(log(&folder), "built\n");
+    for command in ["approve", "cancel"] {
+        let said = folder.run(&[command, "last"]);
+        assert_eq!(said.status, Some(2), "{said:?}");
+    }
+    // To go on with what has ended tells how it ended, as often as it is asked.
+    let said = folder.run(&["resume", "last"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.err.contains("approval_denied"), "{said:?}");
+}
+
+#[test]
+fn a_run_of_another_process_is_answered_where_it_is() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  parallel {
+    branch long { bash "touch started; while [ ! -e end ]; do sleep 0.05; done" }
+    branch ask { approval "Go?" with { id: "go" } bash "touch end" }
+  }
+  return 3
+}
+"#,
+    );
+    let child = background(&folder, &["run", "w.wf", "--durable"]);
+    wait_for(&folder.path().join("started"));
+    let said = folder.run(&["resume", "last"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(said.err.contains("another process"), "{said:?}");
+    let said = folder.run(&["approve", "last"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(String::from_utf8_lossy(&ended.stdout).trim(), "3");
+}
+
+#[test]
+fn a_cancel_reaches_runs_under_way_and_runs_at_rest() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  bash \"touch started; sleep 60\"\n  on finally { bash \"echo cleaned >> log\" }\n}\n",
+    );
+    let child = background(&folder, &["run", "w.wf", "--durable"]);
+    wait_for(&folder.path().join("started"));
+    let said = folder.run(&["cancel", "last", "--reason", "too slow"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(log(&folder), "cleaned\n");
+
+    let folder = Folder::new();
+    pending(&folder);
+    let said = folder.run(&["cancel", "last"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert_eq!(only(&folder)["state"], "cancelled");
+    assert_eq!(log(&folder), "built\n");
+}
+
+#[test]
+fn the_past_is_stepped_through_and_nothing_is_done_again() {
+    let folder = Folder::new();
+    pending(&folder);
+    folder.run(&["approve", "last"]);
+    let all = folder.run(&["replay", "last", "--format", "json"]).json();
+    let points = all["points"].as_array().unwrap();
+    assert!(points.len() >= 4, "{points:?}");
+    let at = folder
+        .run(&["replay", "last", "--to", "go", "--format", "json"])
+        .json();
+    let variables = &at["points"][0]["fibers"][0]["variables"];
+    assert_eq!(variables["built"], json!(["1.2"]), "{at}");
+    let said = folder.run(&["replay", "last", "--to", "gone"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert_eq!(log(&folder), "built\npublished\n");
+}
+
+#[test]
+fn a_failed_run_is_tried_again_from_the_step_that_failed() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  let a = bash \"echo a >> log; echo 1\" { parse: json, returns: int }\n  bash \"echo b >> log; test -e mended\" { id: \"b\" }\n  return a\n}\n",
+    );
+    let said = folder.run(&["run", "w.wf", "--durable"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    std::fs::write(folder.path().join("mended"), "").unwrap();
+    let said = folder.run(&["retry", "last"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "1"), "{said:?}");
+    assert_eq!(log(&folder), "a\nb\nb\n", "what was done is taken over");
+    let said = folder.run(&["retry", "last", "--from", "a"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "1"), "{said:?}");
+    assert_eq!(log(&folder), "a\nb\nb\na\nb\n");
+}
+
+#[test]
+fn a_process_that_is_killed_loses_nothing() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  bash \"echo a >> log\"\n  bash \"echo b >> log; touch started; sleep 60\" { on_interrupt: retry, timeout: 90s }\n  return 1\n}\n",
+    );
+    let mut child = background(&folder, &["run", "w.wf", "--durable"]);
+    wait_for(&folder.path().join("started"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let listed = folder.run(&["runs"]);
+    assert!(listed.out.contains("interrupted"), "{listed:?}");
+    std::fs::write(folder.path().join("w.wf"), "workflow w { return 2 }\n").unwrap();
+    let child = background(&folder, &["resume"]);
+    let begun = Instant::now();
+    while log(&folder) != "a\nb\nb\n" {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{}",
+            log(&folder)
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let said = folder.run(&["cancel", "last"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+}
+
+#[test]
+fn runs_are_named_by_parts_of_their_ids() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w { return 1 }\n");
+    folder.run(&["run", "w.wf", "--durable"]);
+    folder.run(&["run", "w.wf", "--durable"]);
+    let runs = folder.run(&["runs", "--format", "json"]).json();
+    let id = runs["runs"][0]["run"].as_str().unwrap().to_owned();
+    let part = id[14..].to_lowercase();
+    let shown = folder.run(&["show", &part, "--format", "json"]).json();
+    assert_eq!(shown["run"], id.as_str());
+    let said = folder.run(&["show", "0"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(said.err.contains("2 runs"), "{said:?}");
+    let said = folder.run(&["show", "zzzz"]);
+    assert!(said.err.contains("wfc runs"), "{said:?}");
+}
+
+#[test]
+fn the_store_is_where_it_is_said_to_be() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w { return 1 }\n");
+    let said = folder.run(&["runs"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(said.err.contains("--durable"), "{said:?}");
+    folder.run(&["run", "w.wf", "--store", "else/here.db"]);
+    assert!(folder.path().join("else/here.db").is_file());
+    assert!(!folder.path().join(".wfc").exists());
+    let by_name = folder
+        .wfc(&["runs", "--format", "json"])
+        .env("WFC_STORE", "else/here.db")
+        .output();
+    let listed: Value = serde_json::from_slice(&by_name.unwrap().stdout).unwrap();
+    assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
+    folder.run(&["run", "w.wf", "--durable"]);
+    assert!(folder.path().join(".wfc/state.db").is_file());
+    let ignored = std::fs::read_to_string(folder.path().join(".wfc/.gitignore")).unwrap();
+    assert_eq!(ignored, "*\n");
+}
+
+fn background(folder: &Folder, args: &[&str]) -> Child {
+    let mut command = folder.wfc(args);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
