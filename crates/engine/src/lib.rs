@@ -12,7 +12,6 @@ mod engine;
 mod header;
 mod history;
 mod id;
-pub mod journal;
 mod options;
 mod programs;
 mod round;
