@@ -89,8 +89,7 @@ impl Talk<'_> {
                 "the agent `{name}` has no model: write `model = \"...\"` in `[agents.{name}]` of \
                  `wfc.toml`, or `model` in the step"
             );
-            let add = format!("[agents.{name}]\nmodel = \"MODEL\"\n");
-            Failure::new(FaultCode::NotConfigured, message).with([("add", Value::from(add))])
+            Failure::new(FaultCode::NotConfigured, message)
         })?;
         let price = self.exec.prices.get(&model).copied();
         if price.is_none() && spending.counts_money() {
