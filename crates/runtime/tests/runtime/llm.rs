@@ -198,24 +198,20 @@ fn messages_give_their_text_wherever_the_stream_is_cut() {
 fn an_answer_in_one_piece_will_do() {
     let chat = js!({ "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": "hi" } }],
         "usage": { "prompt_tokens": 5, "completion_tokens": 2 } });
-    let endpoint = Endpoint::new([Answer_::json(&chat)]);
+    let endpoint = Endpoint::new([in_one_piece(&chat)]);
     let answer = ask(&agent("openai", &endpoint, ""), HI);
     assert_eq!(used(&answer).tokens, 7);
     assert_eq!(done(answer), Value::from("hi"));
     let message = js!({ "type": "message", "content": [{ "type": "text", "text": "hi" }], "stop_reason": "end_turn",
         "usage": { "input_tokens": 5, "output_tokens": 2 } });
-    let endpoint = Endpoint::new([Answer_::json(&message)]);
+    let endpoint = Endpoint::new([in_one_piece(&message)]);
     let answer = ask(&agent("anthropic", &endpoint, ""), HI);
     assert_eq!(used(&answer).tokens, 7);
     assert_eq!(done(answer), Value::from("hi"));
 }
 
-struct Answer_;
-
-impl Answer_ {
-    fn json(body: &Json) -> crate::endpoint::Answer {
-        crate::endpoint::Answer::new("200 OK", "application/json", body.to_string())
-    }
+fn in_one_piece(body: &Json) -> crate::endpoint::Answer {
+    crate::endpoint::Answer::new("200 OK", "application/json", body.to_string())
 }
 
 #[test]
@@ -776,6 +772,62 @@ fn a_stream_that_breaks_off_anywhere_is_an_error_and_never_half_an_answer() {
                 assert!(fine, "{kind} {cut}: {}", failure.message);
             }
         }
+    }
+}
+
+#[test]
+fn a_garbled_stream_is_an_answer_or_an_error_and_nothing_else() {
+    let call = [
+        Block::Text("a"),
+        Block::Call("t1", "box_search", "{\"q\": \"x\"}"),
+    ];
+    let bodies = [
+        ("openai", chat_text("hello world")),
+        (
+            "openai",
+            chat_calls(&[("a", "box_search", "{\"q\": \"x\"}")]),
+        ),
+        ("anthropic", messages_body(&call, "tool_use")),
+    ];
+    // A generator of Marsaglia's, with a seed of its own: the same streams each time.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for (kind, body) in bodies {
+        let garbled = (0..60).map(|_| {
+            let mut bytes = body.clone().into_bytes();
+            for _ in 0..=random(4) {
+                let at = random(bytes.len());
+                match random(4) {
+                    0 => bytes[at] = u8::try_from(random(256)).unwrap(),
+                    1 => drop(bytes.remove(at)),
+                    2 => bytes.insert(at, b"\n\r{}[]\":,0-\\e"[random(13)]),
+                    _ => {
+                        let end = at + random(bytes.len() - at);
+                        let part = bytes[at..end].to_vec();
+                        let to = random(bytes.len());
+                        bytes.splice(to..to, part);
+                    }
+                }
+            }
+            let body = String::from_utf8_lossy(&bytes).into_owned();
+            stream(&body)
+        });
+        let endpoint = Endpoint::new(garbled.collect::<Vec<_>>());
+        let agent = agent(kind, &endpoint, "max_tool_rounds = 0");
+        block_on(async {
+            for _ in 0..60 {
+                let answer = in_time(execute(&agent, value(HI))).await;
+                assert!(
+                    matches!(answer, Answer::Done { .. } | Answer::Failed(_)),
+                    "{answer:?}"
+                );
+            }
+        });
     }
 }
 
