@@ -22,7 +22,7 @@ pub struct Round {
     pub dispatch: Vec<Dispatch>,
     /// Effects to stop, of those that were handed out.
     pub cancel: Vec<(RunKey, EffectId)>,
-    /// Answers that are newly wanted from people or from outside.
+    /// Answers that are newly wanted from people or from outside; of a run that was loaded, all.
     pub waiting: Vec<Waiting>,
     /// Runs that began, or were taken on.
     pub begun: Vec<Begun>,
