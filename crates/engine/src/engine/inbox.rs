@@ -36,7 +36,7 @@ impl Engine {
                 break;
             };
             for event in events {
-                self.event(&event, now)?;
+                self.event(&event)?;
             }
             self.events_after = last;
         }
@@ -133,7 +133,7 @@ impl Engine {
     }
 
     /// Tells an event to the runs that wait for it.
-    fn event(&mut self, stored: &StoredEvent, now: Timestamp) -> Result<(), StoreError> {
+    fn event(&mut self, stored: &StoredEvent) -> Result<(), StoreError> {
         let event = &stored.event;
         let here = self.listeners.get(&event.name).cloned().unwrap_or_default();
         for key in here {
@@ -144,10 +144,8 @@ impl Engine {
         if self.options.adopt {
             let (place, name) = (event.place, &event.name);
             let waiters = self.store.waiters(place, name, event.key.as_deref())?;
-            for key in waiters {
-                // It looks for kept events when it is brought.
-                self.bring(key, None, now)?;
-            }
+            // They look for kept events when they are brought: a few at a time, there may be many.
+            self.arriving.extend(waiters);
         }
         Ok(())
     }

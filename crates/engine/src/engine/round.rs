@@ -18,8 +18,8 @@ const BUDGET: Budget = Budget {
     long: 64,
 };
 
-/// How many runs a round loads that nothing has happened to.
-const ARRIVALS: usize = 64;
+/// How many runs a round loads of those that are on their way: orphans, and those that an event is for.
+const ARRIVALS: usize = 256;
 
 /// How many parked runs a round loads because their time has come.
 const DUE: usize = 1024;

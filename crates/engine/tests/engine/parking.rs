@@ -139,3 +139,25 @@ fn a_message_that_awaits_its_answer_is_parked() {
     w.round(1, vec![answer]);
     assert_eq!(w.end(key(0)), r#""yes""#);
 }
+
+#[test]
+fn an_event_for_thousands_of_parked_runs_is_heard_by_all_a_few_at_a_time() {
+    let mut w = World::new([sequence("s", &[event("e"), approval("ok")])], server());
+    for n in 0..2_000 {
+        w.begin("s", n, 0, None);
+    }
+    w.round(0, vec![]);
+    let place = wfc_engine::Place::default();
+    let posted = w
+        .engine
+        .post_event(place, "paid", Some("k"), None, &value("1"), at(1));
+    assert!(!posted.unwrap().repeated);
+    assert!(
+        w.engine.resident() <= 256,
+        "{} at once",
+        w.engine.resident()
+    );
+    let round = w.round(1, vec![]);
+    assert_eq!(round.waiting.len(), 2_000);
+    assert_eq!((w.parked, w.engine.resident()), (4_000, 0));
+}
