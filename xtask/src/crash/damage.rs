@@ -80,7 +80,7 @@ impl Harm {
         if self.damage != Damage::Torn || !random.chance(60) {
             return Ok(false);
         }
-        let file = victim.state().join("j");
+        let file = victim.state().join(format!("{}-wal", super::victim::STORE));
         let Ok(mut file) = std::fs::OpenOptions::new().append(true).open(file) else {
             return Ok(false);
         };

@@ -10,6 +10,8 @@ use serde_json::Value as Json;
 const WORKFLOW: &str = include_str!("workflow.wf");
 /// What its commands do.
 const STEP: &str = include_str!("step.sh");
+/// The store's file.
+pub const STORE: &str = "state.db";
 /// How long one process may take when nobody kills it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -20,6 +22,8 @@ pub struct Victim {
     fails: bool,
     /// Whether the run is known to be kept: from here on it is resumed.
     begun: bool,
+    /// Whether it was set aside.
+    released: bool,
 }
 
 /// How a process ended.
@@ -58,6 +62,7 @@ impl Victim {
             folder: folder.to_owned(),
             fails,
             begun: false,
+            released: false,
         })
     }
 
@@ -67,22 +72,41 @@ impl Victim {
         self.folder.join("state")
     }
 
-    fn command(&self) -> Command {
+    fn wfc(&self) -> Command {
         let mut command = Command::new(&self.wfc);
+        command
+            .current_dir(&self.folder)
+            .env("CRASH_LOG", self.folder.join("log"))
+            .env("WFC_STORE", self.state().join(STORE))
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.wfc();
         if self.begun {
-            command.args(["resume", "state/j"]);
+            command.arg("resume");
+            if self.released {
+                command.arg("--release");
+            }
         } else {
-            command.args(["run", "crash.wf", "--journal", "state/j"]);
+            command.args(["run", "crash.wf", "--durable"]);
             if self.fails {
                 command.args(["--input", "fails=true"]);
             }
         }
+        command.args(["--approve", "ok", "--approve", "last", "--format", "jsonl"]);
         command
-            .args(["--approve", "ok", "--approve", "last", "--format", "jsonl"])
-            .current_dir(&self.folder)
-            .env("CRASH_LOG", self.folder.join("log"))
-            .stdin(Stdio::null());
-        command
+    }
+
+    /// The run as the store tells it; nothing when there is none.
+    fn shown(&self) -> Option<Json> {
+        let shown = self
+            .wfc()
+            .args(["show", "last", "--format", "json"])
+            .output()
+            .ok()?;
+        serde_json::from_slice(&shown.stdout).ok()
     }
 
     /// One process, killed after so long, or left alone.
@@ -112,12 +136,45 @@ impl Victim {
             }
             std::thread::sleep(Duration::from_millis(1));
         };
-        let kept = self.state().join("j");
-        self.begun = std::fs::metadata(kept).is_ok_and(|m| m.len() > 0);
-        match status {
-            Some(status) => self.ended(status.code()),
-            None if kill_after.is_some() => Ok(Ended::Killed),
-            None => Err("a process did not end by itself".to_owned()),
+        self.released = false;
+        let ended = match status {
+            Some(status) => self.ended(status.code())?,
+            None if kill_after.is_some() => Ended::Killed,
+            None => return Err("a process did not end by itself".to_owned()),
+        };
+        self.look(ended)
+    }
+
+    /// Sees what the store has when a process did not tell.
+    fn look(&mut self, ended: Ended) -> Result<Ended, String> {
+        if matches!(ended, Ended::Done(_)) {
+            return Ok(ended);
+        }
+        let begun = self.begun || self.text("out").contains("\"event\":\"run_started\"");
+        let Some(shown) = self.shown() else {
+            // What a process has told is kept; what it has not told may not be.
+            let worked = !self.text("log").is_empty();
+            return match ended {
+                Ended::Full | Ended::Killed if !worked && !begun => Ok(ended),
+                Ended::Full => Ok(ended),
+                _ => Err(format!("the run is not in the store: {}", self.text("err"))),
+            };
+        };
+        self.begun = true;
+        match shown.get("state").and_then(Json::as_str) {
+            Some("succeeded") => Ok(Ended::Done(
+                shown.get("output").cloned().unwrap_or_default(),
+            )),
+            Some("failed") => {
+                let code = shown.pointer("/error/code").cloned();
+                Ok(Ended::Done(code.unwrap_or_default()))
+            }
+            Some("quarantined") => {
+                // Its process died on it three times: somebody lets it go on.
+                self.released = true;
+                Ok(Ended::Killed)
+            }
+            _ => Ok(ended),
         }
     }
 
@@ -140,7 +197,7 @@ impl Victim {
             }
             _ => {}
         }
-        let full = ["No space left", "disk is full", "disk I/O error"];
+        let full = ["No space left", "is full", "disk I/O error"];
         if full
             .iter()
             .any(|words| err.contains(words) || out.contains(words))
