@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use wfc_benches::quiet::memory;
+use wfc_benches::quiet::{memory, processor};
 use wfc_engine::RunKey;
 use wfc_vm::Outcome;
 
@@ -20,11 +20,18 @@ pub(crate) struct Load {
     pub(crate) commits: u64,
     pub(crate) memory: u64,
     took: Duration,
+    /// Processor time of all of it.
+    used: Duration,
 }
 
 impl Load {
     pub(crate) fn runs_a_second(&self) -> f64 {
         self.times.len() as f64 / self.took.as_secs_f64()
+    }
+
+    /// Processor time of a step.
+    pub(crate) fn used_a_step(&self) -> Duration {
+        self.used.div_f64((self.times.len() * STEPS).max(1) as f64)
     }
 
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
@@ -45,22 +52,26 @@ pub(crate) fn run(folder: &Path, executor: Executor, at_once: usize, time: Durat
         commits: 0,
         memory: 0,
         took: Duration::ZERO,
+        used: Duration::ZERO,
     };
     for _ in 0..at_once {
         begun.insert(starter.start(&mut engine), Instant::now());
     }
     let mut warm = None;
+    let mut before = Duration::ZERO;
     let start = Instant::now();
     loop {
         if warm.is_none() && start.elapsed() > time / 4 {
             warm = Some(Instant::now());
             load.times.clear();
             load.commits = 0;
+            before = processor().unwrap_or_default();
         }
         if let Some(warm) = warm
             && warm.elapsed() > time
         {
             load.took = warm.elapsed();
+            load.used = processor().unwrap_or_default().saturating_sub(before);
             break;
         }
         let round = engine.round(now(), workers.take()).unwrap();

@@ -43,9 +43,9 @@ fn main() {
         1.0 / rate.as_secs_f64()
     );
     println!(
-        "| steps by | runs at once | runs/s | steps/s | p50 of a run | p99 | slowest | commits a step | memory |"
+        "| steps by | runs at once | runs/s | steps/s | p50 of a run | p99 | slowest | commits a step | processor a step | memory |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for executor in [Executor::InPlace, Executor::Threads] {
         for at_once in [1, 16, 64, 256] {
             if only.is_some_and(|only| only != at_once) {
@@ -53,7 +53,7 @@ fn main() {
             }
             let load = load::run(&folder, executor, at_once, time);
             println!(
-                "| {} | {at_once} | {:.0} | {:.0} | {} | {} | {} | {:.3} | {:.1} MiB |",
+                "| {} | {at_once} | {:.0} | {:.0} | {} | {} | {} | {:.3} | {} | {:.1} MiB |",
                 executor.name(),
                 load.runs_a_second(),
                 load.runs_a_second() * load::STEPS as f64,
@@ -61,6 +61,7 @@ fn main() {
                 show(load.percentile(99)),
                 show(load.percentile(100)),
                 load.commits as f64 / (load.times.len() * load::STEPS) as f64,
+                show(load.used_a_step()),
                 load.memory as f64 / 1024.0,
             );
         }
