@@ -7,15 +7,23 @@ pub fn median<T>(budget: Duration, mut work: impl FnMut() -> T) -> Duration {
     let begun = Instant::now();
     let mut rounds = Vec::new();
     while rounds.len() < 5 || (begun.elapsed() < budget && rounds.len() < 10_000) {
-        let start = Instant::now();
-        std::hint::black_box(work());
-        rounds.push(start.elapsed());
+        rounds.push(once(&mut work));
     }
     rounds.sort_unstable();
     rounds.get(rounds.len() / 2).copied().unwrap_or_default()
 }
 
-/// The median times of one call of each of two works, done in turn, so that what else runs on the machine slows both alike.
+/// The time of one call, without that of letting go of what it gives.
+fn once<T>(work: &mut impl FnMut() -> T) -> Duration {
+    let start = Instant::now();
+    let given = std::hint::black_box(work());
+    let took = start.elapsed();
+    drop(given);
+    took
+}
+
+/// The median times of one call of each of two works, done in turn, so that what else runs on the machine slows both alike. The time
+/// to let go of what they give does not count.
 pub fn beside<A, B>(
     budget: Duration,
     mut first: impl FnMut() -> A,
@@ -24,12 +32,8 @@ pub fn beside<A, B>(
     let begun = Instant::now();
     let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
     while firsts.len() < 5 || (begun.elapsed() < budget && firsts.len() < 10_000) {
-        let start = Instant::now();
-        std::hint::black_box(first());
-        let middle = Instant::now();
-        std::hint::black_box(second());
-        seconds.push(middle.elapsed());
-        firsts.push(middle - start);
+        firsts.push(once(&mut first));
+        seconds.push(once(&mut second));
     }
     let median = |times: &mut Vec<Duration>| {
         times.sort_unstable();

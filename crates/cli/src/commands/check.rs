@@ -60,6 +60,7 @@ fn once(cli: &Cli, args: &Check) -> Result<Exit, CliError> {
         &world,
         &SettingsCache::new(cli.config.as_deref()),
         args.bounds,
+        !args.watch,
     );
     if !choice.is_all() {
         for report in &mut found.reports {
@@ -103,10 +104,13 @@ fn check_all(
     world: &DiskWorld,
     settings: &SettingsCache,
     with_bounds: bool,
+    leaves: bool,
 ) -> Found {
+    // What a lone file takes in memory is left to the end of the process: letting go of it takes a seventh of the time of a check.
+    let leave = files.len() == 1 && leaves;
     let checked: Vec<Result<Report, CliError>> = files
         .par_iter()
-        .map(|input| check_file(input, world, settings, with_bounds))
+        .map(|input| check_file(input, world, settings, with_bounds, leave))
         .collect();
     let mut reports = Vec::new();
     let mut failures = Vec::new();
@@ -124,6 +128,7 @@ fn check_file(
     world: &DiskWorld,
     settings: &SettingsCache,
     with_bounds: bool,
+    leave: bool,
 ) -> Result<Report, CliError> {
     let loaded = load(input)?;
     let checks = settings.checks_of(&loaded.source.name)?;
@@ -145,6 +150,9 @@ fn check_file(
     });
     let mut report = Report::new(loaded.source, checked.diagnostics);
     report.bounds = bounds.map(Box::new);
+    if leave {
+        std::mem::forget((checked.parsed, checked.analysis));
+    }
     Ok(report)
 }
 
