@@ -1,6 +1,6 @@
 //! What values share: tags, and what a run holds besides its own state.
 
-use wfc_value::{Key, Secret, Str, Value};
+use wfc_value::{Key, Secret, Str, Type, Value};
 
 use crate::machine::Machine;
 
@@ -104,6 +104,32 @@ pub(super) fn each_external(machine: &Machine, found: &mut dyn FnMut(&Value)) {
     let start = [&machine.inputs, &machine.meta.trigger, &env, &execution];
     for value in machine.program.consts.iter().chain(start) {
         visit(value, &mut left, found);
+    }
+    // Records that were read by a type have its names.
+    let named = machine.program.type_table.iter().map(|(_, ty)| ty);
+    for ty in machine.program.types.iter().chain(named) {
+        visit_names(ty, &mut left, found);
+    }
+}
+
+/// The names of fields; the recursion is bounded by the type's own depth.
+fn visit_names(ty: &Type, left: &mut usize, found: &mut dyn FnMut(&Value)) {
+    match ty {
+        Type::Record(record) => {
+            for field in &record.fields {
+                visit(&Value::String(field.name.clone()), left, found);
+                visit_names(&field.ty, left, found);
+            }
+        }
+        Type::List(item) | Type::Optional(item) => visit_names(item, left, found),
+        Type::Map(key, value) => {
+            visit_names(key, left, found);
+            visit_names(value, left, found);
+        }
+        Type::Union(members) => members
+            .iter()
+            .for_each(|member| visit_names(member, left, found)),
+        _ => {}
     }
 }
 

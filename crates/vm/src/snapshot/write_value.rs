@@ -17,8 +17,17 @@ pub(super) struct Out<'a> {
     pub(super) bytes: Writer,
     table: Table,
     large: Large<'a>,
-    /// The addresses of external values and their numbers, sorted.
-    externals: Vec<(usize, u32)>,
+    externals: Externals,
+}
+
+/// Values that the program and the run's start hold, and their numbers.
+#[derive(Default)]
+struct Externals {
+    /// By address, sorted.
+    by_address: Vec<(usize, u32)>,
+    /// Texts, for maps' keys: a map that came from outside has keys of its own, mostly with the
+    /// program's names.
+    by_text: BTreeMap<Str, u32>,
 }
 
 /// What was written so far, in a snapshot or in one payload.
@@ -50,16 +59,22 @@ struct Large<'a> {
 
 impl<'a> Out<'a> {
     pub(super) fn new(machine: &Machine, payloads: &'a mut dyn Payloads) -> Self {
-        let mut externals = Vec::new();
+        let mut externals = Externals::default();
         let mut number = 0_u32;
         each_external(machine, &mut |value| {
             if let Some(address) = address(value) {
-                externals.push((address, number));
+                externals.by_address.push((address, number));
+            }
+            if let Value::String(text) = value
+                && text.len() < MAX_NAME
+            {
+                externals.by_text.entry(text.clone()).or_insert(number);
             }
             number += 1;
         });
-        externals.sort_unstable();
-        externals.dedup_by_key(|(address, _)| *address);
+        externals.by_address.sort_unstable();
+        let same = |a: &mut (usize, u32), b: &mut (usize, u32)| a.0 == b.0;
+        externals.by_address.dedup_by(same);
         Self {
             bytes: Writer::default(),
             table: Table::default(),
@@ -111,7 +126,7 @@ struct Values<'t, 'a> {
     out: &'t mut Writer,
     table: &'t mut Table,
     large: &'t mut Large<'a>,
-    externals: &'t [(usize, u32)],
+    externals: &'t Externals,
 }
 
 impl Values<'_, '_> {
@@ -171,8 +186,9 @@ impl Values<'_, '_> {
             self.named(tag::SHORT_REF, tag::REF, *number);
             return true;
         }
-        let found = self.externals.binary_search_by_key(&address, |(a, _)| *a);
-        if let Some((_, number)) = found.ok().and_then(|at| self.externals.get(at)) {
+        let list = self.externals.by_address.as_slice();
+        let found = list.binary_search_by_key(&address, |(a, _)| *a);
+        if let Some((_, number)) = found.ok().and_then(|at| list.get(at)) {
             self.named(tag::SHORT_EXTERNAL, tag::EXTERNAL, *number);
             return true;
         }
@@ -275,7 +291,14 @@ impl Values<'_, '_> {
 
     fn key(&mut self, key: &Key) {
         match key {
-            Key::String(text) => self.text(text),
+            Key::String(text) => {
+                let known = text_address(text).is_some_and(|address| self.known(address));
+                match self.externals.by_text.get(text) {
+                    _ if known => {}
+                    Some(number) => self.named(tag::SHORT_EXTERNAL, tag::EXTERNAL, *number),
+                    None => self.text(text),
+                }
+            }
             other => self.in_place(&other.to_value()),
         }
     }
@@ -343,7 +366,7 @@ impl Large<'_> {
             out: &mut out,
             table: &mut Table::default(),
             large: self,
-            externals: &[],
+            externals: &Externals::default(),
         };
         values.in_place(value);
         let hash = self.payloads.put(&out.into_bytes());
@@ -353,5 +376,8 @@ impl Large<'_> {
         hash
     }
 }
+
+/// Names are shorter than this.
+const MAX_NAME: usize = 64;
 
 const _: () = assert!(MIN_SHARED > 0, "an empty text has no address of its own");
