@@ -50,5 +50,9 @@ fn a_ticket_that_waits_for_its_approval_takes_few_bytes_beside_its_values() {
     let bytes = machine.snapshot(&mut payloads).unwrap();
     assert!(payloads.0.is_empty());
     let beside = bytes.len().saturating_sub(live);
-    assert!(beside <= 48, "{beside} of {} bytes: {bytes:02x?}", bytes.len());
+    assert!(
+        beside <= 48,
+        "{beside} of {} bytes: {bytes:02x?}",
+        bytes.len()
+    );
 }
