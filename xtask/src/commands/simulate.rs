@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use xtask::simulate::{Totals, every_point, programs, run_seed, workflow};
+use xtask::simulate::{Totals, every_point, examples, run_seed, subject, workflow};
 
 struct Args {
     seeds: u64,
     seed: Option<u64>,
     trace: bool,
     points: u64,
+    examples: bool,
 }
 
 pub(crate) fn run(args: &[&str]) -> ExitCode {
@@ -24,11 +25,14 @@ pub(crate) fn run(args: &[&str]) -> ExitCode {
     if let (Some(seed), 0, 0) = (args.seed, args.seeds, args.points) {
         return alone(seed, args.trace);
     }
+    if args.examples {
+        return all_examples();
+    }
     let first = args.seed.unwrap_or(0);
     if args.points > 0 {
         return many(first, args.points, |seed, totals| {
-            if let Ok(programs) = programs(seed) {
-                totals.count.rounds += every_point(&programs, seed, false)?;
+            if let Ok(subject) = subject(seed) {
+                totals.count.rounds += every_point(&subject, seed, false)?;
                 totals.seeds += 1;
             }
             Ok(())
@@ -45,6 +49,7 @@ fn parse(args: &[&str]) -> Result<Args, String> {
         seed: None,
         trace: false,
         points: 0,
+        examples: false,
     };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -61,13 +66,36 @@ fn parse(args: &[&str]) -> Result<Args, String> {
             "--points" => out.points = number()?,
             "--seed" => out.seed = Some(number()?),
             "--trace" => out.trace = true,
+            "--examples" => out.examples = true,
             other => return Err(format!("no option `{other}`")),
         }
     }
-    if out.seeds == 0 && out.seed.is_none() && out.points == 0 {
+    if out.seeds == 0 && out.seed.is_none() && out.points == 0 && !out.examples {
         out.seeds = 1000;
     }
     Ok(out)
+}
+
+fn all_examples() -> ExitCode {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let subjects = match examples::subjects(&folder) {
+        Ok(subjects) => subjects,
+        Err(why) => {
+            eprintln!("simulate: {why}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut findings = 0;
+    for (name, subject) in subjects {
+        match every_point(&subject, 1, false) {
+            Ok(points) => println!("{name}: {points} points, three deaths at each"),
+            Err(why) => {
+                findings += 1;
+                println!("{name}: {why}");
+            }
+        }
+    }
+    ExitCode::from(u8::from(findings > 0))
 }
 
 fn alone(seed: u64, trace: bool) -> ExitCode {
