@@ -132,7 +132,7 @@ pub(super) fn seal(key: RunKey, header: &[u8]) -> Vec<u8> {
 pub(super) fn unseal(mut row: Vec<u8>, key: RunKey) -> Result<Vec<u8>, Damaged> {
     let len = row.len().checked_sub(SUM);
     let parts = len.and_then(|len| row.split_at_checked(len));
-    if !parts.is_some_and(|(bytes, sum)| sum == checksum(key, bytes)) {
+    if parts.is_none_or(|(bytes, sum)| sum != checksum(key, bytes)) {
         return Err(Damaged(format!("the header of the run {key} is damaged")));
     }
     row.truncate(row.len().saturating_sub(SUM));
