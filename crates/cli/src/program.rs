@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wfc_compiler::world::World as _;
 use wfc_engine::{Found, Programs};
 use wfc_program::codec;
+use wfc_program::isa::StepId;
 use wfc_runtime::Pinned;
 use wfc_syntax::ast::{Ast, EnvDecl, Step};
 use wfc_syntax::canonical::source_hash;
@@ -36,6 +37,15 @@ pub struct Ready {
 }
 
 impl Ready {
+    /// How many steps a step is inside of; 0 where the source is not known.
+    pub fn depth(&self, step: StepId) -> usize {
+        let debug = self.found.program.debug.as_ref();
+        let head = debug.and_then(|debug| debug.steps.get(step.index()));
+        head.and_then(|head| self.depths.get(head))
+            .copied()
+            .unwrap_or(0)
+    }
+
     /// A program alone.
     fn bare(pinned: &Pinned) -> Self {
         Self {

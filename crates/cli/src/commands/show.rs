@@ -2,11 +2,13 @@
 
 use clap::Args;
 use wfc_engine::History;
+use wfc_runtime::Pinned;
 
 use crate::args::Cli;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::history;
+use crate::program::Library;
 use crate::store::{self, StoreArg};
 use crate::term;
 
@@ -38,15 +40,20 @@ pub fn run(cli: &Cli, args: &Show) -> Result<Exit, CliError> {
     let worked_on = store.is_worked_on(row.key).map_err(|e| store::fault(&e))?;
     let past = past(&args.store, row.key)?;
     let standing = state(&row, worked_on);
+    let pinned = Pinned {
+        program: past.program.clone(),
+        reference: past.reference.clone(),
+    };
+    let ready = Library::default().of(row.workflow.as_str(), &pinned);
     match args.format {
         Format::Human => {
             let look = history::Look {
                 colours: term::colours(cli.color),
                 full: args.full,
             };
-            term::print(&history::people(&past, &standing, look));
+            term::print(&history::people(&past, &ready, &standing, look));
         }
-        Format::Json => term::print(&format!("{:#}\n", history::machine(&past))),
+        Format::Json => term::print(&format!("{:#}\n", history::machine(&past, &ready))),
     }
     Ok(Exit::Clean)
 }

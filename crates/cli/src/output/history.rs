@@ -8,6 +8,7 @@ use wfc_value::{Timestamp, Value};
 use wfc_vm::{ErrorRecord, EventKind, Outcome, TraceWhat};
 
 use super::run::{event_word, json_of};
+use crate::program::Ready;
 use crate::term::tame;
 
 /// Characters of a value that are shown unless all of it is asked for.
@@ -49,8 +50,8 @@ impl Look {
     }
 }
 
-/// The run for people: its facts, a tree of its steps, its end.
-pub fn people(past: &History, standing: &str, look: Look) -> String {
+/// The run for people: its facts, a tree of its steps, its end. `ready` is its program with what is known of its source.
+pub fn people(past: &History, ready: &Ready, standing: &str, look: Look) -> String {
     let header = &past.header;
     let mut out = format!(
         "run {} of {}: {standing}\n",
@@ -76,16 +77,16 @@ pub fn people(past: &History, standing: &str, look: Look) -> String {
     if !steps.is_empty() {
         out.push_str("\nsteps\n");
     }
-    for (at, step) in steps.iter().enumerate() {
-        out.push_str(&one_step(past, &steps, at, step, look));
+    for step in &steps {
+        out.push_str(&one_step(past, ready.depth(step.step), step, look));
     }
     out.push('\n');
     out.push_str(&end(past, look));
     out
 }
 
-fn one_step(past: &History, steps: &[StepView], at: usize, step: &StepView, look: Look) -> String {
-    let indent = "  ".repeat(1 + depth(steps, at));
+fn one_step(past: &History, depth: usize, step: &StepView, look: Look) -> String {
+    let indent = "  ".repeat(1 + depth);
     let kind = past.program.steps.get(step.step.index());
     let kind = kind.map_or("step", |info| info.kind.as_str());
     let took = step.ended_at.map_or_else(String::new, |ended| {
@@ -126,16 +127,6 @@ fn one_step(past: &History, steps: &[StepView], at: usize, step: &StepView, look
     out
 }
 
-fn depth(steps: &[StepView], at: usize) -> usize {
-    let mut depth = 0;
-    let mut step = steps.get(at);
-    while let Some(parent) = step.and_then(|step| step.parent) {
-        depth += 1;
-        step = steps.get(parent);
-    }
-    depth
-}
-
 fn end(past: &History, look: Look) -> String {
     if let Some(why) = past.quarantine() {
         return format!("set aside: {}\n", tame(&why));
@@ -168,7 +159,7 @@ fn span(nanos: i128) -> String {
 }
 
 /// The run for machines.
-pub fn machine(past: &History) -> Json {
+pub fn machine(past: &History, ready: &Ready) -> Json {
     let header = &past.header;
     let steps = past.steps();
     json!({
@@ -184,7 +175,7 @@ pub fn machine(past: &History) -> Json {
         "called_by": header.parent.map(|parent| parent.run.to_string()),
         "inputs": json_of(&Value::Map(header.inputs.clone())),
         "trigger": json_of(&header.trigger),
-        "steps": steps.iter().map(|step| step_json(past, step)).collect::<Vec<_>>(),
+        "steps": steps.iter().map(|step| step_json(past, ready, step)).collect::<Vec<_>>(),
         "output": match past.outcome() {
             Some(Outcome::Succeeded(value)) => json_of(&value),
             _ => Json::Null,
@@ -198,13 +189,13 @@ pub fn machine(past: &History) -> Json {
     })
 }
 
-fn step_json(past: &History, step: &StepView) -> Json {
+fn step_json(past: &History, ready: &Ready, step: &StepView) -> Json {
     let info = past.program.steps.get(step.step.index());
     json!({
         "path": step.path.as_str(),
         "id": info.map(|info| info.id.as_str()),
         "kind": info.map(|info| info.kind.as_str()),
-        "parent": step.parent,
+        "depth": ready.depth(step.step),
         "state": state_word(step.state),
         "point": step.point,
         "started_at": time(step.started_at),

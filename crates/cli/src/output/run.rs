@@ -139,8 +139,7 @@ impl Shown {
 
     /// How many steps a step is inside of.
     pub fn depth(&self, run: RunKey, step: StepId) -> usize {
-        let found = || self.runs.get(&run)?.depths.get(&self.step_span(run, step)?);
-        found().copied().unwrap_or(0)
+        self.runs.get(&run).map_or(0, |ready| ready.depth(step))
     }
 
     /// A place of a run's source: file, and where it starts and ends.

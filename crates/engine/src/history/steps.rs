@@ -33,8 +33,6 @@ pub struct StepView {
     pub step: StepId,
     /// Its path with iterations.
     pub path: Str,
-    /// The place in this list of the step that it is inside of.
-    pub parent: Option<usize>,
     /// How far it has come.
     pub state: StepState,
     /// The point with which it began, in [`History::points`].
@@ -144,17 +142,10 @@ impl Walk<'_> {
     }
 
     fn begin(&mut self, at: usize, event: &TraceEvent, state: StepState) {
-        let parent = self
-            .open
-            .iter()
-            .rev()
-            .copied()
-            .find(|place| self.is_inside(event, *place));
         let place = self.steps.len();
         self.steps.push(StepView {
             step: event.step,
             path: event.path.clone(),
-            parent,
             state,
             point: at,
             started_at: event.at,
@@ -170,24 +161,6 @@ impl Walk<'_> {
         if state == StepState::Running {
             self.open.push(place);
         }
-    }
-
-    /// Whether a step is inside of the one at `place`: in the source, and in its iteration.
-    fn is_inside(&self, event: &TraceEvent, place: usize) -> bool {
-        let Some(outer) = self.steps.get(place) else {
-            return false;
-        };
-        let spans = |step: StepId| {
-            let debug = self.history.program.debug.as_ref()?;
-            debug.steps.get(step.index()).copied()
-        };
-        let (Some(inner), Some(around)) = (spans(event.step), spans(outer.step)) else {
-            return false;
-        };
-        let iterations = |path: &str| path.split_once('[').map(|(_, rest)| format!("[{rest}"));
-        let rounds = iterations(&outer.path).unwrap_or_default();
-        let own = iterations(&event.path).unwrap_or_default();
-        around != inner && around.0 <= inner.0 && inner.1 <= around.1 && own.starts_with(&rounds)
     }
 
     fn ask(&mut self, point: &Point) {
