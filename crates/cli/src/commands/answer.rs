@@ -32,6 +32,9 @@ pub struct Answer {
     /// How the run's progress is printed
     #[arg(long, value_enum, default_value_t = RunFormat::Human)]
     pub format: RunFormat,
+    /// Take what a secret holds from a file or from a variable of the environment, when the run goes on here
+    #[arg(long, value_name = "NAME=FILE|env:VARIABLE")]
+    pub secret: Vec<String>,
     /// Where it is kept
     #[command(flatten)]
     pub store: StoreArg,
@@ -74,7 +77,7 @@ pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
         format: args.format,
         ..Answers::default()
     };
-    let ready = Going::new(cli, row.key, &args.store, &[])?;
+    let ready = Going::new(cli, row.key, &args.store, &args.secret)?;
     let session = ready.session(cli, &answers, &args.store)?;
     session.drive(|| ready.host.resume(row.key, store, false))
 }

@@ -19,6 +19,9 @@ pub struct Cancel {
     /// Why, for those who look at it later
     #[arg(long, value_name = "TEXT", default_value = "cancelled by `wfc cancel`")]
     pub reason: String,
+    /// Take what a secret holds from a file or from a variable of the environment, when the run goes on here
+    #[arg(long, value_name = "NAME=FILE|env:VARIABLE")]
+    pub secret: Vec<String>,
     /// Where it is kept
     #[command(flatten)]
     pub store: StoreArg,
@@ -39,7 +42,7 @@ pub fn run(cli: &Cli, args: &Cancel) -> Result<Exit, CliError> {
         crate::term::eprint(&format!("the run {} is told to end\n", row.key.execution));
         return Ok(Exit::Clean);
     }
-    let ready = Going::new(cli, row.key, &args.store, &[])?;
+    let ready = Going::new(cli, row.key, &args.store, &args.secret)?;
     let answers = Answers::default();
     let session = ready.session(cli, &answers, &args.store)?;
     let session = session.cancelling(args.reason.clone());

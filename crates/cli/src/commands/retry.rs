@@ -53,7 +53,7 @@ pub fn run(cli: &Cli, args: &Retry) -> Result<Exit, CliError> {
             }
         },
     };
-    let ready = Going::new(cli, row.key, &args.store, &[])?;
+    let ready = Going::new(cli, row.key, &args.store, &args.answers.secret)?;
     let session = ready.session(cli, &args.answers, &args.store)?;
     let from = args.from.as_deref();
     session.drive(|| ready.host.retry(row.key, from, found.as_ref(), store))
