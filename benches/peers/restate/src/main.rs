@@ -24,12 +24,16 @@ impl Steps {
 #[tokio::main]
 async fn main() {
     let mut args = std::env::args().skip(1);
-    let ingress = args.next().unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let ingress = args
+        .next()
+        .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
     let seconds = args.next().and_then(|text| text.parse().ok()).unwrap_or(5);
     let Ok(address) = "127.0.0.1:9080".parse() else {
         return;
     };
-    tokio::spawn(HttpServer::new(Endpoint::builder().bind(Steps).build()).listen_and_serve(address));
+    tokio::spawn(
+        HttpServer::new(Endpoint::builder().bind(Steps).build()).listen_and_serve(address),
+    );
     println!("serving");
     let client = reqwest::Client::new();
     // Until `run.sh` has registered this service.
@@ -44,7 +48,12 @@ async fn main() {
         let mut times = load(&client, &ingress, at_once, time).await;
         times.sort_unstable();
         let runs = times.len() as f64 / time.as_secs_f64();
-        let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
+        let at = |percent: usize| {
+            times
+                .get(times.len() * percent / 100)
+                .copied()
+                .unwrap_or_default()
+        };
         println!(
             "| {at_once} | {runs:.0} | {:.0} | {:.1} ms | {:.1} ms |",
             runs * STEPS as f64,
@@ -57,13 +66,21 @@ async fn main() {
 /// Calls once; how long it took, when it gave what it has to.
 async fn call(client: &reqwest::Client, ingress: &str) -> Option<Duration> {
     let begun = Instant::now();
-    let call = client.post(format!("{ingress}/Steps/ten")).header("content-type", "application/json").body("1");
+    let call = client
+        .post(format!("{ingress}/Steps/ten"))
+        .header("content-type", "application/json")
+        .body("1");
     let text = call.send().await.ok()?.text().await.ok()?;
     (text == (1 + STEPS).to_string()).then(|| begun.elapsed())
 }
 
 /// Keeps so many calls under way for some time.
-async fn load(client: &reqwest::Client, ingress: &str, at_once: usize, time: Duration) -> Vec<Duration> {
+async fn load(
+    client: &reqwest::Client,
+    ingress: &str,
+    at_once: usize,
+    time: Duration,
+) -> Vec<Duration> {
     let end = Instant::now() + time;
     let mut tasks = Vec::new();
     for _ in 0..at_once {
