@@ -7,6 +7,7 @@ pub mod build;
 pub mod bytes;
 pub mod codec;
 pub mod disasm;
+mod fuse;
 pub mod isa;
 pub mod program;
 pub mod suspend;
@@ -15,6 +16,7 @@ pub mod verify;
 
 pub use build::{BuildError, Builder};
 pub use codec::{DecodeError, program_hash};
+pub use fuse::Op;
 pub use isa::Instr;
 pub use program::{
     Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, Parts, Policy, Program, StepInfo,

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use wfc_value::{Str, Type, TypeTable, Value};
 
+use crate::fuse::Op;
 use crate::isa::{ConstId, Instr, Label, Slot, TypeId};
 use crate::suspend::Points;
 use crate::verify::{Facts, VerifyError};
@@ -196,6 +197,7 @@ pub struct Program {
     facts: OnceLock<Result<Facts, VerifyError>>,
     points: OnceLock<Points>,
     fingerprint: OnceLock<[u8; 4]>,
+    ops: OnceLock<Box<[Op]>>,
 }
 
 impl Program {
@@ -207,6 +209,7 @@ impl Program {
             facts: OnceLock::new(),
             points: OnceLock::new(),
             fingerprint: OnceLock::new(),
+            ops: OnceLock::new(),
         }
     }
 
@@ -231,6 +234,12 @@ impl Program {
     #[must_use]
     pub fn points(&self) -> &Points {
         self.points.get_or_init(|| Points::new(self))
+    }
+
+    /// What a loop over the instructions carries out at each of them; kept as well.
+    #[must_use]
+    pub fn ops(&self) -> &[Op] {
+        self.ops.get_or_init(|| crate::fuse::fuse(&self.parts.code))
     }
 
     /// The first bytes of [`crate::program_hash`], by which a state tells its program from others;

@@ -1,7 +1,7 @@
 //! Evaluating pure expressions at once.
 
-use wfc_program::Program;
-use wfc_program::isa::Instr;
+use wfc_program::isa::{Instr, Slot};
+use wfc_program::{Facts, Op, Program};
 use wfc_value::{CallCtx, Fault, Timestamp, Value};
 
 use crate::error::ErrorRecord;
@@ -62,28 +62,164 @@ pub fn eval_placed(
     program: &Program,
     mut slots: Vec<Option<Value>>,
     ctx: &CallCtx,
-    mut fuel: u64,
+    fuel: u64,
 ) -> Result<Value, PlacedFault> {
-    let facts = program
-        .verify()
-        .map_err(|error| Fault::total(error.to_string()))?;
+    let mut evaluator = Evaluator::new(program)?;
     slots.resize(program.slots as usize, None);
-    let mut frame = Frame {
-        slots,
-        ..Frame::default()
+    evaluator.frame.slots = slots;
+    evaluator.fuel = fuel;
+    evaluator.exec(ctx).map_err(|fault| PlacedFault {
+        fault,
+        place: evaluator.place(),
+    })
+}
+
+/// Evaluates one expression again and again: it is verified once, variables stay set, and a call
+/// makes nothing but what the expression makes.
+///
+/// ```no_run
+/// # fn example(program: &wfc_program::Program) -> Result<(), wfc_value::Fault> {
+/// use wfc_value::{CallCtx, Timestamp, Value};
+/// let ctx = CallCtx::new(Timestamp::EPOCH);
+/// let mut evaluator = wfc_vm::Evaluator::new(program)?;
+/// for n in 0..1_000 {
+///     evaluator.set(0, Value::Int(n));
+///     println!("{:?}", evaluator.run(&ctx)?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Evaluator<'p> {
+    program: &'p Program,
+    facts: &'p Facts,
+    ops: &'p [Op],
+    frame: Frame,
+    /// The slots that the code itself writes, and what they hold before each call.
+    written: Vec<(usize, Option<Value>)>,
+    fuel: u64,
+}
+
+impl<'p> Evaluator<'p> {
+    /// An evaluator of a program that neither waits nor forks nor runs steps, with every slot
+    /// unset.
+    ///
+    /// # Errors
+    /// A total fault when the program is not sound.
+    pub fn new(program: &'p Program) -> Result<Self, Fault> {
+        let facts = program
+            .verify()
+            .map_err(|error| Fault::total(error.to_string()))?;
+        let mut frame = Frame::default();
+        frame.stack.reserve(facts.max_stack as usize);
+        Ok(Self {
+            program,
+            facts,
+            ops: program.ops(),
+            frame,
+            written: Vec::new(),
+            fuel: DEFAULT_EVAL_FUEL,
+        })
+    }
+
+    /// The same with so much fuel for each call.
+    #[must_use]
+    pub fn with_fuel(self, fuel: u64) -> Self {
+        Self { fuel, ..self }
+    }
+
+    /// Sets a slot for the calls that follow; a number that the program has no slot for is
+    /// passed over.
+    pub fn set(&mut self, slot: usize, value: Value) {
+        self.prepare();
+        if let Some((_, kept)) = self.written.iter_mut().find(|(at, _)| *at == slot) {
+            *kept = Some(value.clone());
+        }
+        if let Some(place) = self.frame.slots.get_mut(slot) {
+            *place = Some(value);
+        }
+    }
+
+    /// Evaluates once.
+    ///
+    /// # Errors
+    /// As [`eval`]; the evaluator can be used again.
+    pub fn run(&mut self, ctx: &CallCtx) -> Result<Value, Fault> {
+        self.prepare();
+        let result = self.exec(ctx);
+        if !self.written.is_empty() {
+            self.restore();
+        }
+        result
+    }
+
+    /// Where in the source the fault of the last call came up, by the program's debug map.
+    #[must_use]
+    pub fn place(&self) -> Option<(u32, u32)> {
+        // The counter is past the instruction that stopped.
+        let at = self.frame.pc.saturating_sub(1);
+        self.program.debug.as_ref().and_then(|debug| debug.span(at))
+    }
+
+    /// Makes the slots, and learns which of them are to be put back after a call.
+    #[inline]
+    fn prepare(&mut self) {
+        if self.frame.slots.len() != self.program.slots as usize {
+            self.frame.slots = vec![None; self.program.slots as usize];
+            let mut slots: Vec<usize> = self.program.code.iter().flat_map(written).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            self.written = slots.into_iter().map(|slot| (slot, None)).collect();
+        }
+    }
+
+    /// Puts back what the call wrote over.
+    fn restore(&mut self) {
+        for (slot, kept) in &self.written {
+            if let Some(place) = self.frame.slots.get_mut(*slot)
+                && (place.is_some() || kept.is_some())
+            {
+                place.clone_from(kept);
+            }
+        }
+    }
+
+    /// Runs the code from its start, on the slots as they are.
+    fn exec(&mut self, ctx: &CallCtx) -> Result<Value, Fault> {
+        let frame = &mut self.frame;
+        frame.pc = 0;
+        frame.live = 0;
+        // After a fault there may be something left.
+        frame.stack.clear();
+        frame.iters.clear();
+        frame.verdicts.clear();
+        frame.scopes.clear();
+        frame.owned.clear();
+        let env = Env {
+            parts: self.program,
+            ops: self.ops,
+            facts: self.facts,
+            ctx,
+            room: EVAL_LIVE_BYTES,
+        };
+        let mut fuel = self.fuel;
+        let stop = exec(&env, frame, &mut fuel);
+        ended(stop, frame)
+    }
+}
+
+/// The slots that an instruction of an expression writes.
+fn written(instr: &Instr) -> impl Iterator<Item = usize> {
+    let (first, count) = match *instr {
+        Instr::Store(s)
+        | Instr::Clear(s)
+        | Instr::Append(s)
+        | Instr::Put(s)
+        | Instr::IterNext(s, _) => (s.index(), 1),
+        Instr::IterNext2(pair, _) => (Slot(pair.0).index(), 2),
+        _ => (0, 0),
     };
-    frame.stack.reserve(facts.max_stack as usize);
-    let env = Env {
-        parts: program,
-        facts,
-        ctx,
-        room: EVAL_LIVE_BYTES,
-    };
-    let stop = exec(&env, &mut frame, &mut fuel);
-    // The counter is past the instruction that stopped.
-    let at = frame.pc.saturating_sub(1);
-    let place = program.debug.as_ref().and_then(|debug| debug.span(at));
-    ended(stop, &mut frame).map_err(|fault| PlacedFault { fault, place })
+    first..first.saturating_add(count)
 }
 
 /// What an evaluation gives, by what it stopped at.

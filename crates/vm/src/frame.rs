@@ -115,10 +115,15 @@ impl Frame {
 
     /// Makes a slot unset.
     pub(crate) fn clear(&mut self, slot: usize) {
+        self.take(slot);
+    }
+
+    /// Makes a slot unset, and gives what was in it.
+    pub(crate) fn take(&mut self, slot: usize) -> Option<Value> {
         self.disown(slot);
-        if let Some(old) = self.slots.get_mut(slot).and_then(Option::take) {
-            self.count(slot, 0, heap(&old));
-        }
+        let old = self.slots.get_mut(slot)?.take()?;
+        self.count(slot, 0, heap(&old));
+        Some(old)
     }
 
     /// Counts that a slot holds `new` bytes now where it held `old`.

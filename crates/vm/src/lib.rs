@@ -20,7 +20,7 @@ mod trace;
 
 pub use effect::{Effect, EffectClass, EffectId};
 pub use error::ErrorRecord;
-pub use eval::{DEFAULT_EVAL_FUEL, PlacedFault, eval, eval_placed, eval_with};
+pub use eval::{DEFAULT_EVAL_FUEL, Evaluator, PlacedFault, eval, eval_placed, eval_with};
 pub use event::{Allowance, Delivery, Event, EventKind, Usage};
 pub use machine::{FiberView, Machine};
 pub use meta::{

@@ -36,7 +36,7 @@ pub(super) fn carry_out(
                 None => Err(corrupt()),
             }
         }
-        _ => match operator(instr) {
+        _ => match instr.operator() {
             Some(op) => binary(env, f, cost, op).map(|()| Next::On),
             None => match other(env, f, cost, instr) {
                 Some(done) => done.map(|()| Next::On),
@@ -44,26 +44,6 @@ pub(super) fn carry_out(
             },
         },
     }
-}
-
-/// The operator of two operands that an instruction applies.
-fn operator(instr: Instr) -> Option<BinaryOp> {
-    Some(match instr {
-        Instr::Add() => BinaryOp::Add,
-        Instr::Sub() => BinaryOp::Sub,
-        Instr::Mul() => BinaryOp::Mul,
-        Instr::Div() => BinaryOp::Div,
-        Instr::Mod() => BinaryOp::Mod,
-        Instr::Eq() => BinaryOp::Eq,
-        Instr::Ne() => BinaryOp::Ne,
-        Instr::Lt() => BinaryOp::Lt,
-        Instr::Le() => BinaryOp::Le,
-        Instr::Gt() => BinaryOp::Gt,
-        Instr::Ge() => BinaryOp::Ge,
-        Instr::In() => BinaryOp::In,
-        Instr::Index() => BinaryOp::Index,
-        _ => return None,
-    })
 }
 
 /// The other instructions; nothing when it concerns more than the frame.
@@ -253,7 +233,7 @@ fn load_opt(f: &mut Frame, s: Slot) -> Step {
     give(f, value)
 }
 
-fn call(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, func: FuncId, n: u32) -> Step {
+pub(super) fn call(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, func: FuncId, n: u32) -> Step {
     let (Some(id), Some(at)) = (
         env.facts.functions.get(func.index()),
         f.stack.len().checked_sub(n as usize),

@@ -41,6 +41,25 @@ pub(super) fn next(env: &Env<'_>, f: &mut Frame, slot: Slot) -> Result<bool, Box
     store(env, f, slot.index(), item).map(|()| true)
 }
 
+/// As [`next`], where the item is an `int` or a `bool` and its slot holds no data: nothing is to be
+/// counted. False where it is otherwise, and nothing is done.
+#[inline]
+pub(super) fn next_scalar(f: &mut Frame, slot: Slot) -> bool {
+    if let Some(Iter {
+        source: Value::List(list),
+        next,
+    }) = f.iters.last_mut()
+        && let Some(item @ (Value::Int(_) | Value::Bool(_))) = list.get(*next)
+        && let Some(place @ (None | Some(Value::Int(_) | Value::Bool(_)))) =
+            f.slots.get_mut(slot.index())
+    {
+        *next += 1;
+        super::drop_scalar(place.replace(super::copy(item)));
+        return true;
+    }
+    false
+}
+
 /// Sets two slots to the next index and item, or key and value.
 pub(super) fn next2(env: &Env<'_>, f: &mut Frame, pair: SlotPair) -> Result<bool, Box<Fault>> {
     let Some(iter) = f.iters.last_mut() else {

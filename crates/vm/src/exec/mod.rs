@@ -1,18 +1,22 @@
 //! The loop that runs instructions which concern one fiber alone.
 
 mod cold;
+mod fused;
 mod iters;
 
 use wfc_program::isa::Instr;
-use wfc_program::{Facts, Parts};
+use wfc_program::{Facts, Op, Parts};
 use wfc_value::{CallCtx, Fault, Value};
 
 use crate::frame::{Frame, Verdict};
 use crate::scope::ScopeKind;
+use fused::Fused;
 
 /// What instructions may look at besides their frame.
 pub(crate) struct Env<'a> {
     pub(crate) parts: &'a Parts,
+    /// What is carried out at each instruction of the parts.
+    pub(crate) ops: &'a [Op],
     pub(crate) facts: &'a Facts,
     pub(crate) ctx: &'a CallCtx,
     /// How far the frame's data may grow, in bytes.
@@ -137,7 +141,7 @@ macro_rules! on_bool {
 /// left to [`slow`], where it begins anew. An arm that does not finish must have changed nothing.
 #[allow(clippy::too_many_lines, reason = "a flat table of instructions")]
 fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
-    let code = env.parts.code.as_slice();
+    let ops = env.ops;
     let consts = env.parts.consts.as_slice();
     let mut left = *fuel;
     let mut pc = f.pc;
@@ -145,12 +149,29 @@ fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
         let Some(less) = left.checked_sub(1) else {
             break Stop::Fuel;
         };
-        let Some(instr) = code.get(pc) else {
+        let Some(op) = ops.get(pc) else {
             break Stop::Fault(corrupt());
         };
         left = less;
         pc += 1;
-        match *instr {
+        let instr = match *op {
+            Op::One(instr) => instr,
+            several => match fused::run(env, f, several, &mut left) {
+                Fused::Done(more) => {
+                    pc += more;
+                    continue;
+                }
+                Fused::Fault(more, fault) => {
+                    pc += more;
+                    break Stop::Fault(fault);
+                }
+                Fused::Singly => match env.parts.code.get(pc.wrapping_sub(1)) {
+                    Some(instr) => *instr,
+                    None => break Stop::Fault(corrupt()),
+                },
+            },
+        };
+        match instr {
             Instr::Const(k) => {
                 if let Some(value) = consts.get(k.index()) {
                     f.stack.push(copy(value));
@@ -211,13 +232,17 @@ fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
                 pc = to.index();
                 continue;
             }
+            Instr::IterNext(s, _) if iters::next_scalar(f, s) => {
+                f.disown(s.index());
+                continue;
+            }
+            Instr::Return() => break Stop::Control(instr),
             Instr::JumpIf(to) => on_bool!(f, pc, to, true, false),
             Instr::JumpIfNot(to) => on_bool!(f, pc, to, false, false),
             Instr::JumpIfKeep(to) => on_bool!(f, pc, to, true, true),
             Instr::JumpIfNotKeep(to) => on_bool!(f, pc, to, false, true),
             _ => {}
         }
-        let instr = *instr;
         let (cost, next) = slow(env, f, instr);
         left = left.saturating_sub(cost);
         match next {

@@ -172,6 +172,7 @@ impl Machine {
             }
             let env = Env {
                 parts: program,
+                ops: program.ops(),
                 facts,
                 ctx: &self.ctx,
                 room: self.room(f),

@@ -14,6 +14,7 @@ mod corpus;
 mod events;
 mod expressions;
 mod forks;
+mod fused;
 mod golden;
 mod handlers;
 mod limits;
