@@ -28,8 +28,8 @@ pub(crate) fn run(args: &[&str]) -> ExitCode {
     match result {
         Ok(totals) => {
             println!(
-                "{} kills and {} damages in {} runs: the outputs and the work done are as without, no step was started again that must not be",
-                totals.kills, totals.damages, totals.runs
+                "{} kills, {} torn pages and {} full disks in {} runs: the outputs and the work done are as without, no step was started again that must not be",
+                totals.kills, totals.damages, totals.fulls, totals.runs
             );
             println!(
                 "{} steps were started; of {} that were cut off nobody knew the outcome, and the workflow was told so",

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::victim::Victim;
+use super::victim::{Ended, Victim};
 use crate::differential::random::Random;
 
 /// What happens besides the kills.
@@ -24,7 +24,6 @@ pub struct Harm {
     damage: Damage,
     mounted: Option<PathBuf>,
     small: bool,
-    done: u64,
 }
 
 impl Harm {
@@ -37,7 +36,6 @@ impl Harm {
             damage: *damage,
             mounted: None,
             small: false,
-            done: 0,
         };
         if *damage == Damage::Full {
             let state = folder.join("state");
@@ -72,12 +70,20 @@ impl Harm {
         self.small
     }
 
-    /// After a process has ended: what it wrote last may be torn. Whether something was.
+    /// After a process has ended: the disk has room again, and what was written last may be torn. Whether something was.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn after(&mut self, random: &mut Random, victim: &Victim) -> Result<bool, String> {
-        if self.damage != Damage::Torn || !random.chance(60) {
+    pub fn after(
+        &mut self,
+        random: &mut Random,
+        victim: &Victim,
+        ended: &Ended,
+    ) -> Result<bool, String> {
+        if let Some(at) = &self.mounted {
+            mount(&["-o", "remount,size=16m"], at)?;
+        }
+        if !matches!(ended, Ended::Killed) || self.damage != Damage::Torn || !random.chance(60) {
             return Ok(false);
         }
         let file = victim.state().join(format!("{}-wal", super::victim::STORE));
@@ -91,12 +97,6 @@ impl Harm {
             .collect();
         file.write_all(&torn).map_err(|e| e.to_string())?;
         Ok(true)
-    }
-
-    /// Damages counted elsewhere.
-    #[must_use]
-    pub fn done(&self) -> u64 {
-        self.done
     }
 }
 

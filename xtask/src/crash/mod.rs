@@ -35,8 +35,10 @@ pub struct Totals {
     pub runs: u64,
     /// Processes that were killed.
     pub kills: u64,
-    /// Times that the disk was full, or the last page torn.
+    /// Times that the last page was torn.
     pub damages: u64,
+    /// Times that a process gave up since the disk was full.
+    pub fulls: u64,
     /// Steps that were started, repetitions included.
     pub starts: u64,
     /// `once` steps that were cut off, so that nobody knew their outcome.
@@ -49,6 +51,7 @@ impl Totals {
         self.runs += other.runs;
         self.kills += other.kills;
         self.damages += other.damages;
+        self.fulls += other.fulls;
         self.starts += other.starts;
         self.unknown += other.unknown;
     }
@@ -86,9 +89,11 @@ pub fn torment(
         }
         harm.before(&mut random, &victim)?;
         let after = Duration::from_millis(u64::try_from(5 + random.below(260)).unwrap_or(5));
-        match victim.live(Some(after))? {
+        let ended = victim.live(Some(after))?;
+        totals.damages += u64::from(harm.after(&mut random, &victim, &ended)?);
+        match victim.look(ended)? {
             Ended::Killed => totals.kills += 1,
-            Ended::Full if harm.expects_full() => totals.damages += 1,
+            Ended::Full if harm.expects_full() => totals.fulls += 1,
             Ended::Done(output) => {
                 let record = Record::read(folder, output)?;
                 record.compare(expected)?;
@@ -97,12 +102,10 @@ pub fn torment(
                 totals.starts += ledger.starts();
                 totals.unknown += ledger.unknown();
                 totals.runs += 1;
-                totals.damages += harm.done();
                 return Ok(totals);
             }
             other => return Err(format!("life {life}: {other:?}")),
         }
-        totals.damages += u64::from(harm.after(&mut random, &victim)?);
     }
     Ok(totals)
 }

@@ -137,16 +137,18 @@ impl Victim {
             std::thread::sleep(Duration::from_millis(1));
         };
         self.released = false;
-        let ended = match status {
-            Some(status) => self.ended(status.code())?,
-            None if kill_after.is_some() => Ended::Killed,
-            None => return Err("a process did not end by itself".to_owned()),
-        };
-        self.look(ended)
+        match status {
+            Some(status) => self.ended(status.code()),
+            None if kill_after.is_some() => Ok(Ended::Killed),
+            None => Err("a process did not end by itself".to_owned()),
+        }
     }
 
     /// Sees what the store has when a process did not tell.
-    fn look(&mut self, ended: Ended) -> Result<Ended, String> {
+    ///
+    /// # Errors
+    /// When a run that was told of is not there.
+    pub fn look(&mut self, ended: Ended) -> Result<Ended, String> {
         if matches!(ended, Ended::Done(_)) {
             return Ok(ended);
         }
@@ -197,11 +199,14 @@ impl Victim {
             }
             _ => {}
         }
-        let full = ["No space left", "is full", "disk I/O error"];
-        if full
-            .iter()
-            .any(|words| err.contains(words) || out.contains(words))
-        {
+        let full = ["no space left", "is full", "disk i/o error"];
+        // Messages are wrapped.
+        let words: Vec<&str> = err
+            .split_whitespace()
+            .chain(out.split_whitespace())
+            .collect();
+        let all = words.join(" ").to_lowercase();
+        if full.iter().any(|words| all.contains(words)) {
             return Ok(Ended::Full);
         }
         let said = format!("{err}\n{}", out.lines().last().unwrap_or_default());

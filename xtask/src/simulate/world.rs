@@ -167,6 +167,7 @@ pub struct Sim<'p> {
     /// Events that are to be posted: when, key.
     events: Vec<(Timestamp, String)>,
     known_events: BTreeSet<String>,
+    /// What it went through so far.
     pub count: Count,
     log: Option<String>,
 }
@@ -250,10 +251,15 @@ impl<'p> Sim<'p> {
             }
         }
         let row = self.disk.run(self.run).ok().flatten();
-        Err(format!(
-            "the run is stuck: {:?}",
-            row.map(|r| (r.state, r.waits))
-        ))
+        for process in &mut self.processes {
+            let owner = process.engine.store().owner();
+            let here: Vec<String> = process.engine.headers().iter().map(|h| h.execution.to_string()).collect();
+            let deadline = process.deadline;
+            if let Some(log) = &mut self.log {
+                let _ = writeln!(log, "{owner:?} has {here:?}, busy {}, deadline {deadline:?}", process.busy);
+            }
+        }
+        Err(format!("the run is stuck: {:?}", row.map(|r| (r.state, r.owner, r.waits))))
     }
 
     /// Starts processes until there are enough.
@@ -371,7 +377,7 @@ impl<'p> Sim<'p> {
             Err(error) => {
                 self.count.failed += 1;
                 self.processes[n].busy = true;
-                self.say(|| format!("  round failed: {error}"));
+                self.say(|| format!("  [{n}] round failed: {error}"));
                 Ok(true)
             }
         }
@@ -442,7 +448,7 @@ impl<'p> Sim<'p> {
             }
         }
         for (key, outcome) in round.finished {
-            self.say(|| format!("  => {outcome:?}"));
+            self.say(|| format!("  [{n}] {} => {outcome:?}", key.execution));
             if let Some(known) = self.ended.get(&key)
                 && *known != outcome
             {
