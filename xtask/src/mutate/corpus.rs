@@ -33,7 +33,7 @@ impl Files {
                 continue;
             };
             let source = Arc::new(Source::new(name.as_str(), &text));
-            if Spelling::of_path(&name).is_some() && !name.ends_with(".tools.json") {
+            if is_workflow(&name) {
                 let parsed = wfc_syntax::parse(&source, Spelling::of(&name, &text));
                 out.by_slug
                     .entry(slug_of(&parsed.ast, &name))
@@ -96,7 +96,7 @@ pub fn load(root: &Path) -> Corpus {
     for folder in ["tests/suite/valid", "examples"] {
         let files = Arc::new(Files::of(&root.join(folder)));
         for (name, source) in &files.by_path {
-            if Spelling::of_path(name).is_some() && !name.ends_with(".tools.json") {
+            if is_workflow(name) {
                 corpus.add(&format!("{folder}/{name}"), &source.text, &files, true);
             }
         }
@@ -209,6 +209,17 @@ fn renamed(name: &str, to: Spelling) -> String {
     format!("{stem}{ending}")
 }
 
+/// Whether a file of that name is a workflow: catalogues and files of tests stand beside them.
+fn is_workflow(name: &str) -> bool {
+    let other = [
+        ".tools.json",
+        ".wf.test.yaml",
+        ".wf.test.yml",
+        ".wf.test.json",
+    ];
+    Spelling::of_path(name).is_some() && !other.iter().any(|ending| name.ends_with(ending))
+}
+
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
@@ -224,4 +235,19 @@ fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_workflow;
+
+    #[test]
+    fn catalogues_and_files_of_tests_are_no_workflows() {
+        for name in ["a.wf.yaml", "a.wf.json", "a.wf"] {
+            assert!(is_workflow(name), "{name}");
+        }
+        for name in ["a.tools.json", "a.wf.test.yaml", "a.wf.test.json", "a.txt"] {
+            assert!(!is_workflow(name), "{name}");
+        }
+    }
 }
