@@ -18,6 +18,7 @@ mod migrate;
 mod payload;
 mod read;
 mod read_fork;
+mod read_scope;
 mod read_value;
 mod shared;
 mod times;
