@@ -8,7 +8,7 @@ use std::fmt;
 use wfc_value::Timestamp;
 
 use super::start::{StartFault, state_of};
-use super::{Engine, MAX_STRIKES};
+use super::{Engine, MAX_STRIKES, callee_key};
 use crate::codec::{read_header, read_outcome, write_reason};
 use crate::id::{OwnerId, RunKey};
 use crate::run::{Claimed, Leftover, Run, Standing, revive};
@@ -228,6 +228,7 @@ impl Engine {
         let open = row.state.is_running() || row.state == RunState::Queued;
         let mine = row.owner == Some(self.store.owner());
         if !open || !(mine || row.owner.is_none() || row.owner == dead) {
+            self.is_elsewhere(row);
             return Ok(false);
         }
         let claimed = (!mine).then_some(Claimed {
@@ -248,6 +249,18 @@ impl Engine {
             return came.map(|()| true);
         }
         Ok(false)
+    }
+
+    /// A run that was to come here has ended, or is another process's: its caller looks at it with the next polls.
+    fn is_elsewhere(&mut self, row: &RunRow) {
+        let caller = row.parent.map(|parent| row.key.sibling(parent));
+        let Some((caller, run)) = caller.and_then(|key| Some((key, self.runs.get(&key)?))) else {
+            return;
+        };
+        let called = run.outstanding().map(|effect| effect.id);
+        let called = called.filter(|id| callee_key(caller, *id) == row.key);
+        self.foreign
+            .extend(called.map(|id| (caller, id)).collect::<Vec<_>>());
     }
 
     /// The run that is stored; nothing when it makes no sense and is set aside.
@@ -385,6 +398,7 @@ impl Engine {
             }
             return Ok(());
         }
+        self.is_elsewhere(row);
         if row.state.is_over() {
             let ended = row.outcome.as_deref().map(read_outcome);
             if let Some(Ok(ended)) = ended {
