@@ -241,6 +241,128 @@ fn the_store_is_where_it_is_said_to_be() {
     assert_eq!(ignored, "*\n");
 }
 
+/// A workflow whose runs hold a key from when `began-JOB` is there until `end-JOB` is.
+fn grouped(folder: &Folder, policy: &str) {
+    let text = format!(
+        r#"workflow w {{
+  input job: string
+  input host: string = "a"
+  policy {{ {policy} }}
+  bash "echo $JOB >> log; touch began-$JOB; while [ ! -e end-$JOB ]; do sleep 0.02; done" {{ env: {{ JOB: job }} }}
+  return job
+}}
+"#
+    );
+    folder.file("w.wf", &text);
+}
+
+fn start(folder: &Folder, inputs: &[&str]) -> Child {
+    let mut args = vec!["run", "w.wf", "--durable"];
+    args.extend(inputs.iter().flat_map(|input| ["-i", input]));
+    background(folder, &args)
+}
+
+/// Waits until so many runs of the folder's store stand so.
+fn wait_until(folder: &Folder, state: &str, count: usize) {
+    let begun = Instant::now();
+    loop {
+        let said = folder.run(&["runs", "--format", "json"]).json();
+        let runs = said["runs"].as_array().unwrap();
+        if runs.iter().filter(|run| run["state"] == state).count() == count {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{said}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn let_go(folder: &Folder, job: &str) {
+    std::fs::write(folder.path().join(format!("end-{job}")), "").unwrap();
+}
+
+#[test]
+fn runs_with_one_key_go_one_after_the_other() {
+    let folder = Folder::new();
+    // The default of an input counts like a value that was given.
+    grouped(&folder, "concurrency_key: host");
+    let first = start(&folder, &["job=1"]);
+    wait_for(&folder.path().join("began-1"));
+    let second = start(&folder, &["job=2", "host=a"]);
+    wait_until(&folder, "queued", 1);
+    // Another key does not wait.
+    let_go(&folder, "3");
+    let third = start(&folder, &["job=3", "host=b"]);
+    assert_eq!(third.wait_with_output().unwrap().status.code(), Some(0));
+    assert_eq!(log(&folder), "1\n3\n");
+    let_go(&folder, "2");
+    let_go(&folder, "1");
+    for child in [first, second] {
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    }
+    assert_eq!(log(&folder), "1\n3\n2\n");
+}
+
+#[test]
+fn a_run_is_skipped_while_another_of_its_workflow_is_under_way() {
+    let folder = Folder::new();
+    grouped(&folder, "on_overlap: skip");
+    let first = start(&folder, &["job=1"]);
+    wait_for(&folder.path().join("began-1"));
+    let said = folder.run(&["run", "w.wf", "--durable", "-i", "job=2", "-i", "host=b"]);
+    assert!(said.err.contains("on_overlap"), "{said:?}");
+    let_go(&folder, "1");
+    assert_eq!(first.wait_with_output().unwrap().status.code(), Some(0));
+    wait_until(&folder, "skipped", 1);
+    assert_eq!(log(&folder), "1\n");
+}
+
+#[test]
+fn a_run_takes_the_place_of_another_with_its_key_also_from_a_program_file() {
+    let folder = Folder::new();
+    grouped(
+        &folder,
+        "concurrency_key: \"{{ host }}-{{ size(job) }}\", on_overlap: cancel",
+    );
+    let said = folder.run(&["build", "w.wf", "-o", "w.wfb"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let run = |job: &str| background(&folder, &["run", "w.wfb", "--durable", "-i", job]);
+    let first = run("job=1");
+    wait_for(&folder.path().join("began-1"));
+    let_go(&folder, "2");
+    let second = run("job=2");
+    let ended = second.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(first.wait_with_output().unwrap().status.code(), Some(130));
+    wait_until(&folder, "cancelled", 1);
+}
+
+#[test]
+fn a_run_goes_on_with_the_callees_that_it_began_with() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  approval \"Go?\"\n  let n = call middle {}\n  return n\n}\n",
+    );
+    folder.file(
+        "middle.wf",
+        "workflow middle {\n  returns int\n  let n = call inner {}\n  return n + 1\n}\n",
+    );
+    folder.file(
+        "inner.wf",
+        "workflow inner {\n  returns int\n  return 1\n}\n",
+    );
+    let said = folder.run(&["run", "w.wf", "--durable"]);
+    assert_eq!(said.status, Some(10), "{said:?}");
+    folder.file(
+        "inner.wf",
+        "workflow inner {\n  returns int\n  return 50\n}\n",
+    );
+    std::fs::remove_file(folder.path().join("middle.wf")).unwrap();
+    let said = folder.run(&["approve", "last"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "2"), "{said:?}");
+}
+
 fn background(folder: &Folder, args: &[&str]) -> Child {
     let mut command = folder.wfc(args);
     command

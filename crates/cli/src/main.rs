@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing is outside of a binary")]
 
 mod args;
+mod callees;
 mod commands;
 mod error;
 mod exit;

@@ -1,17 +1,18 @@
 //! From a file to a program: compiled from its source, or read from a program file.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wfc_compiler::world::World as _;
-use wfc_engine::{Found, Programs};
+use wfc_engine::{Found, Hash};
 use wfc_program::codec;
 use wfc_program::isa::StepId;
 use wfc_runtime::Pinned;
-use wfc_syntax::ast::{Ast, EnvDecl, Step};
+use wfc_syntax::ast::{Ast, EnvDecl, Step, StepKind};
 use wfc_syntax::canonical::source_hash;
+use wfc_syntax::expr::Name;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 use wfc_value::{Map, Value};
@@ -34,6 +35,8 @@ pub struct Ready {
     pub source: Option<Source>,
     /// How many steps each step is inside of, by the place of its head.
     pub depths: BTreeMap<(u32, u32), usize>,
+    /// The workflows that it calls, in the words of its steps; none are known for a program file.
+    pub callees: Vec<String>,
 }
 
 impl Ready {
@@ -59,6 +62,7 @@ impl Ready {
             },
             source: None,
             depths: BTreeMap::new(),
+            callees: Vec::new(),
         }
     }
 }
@@ -117,8 +121,9 @@ fn compile(
                 source_hash: hex(&source_hash(&checked.parsed.ast)),
                 env: environment(&checked.parsed.ast),
                 calls: Vec::new(),
-                catalogues: Vec::new(),
+                catalogues: catalogues(&checked.parsed.ast, &source, world),
             },
+            callees: callees(&checked.parsed.ast),
             depths: depths(&checked.parsed.ast),
             source: Some(source),
         })),
@@ -151,6 +156,7 @@ fn from_binary(path: &Path) -> Result<Ready, CliError> {
         },
         source: None,
         depths: BTreeMap::new(),
+        callees: Vec::new(),
     })
 }
 
@@ -169,6 +175,25 @@ fn environment(ast: &Ast) -> Map {
         .iter()
         .filter_map(|d| Some((&*d.name.text, value(d)?)));
     Map::record(set).unwrap_or_default()
+}
+
+/// The digests of the catalogues that a file was checked against.
+fn catalogues(ast: &Ast, source: &Source, world: &DiskWorld) -> Vec<(String, Hash)> {
+    let digest = |name: &Name| {
+        let read = world.catalogue(&source.name, &name.text)?;
+        Some((name.text.to_string(), Hash::of(read.text.as_bytes())))
+    };
+    ast.workflow.catalogues.iter().filter_map(digest).collect()
+}
+
+/// The workflows that steps call, each once, in the order of their words.
+fn callees(ast: &Ast) -> Vec<String> {
+    let called = |step: &Step| match &step.kind {
+        StepKind::Subworkflow { workflow, .. } => Some(workflow.text.to_string()),
+        _ => None,
+    };
+    let words: BTreeSet<String> = ast.steps.iter().filter_map(called).collect();
+    words.into_iter().collect()
 }
 
 /// For each step, by the place of its head, how many others enclose it.
@@ -238,71 +263,5 @@ impl Library {
             .unwrap_or_else(PoisonError::into_inner)
             .get(slug)
             .cloned()
-    }
-}
-
-/// Programs of subworkflow steps, from files beside the one that calls.
-pub struct DiskPrograms {
-    config: Option<PathBuf>,
-    library: Library,
-}
-
-impl DiskPrograms {
-    /// With the settings that were named outright, if any were; what is found is kept in `library`.
-    pub const fn new(config: Option<PathBuf>, library: Library) -> Self {
-        Self { config, library }
-    }
-
-    fn path_of(&self, workflow: &str, from: &str) -> Result<PathBuf, String> {
-        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
-        let path = folder.join(workflow);
-        if path.is_file() {
-            return Ok(path);
-        }
-        let world = DiskWorld::default();
-        match world.workflow(from, workflow) {
-            Some(source) => Ok(PathBuf::from(&source.name)),
-            None => {
-                let known = world.slugs_near(from);
-                let near = wfc_syntax::near::nearest(workflow, known.iter().map(String::as_str));
-                let meant = near
-                    .first()
-                    .map(|n| format!("; did you mean `{n}`?"))
-                    .unwrap_or_default();
-                Err(format!(
-                    "there is no workflow `{workflow}` in the folder of `{from}`{meant}"
-                ))
-            }
-        }
-    }
-}
-
-impl Programs for DiskPrograms {
-    fn find(&self, workflow: &str, from: Option<&str>) -> Result<Found, String> {
-        let path = match from {
-            Some(from) => self.path_of(workflow, from)?,
-            None => PathBuf::from(workflow),
-        };
-        let world = DiskWorld::default();
-        let settings = SettingsCache::new(self.config.as_deref());
-        match load_program(&path, &world, &settings) {
-            Ok(Loaded::Ready(ready)) => {
-                let found = ready.found.clone();
-                self.library.add(*ready);
-                Ok(found)
-            }
-            Ok(Loaded::Faulty(report)) => {
-                let first = report
-                    .diagnostics
-                    .first()
-                    .map(|d| d.message.clone())
-                    .unwrap_or_default();
-                Err(format!(
-                    "`{}` has errors: {first} (`wfc check` shows them all)",
-                    path.display()
-                ))
-            }
-            Err(error) => Err(error.to_string()),
-        }
     }
 }

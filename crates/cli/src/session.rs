@@ -14,11 +14,12 @@ use wfc_value::Timestamp;
 use wfc_vm::Outcome;
 
 use crate::args::{Answers, Cli, RunFormat};
+use crate::callees::DiskPrograms;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::run::{Shown, View};
 use crate::output::{run_human, run_jsonl};
-use crate::program::{DiskPrograms, Library};
+use crate::program::Library;
 use crate::replies::Replies;
 use crate::store::StoreArg;
 use crate::term;

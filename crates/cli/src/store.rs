@@ -7,8 +7,9 @@ use wfc_engine::store::{RunFilter, RunRow, Store as _, StoreError};
 use wfc_engine::{Engine, ExecutionId, Options, RunKey};
 use wfc_runtime::store::{Options as Opening, SqliteStore};
 
+use crate::callees::DiskPrograms;
 use crate::error::CliError;
-use crate::program::{DiskPrograms, Library};
+use crate::program::Library;
 
 /// The store's file, below the folder of the project.
 const USUAL: &str = ".wfc/state.db";

@@ -13,6 +13,7 @@ mod header;
 mod history;
 mod id;
 mod options;
+mod policy;
 mod programs;
 mod round;
 mod run;

@@ -17,8 +17,8 @@ pub trait Programs {
     /// Why there is no such program, for people: lower case, no full stop.
     fn find(&self, workflow: &str, from: Option<&str>) -> Result<Found, String>;
 
-    /// How many runs of a workflow may be under way, for these inputs: its `policy`. Without
-    /// one, all.
+    /// How many runs of a workflow may be under way, for these inputs, in a host's own words.
+    /// Without any, what the program's policy says holds: `concurrency_key` and `on_overlap`.
     ///
     /// # Errors
     /// Why that cannot be told, for people: the run is not started then.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::isa::Instr;
-use crate::program::{ForkSpec, Parts, Program};
+use crate::program::{ForkSpec, OnOverlap, Parts, Policy, Program};
 
 /// The width of a listing's left part, when source lines stand beside it.
 const WIDTH: usize = 44;
@@ -41,6 +41,32 @@ pub fn disassemble(program: &Program, source: Option<&str>) -> String {
     out
 }
 
+/// What the policy says, where it says anything, as comments.
+fn policy(out: &mut String, policy: &Policy) {
+    for (name, most) in [
+        ("max_steps", policy.max_steps),
+        ("max_concurrency", policy.max_concurrency),
+    ] {
+        if let Some(most) = most {
+            let _ = writeln!(out, "; {name} {most}");
+        }
+    }
+    if let Some(how) = policy.on_overlap {
+        let how = match how {
+            OnOverlap::Queue => "queue",
+            OnOverlap::Skip => "skip",
+            OnOverlap::Cancel => "cancel",
+        };
+        let _ = writeln!(out, "; on_overlap {how}");
+    }
+    if let Some(key) = &policy.key {
+        let _ = writeln!(out, "; concurrency_key:");
+        for line in disassemble(key, None).lines() {
+            let _ = writeln!(out, ";   {line}");
+        }
+    }
+}
+
 /// The tables, as comments.
 fn header(out: &mut String, parts: &Parts) {
     let _ = write!(out, "; workflow {}", parts.identity.slug);
@@ -71,6 +97,7 @@ fn header(out: &mut String, parts: &Parts) {
     if let Some(output) = parts.output {
         let _ = writeln!(out, "; returns {}", ty(output));
     }
+    policy(out, &parts.policy);
     for step in &parts.steps {
         let _ = writeln!(out, "; step {} ({})", step.path, step.kind);
     }

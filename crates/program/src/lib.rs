@@ -19,6 +19,7 @@ pub use codec::{DecodeError, program_hash};
 pub use fuse::Op;
 pub use isa::Instr;
 pub use program::{
-    Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, Parts, Policy, Program, StepInfo,
+    Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, OnOverlap, Parts, Policy, Program,
+    StepInfo,
 };
 pub use verify::{Facts, VerifyError};

@@ -1,7 +1,7 @@
 //! `Program`: what a workflow compiles to, as plain data.
 
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use wfc_value::{Str, Type, TypeTable, Value};
 
@@ -51,10 +51,29 @@ pub struct Identity {
 }
 
 /// A workflow's own limits; the host's hold besides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
     /// The most steps that a run enters.
     pub max_steps: Option<u64>,
+    /// The most effects of executors that are under way in a run.
+    pub max_concurrency: Option<u64>,
+    /// What becomes of a run while another of its group is under way. Without this and without
+    /// a key, runs have no group.
+    pub on_overlap: Option<OnOverlap>,
+    /// Gives the key of a run's group: a program with this one's inputs, that neither waits nor
+    /// forks nor runs steps, and has no policy of its own.
+    pub key: Option<Arc<Program>>,
+}
+
+/// What becomes of a run while another of its group is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OnOverlap {
+    /// It waits for its turn.
+    Queue,
+    /// It is not begun.
+    Skip,
+    /// The others are cancelled, and it begins when they have ended.
+    Cancel,
 }
 
 /// A step, as errors, traces and journals name it.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::args::{Answers, Cli};
+use crate::callees;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::human;
-use crate::program::{Loaded, load_program};
+use crate::program::{Library, Loaded, load_program};
 use crate::settings::SettingsCache;
 use crate::store::{self, StoreArg};
 use crate::term;
@@ -46,7 +47,10 @@ pub fn run(cli: &Cli, args: &Retry) -> Result<Exit, CliError> {
     let found = match &args.with {
         None => None,
         Some(path) => match load_program(path, &DiskWorld::default(), &settings)? {
-            Loaded::Ready(ready) => Some(ready.found),
+            Loaded::Ready(mut ready) => {
+                callees::pin(&mut ready, &settings, &Library::default());
+                Some(ready.found)
+            }
             Loaded::Faulty(report) => {
                 term::eprint(&human::print(&[report], 1, term::colours(cli.color)));
                 return Ok(Exit::Findings);

@@ -3,6 +3,7 @@
 use wfc_runtime::NewRun;
 
 use crate::args::{Cli, Run};
+use crate::callees;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::human;
@@ -19,7 +20,7 @@ use crate::{inputs, term};
 pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     let settings = SettingsCache::new(cli.config.as_deref());
     let loaded = load_program(&args.file, &DiskWorld::default(), &settings)?;
-    let ready = match loaded {
+    let mut ready = match loaded {
         Loaded::Ready(ready) => ready,
         Loaded::Faulty(report) => {
             term::eprint(&human::print(&[report], 1, term::colours(cli.color)));
@@ -31,12 +32,13 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
     }
     let inputs = inputs::read(args, &ready.found.program)?;
     let located = settings.of(&args.file.display().to_string())?;
+    let library = Library::default();
+    callees::pin(&mut ready, &settings, &library);
     let new = NewRun {
         found: ready.found.clone(),
         inputs,
         trigger: None,
     };
-    let library = Library::default();
     library.add(*ready);
     let host = session::host(cli, &located, &args.answers.secret, &library)?;
     host.check(&new).map_err(|e| session::host_error(&e))?;

@@ -13,6 +13,7 @@ mod tables;
 pub use crate::analysis::Dialect;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use wfc_program::build::{BuildError, Builder};
 use wfc_program::isa::{Label, Slot, StepId as ProgramStep};
@@ -36,6 +37,16 @@ pub fn emit(
     let mut e = Emitter::new(&ast.exprs, analysis, slug, Dialect::Workflow);
     e.workflow = Some(&ast.workflow);
     e.whole(ast, core);
+    let key = match core.key {
+        Some(key) => {
+            let mut e = Emitter::new(&ast.exprs, analysis, slug, Dialect::Workflow);
+            e.workflow = Some(&ast.workflow);
+            e.key(ast, core, key);
+            Some(Arc::new(e.b.finish()?.stripped()))
+        }
+        None => None,
+    };
+    e.b.policy(tables::policy(&ast.workflow, key));
     e.b.finish()
 }
 

@@ -1,9 +1,11 @@
 //! The program's tables: slots, steps, inputs, and what it is called.
 
+use std::sync::Arc;
+
 use wfc_program::build::Builder;
 use wfc_program::isa::{ConstId, Instr, StepId as ProgramStep};
-use wfc_program::program::{InputSpec, Policy, StepInfo};
-use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt, StepKind};
+use wfc_program::program::{self, InputSpec, Policy, Program, StepInfo};
+use wfc_syntax::ast::{Ast, InputDecl, OnInterrupt, OnOverlap, StepKind, Workflow};
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_syntax::type_expr::TypeExprKind;
 use wfc_value::{Str, Type};
@@ -13,7 +15,22 @@ use super::{Dialect, Emitter};
 use crate::analysis::catalogue::Found;
 use crate::analysis::constant::constant;
 use crate::analysis::{Analysis, builtin};
-use crate::ir::Core;
+use crate::ir::{Core, NodeId};
+
+/// The policy, with the program of its key.
+pub(super) fn policy(workflow: &Workflow, key: Option<Arc<Program>>) -> Policy {
+    let said = &workflow.policy;
+    Policy {
+        max_steps: said.max_steps.map(|n| n.value),
+        max_concurrency: said.max_concurrency.map(|n| n.value),
+        on_overlap: said.on_overlap.as_ref().map(|how| match how.value {
+            OnOverlap::Queue => program::OnOverlap::Queue,
+            OnOverlap::Skip => program::OnOverlap::Skip,
+            OnOverlap::Cancel => program::OnOverlap::Cancel,
+        }),
+        key,
+    }
+}
 
 impl<'a> Emitter<'a> {
     pub(super) fn new(
@@ -47,6 +64,21 @@ impl<'a> Emitter<'a> {
 
     /// The program of a workflow.
     pub(super) fn whole(&mut self, ast: &Ast, core: &Core) {
+        self.frame(ast, core);
+        self.b
+            .output(self.analysis.output.as_ref().unwrap_or(&Type::Any));
+        self.step_table(ast, core);
+        self.input_table(ast);
+        if let Some(root) = core.root {
+            self.node(core, root);
+        }
+        self.op(Instr::Null());
+        self.end_with(Instr::Return());
+        self.emit_later(core);
+    }
+
+    /// What the program of a workflow and that of its key have in common.
+    fn frame(&mut self, ast: &Ast, core: &Core) {
         for s in &core.slots {
             self.b.slot(s.name.as_str());
         }
@@ -60,19 +92,13 @@ impl<'a> Emitter<'a> {
         if let Some(version) = &ast.workflow.version {
             self.b.version(&*version.text);
         }
-        self.b.policy(Policy {
-            max_steps: ast.workflow.policy.max_steps.map(|n| n.value),
-        });
-        self.b
-            .output(self.analysis.output.as_ref().unwrap_or(&Type::Any));
-        self.step_table(ast, core);
+    }
+
+    /// The program of the policy's key.
+    pub(super) fn key(&mut self, ast: &Ast, core: &Core, key: NodeId) {
+        self.frame(ast, core);
         self.input_table(ast);
-        if let Some(root) = core.root {
-            self.node(core, root);
-        }
-        self.op(Instr::Null());
-        self.end_with(Instr::Return());
-        self.emit_later(core);
+        self.node(core, key);
     }
 
     fn step_table(&mut self, ast: &Ast, core: &Core) {

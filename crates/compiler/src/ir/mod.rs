@@ -40,6 +40,8 @@ pub struct Core {
     pub labels: u32,
     /// The whole run.
     pub root: Option<NodeId>,
+    /// What gives the policy's `concurrency_key`, apart from the run.
+    pub key: Option<NodeId>,
     /// Where each step's status goes, by `StepId`; only where something reads it.
     pub status: Vec<Option<SlotId>>,
     /// Where each step's error goes, likewise.

@@ -17,7 +17,14 @@ impl Lowerer<'_> {
             span: root.span,
             step: None,
         };
-        let mut nodes = self.beginnings(at);
+        let defaults = self.defaults(at);
+        self.core.key = root.policy.concurrency_key.map(|key| {
+            let value = self.source(key);
+            let span = self.ast.exprs.span(key);
+            let value = self.jump(Jump::Return(value), Origin { span, ..at });
+            self.seq(defaults.iter().copied().chain([value]).collect(), at)
+        });
+        let mut nodes = self.beginnings(defaults, at);
         nodes.push(self.block(&root.steps, None));
         let value = self.returned(root.return_value);
         let end = Origin {
@@ -41,8 +48,8 @@ impl Lowerer<'_> {
         self.core.root = Some(whole);
     }
 
-    /// Defaults of inputs, statuses, first values of variables.
-    fn beginnings(&mut self, at: Origin) -> Vec<NodeId> {
+    /// Defaults of inputs.
+    fn defaults(&mut self, at: Origin) -> Vec<NodeId> {
         let mut nodes = Vec::new();
         for (slot, input) in (0_u32..).map(SlotId).zip(&self.ast.workflow.inputs) {
             self.note_assigned(slot);
@@ -66,6 +73,11 @@ impl Lowerer<'_> {
             let absent = self.op(Op::Not, [given]);
             nodes.push(self.only_if(absent, store, here));
         }
+        nodes
+    }
+
+    /// Defaults of inputs, statuses, first values of variables.
+    fn beginnings(&mut self, mut nodes: Vec<NodeId>, at: Origin) -> Vec<NodeId> {
         let status = |id: &StepId| self.core.status.get(id.0 as usize).copied().flatten();
         let statuses: Vec<SlotId> = self.core.order.iter().filter_map(status).collect();
         if !statuses.is_empty() {

@@ -23,6 +23,6 @@ mod loops;
 mod promise_random;
 mod resume;
 mod root;
-mod shape;
 mod semantics;
+mod shape;
 mod sizes;

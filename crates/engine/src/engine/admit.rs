@@ -33,9 +33,18 @@ impl Engine {
             .programs
             .admission(&deployment.program, reference, &header.inputs)
             .map_err(StartFault::Policy)?;
+        let admission = match admission {
+            Some(said) => Some(said),
+            None => {
+                crate::policy::admission(&deployment.program, header).map_err(StartFault::Policy)?
+            }
+        };
         let Some(admission) = admission else {
             return Ok(Standing::Active);
         };
+        if self.is_inside(header, &admission.group) {
+            return Ok(Standing::Active);
+        }
         let max = admission.max.max(1);
         header.group = Some(admission.group.clone());
         header.group_max = max;
@@ -55,6 +64,20 @@ impl Engine {
                 Ok(Standing::Queued)
             }
         }
+    }
+
+    /// Whether a run that waits for this one is of the group: it would wait for itself.
+    fn is_inside(&self, header: &Header, group: &Str) -> bool {
+        let mut inner = header;
+        while inner.parent.is_some_and(|parent| parent.wait)
+            && let Some(outer) = inner.parent_key().and_then(|key| self.runs.get(&key))
+        {
+            inner = &outer.header;
+            if inner.group.as_ref() == Some(group) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Cancels a run, wherever it is.

@@ -1,5 +1,7 @@
 //! The sections of a program file.
 
+use std::sync::Arc;
+
 use wfc_value::limits::MAX_VALUE_DEPTH;
 use wfc_value::{Str, TypeTable};
 
@@ -8,7 +10,8 @@ use super::values::{read_value, write_value};
 use crate::bytes::{DecodeError, Reader, Writer};
 use crate::isa::{ConstId, Instr, Label, Slot, TypeId};
 use crate::program::{
-    Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, Parts, Policy, StepInfo,
+    Branch, DebugMap, ForkSpec, Identity, InputSpec, Join, OnOverlap, Parts, Policy, Program,
+    StepInfo,
 };
 
 /// The sections' tags, in the order in which they stand in a file.
@@ -38,6 +41,7 @@ pub(super) fn write_sections(out: &mut Writer, parts: &Parts) {
             out.text(version);
         });
         out.option(parts.policy.max_steps, Writer::u64);
+        write_admission(out, &parts.policy);
     });
     section(out, tag::CONSTS, |out| {
         out.len(parts.consts.len());
@@ -86,6 +90,60 @@ pub(super) fn write_sections(out: &mut Writer, parts: &Parts) {
         out.len(parts.code.len());
         parts.code.iter().for_each(|instr| instr.write(out));
     });
+}
+
+/// The rest of the policy, only where there is any: programs without one have the bytes that they
+/// always had.
+fn write_admission(out: &mut Writer, policy: &Policy) {
+    if policy.max_concurrency.is_none() && policy.on_overlap.is_none() && policy.key.is_none() {
+        return;
+    }
+    out.option(policy.max_concurrency, Writer::u64);
+    out.option(policy.on_overlap, |out, how| {
+        out.u8(match how {
+            OnOverlap::Queue => 0,
+            OnOverlap::Skip => 1,
+            OnOverlap::Cancel => 2,
+        });
+    });
+    out.option(policy.key.as_ref(), |out, key| {
+        let mut body = Writer::default();
+        write_sections(&mut body, key);
+        out.blob(&body.into_bytes());
+    });
+}
+
+fn read_policy(input: &mut Reader<'_>, whole: bool) -> Result<Policy, DecodeError> {
+    let mut policy = Policy {
+        max_steps: input.option(Reader::u64)?,
+        ..Policy::default()
+    };
+    if input.is_empty() {
+        return Ok(policy);
+    }
+    if !whole {
+        return Err(input.error("the program of a key has a policy of its own"));
+    }
+    policy.max_concurrency = input.option(Reader::u64)?;
+    policy.on_overlap = input.option(|input| match input.u8()? {
+        0 => Ok(OnOverlap::Queue),
+        1 => Ok(OnOverlap::Skip),
+        2 => Ok(OnOverlap::Cancel),
+        other => Err(input.error(format!("{other} says nothing of runs that overlap"))),
+    })?;
+    policy.key = input.option(|input| {
+        let len = input.len()?;
+        let mut body = input.section(len)?;
+        let parts = read_parts(&mut body, false)?;
+        if parts.debug.is_some() {
+            return Err(body.error("the program of a key has a debug map"));
+        }
+        Ok(Arc::new(Program::new(parts)))
+    })?;
+    if policy.max_concurrency.is_none() && policy.on_overlap.is_none() && policy.key.is_none() {
+        return Err(input.error("a policy is there that says nothing"));
+    }
+    Ok(policy)
 }
 
 fn write_step(out: &mut Writer, step: &StepInfo) {
@@ -170,11 +228,16 @@ pub(super) fn write_debug(out: &mut Writer, debug: &DebugMap) {
 }
 
 pub(super) fn read_sections(input: &mut Reader<'_>) -> Result<Parts, DecodeError> {
+    read_parts(input, true)
+}
+
+/// The parts of a whole program, or of the one that gives a key: that one has none inside of it.
+fn read_parts(input: &mut Reader<'_>, whole: bool) -> Result<Parts, DecodeError> {
     let (identity, policy) = read_section(input, tag::IDENTITY, |input| {
         let slug = text(input)?;
         let version = input.option(text)?;
-        let max_steps = input.option(Reader::u64)?;
-        Ok((Identity { slug, version }, Policy { max_steps }))
+        let policy = read_policy(input, whole)?;
+        Ok((Identity { slug, version }, policy))
     })?;
     let consts = read_section(input, tag::CONSTS, |input| {
         input.many(|input| read_value(input, MAX_VALUE_DEPTH))

@@ -6,7 +6,7 @@ use wfc_value::{FnId, Type, TypeTable, funcs};
 
 use super::{MAX_BRANCHES, MAX_SLOTS, VerifyError};
 use crate::isa::{Instr, Operand, Slot};
-use crate::program::{ForkSpec, Parts};
+use crate::program::{ForkSpec, Parts, Policy};
 
 /// Checks the tables; gives what the functions are.
 pub(super) fn check(parts: &Parts) -> Result<Vec<FnId>, VerifyError> {
@@ -32,6 +32,7 @@ pub(super) fn check(parts: &Parts) -> Result<Vec<FnId>, VerifyError> {
         check_fork(parts, fork)?;
     }
     check_inputs(parts)?;
+    check_key(parts)?;
     if let Some(output) = parts.output {
         output.check(parts).map_err(VerifyError::table)?;
     }
@@ -124,6 +125,29 @@ fn check_inputs(parts: &Parts) -> Result<(), VerifyError> {
         }
     }
     Ok(())
+}
+
+/// The program of the policy's key has no policy itself, so this goes one level deep.
+fn check_key(parts: &Parts) -> Result<(), VerifyError> {
+    let Some(key) = &parts.policy.key else {
+        return Ok(());
+    };
+    let refuse = |why: &str| Err(VerifyError::table(format!("the policy's key {why}")));
+    if key.policy != Policy::default() {
+        return refuse("has a policy of its own");
+    }
+    if !key.steps.is_empty() || !key.forks.is_empty() {
+        return refuse("has steps or forks");
+    }
+    let names = |parts: &Parts| parts.inputs.iter().map(|i| i.name.clone()).collect();
+    let (own, its): (Vec<_>, Vec<_>) = (names(parts), names(key));
+    if own != its {
+        return refuse("has other inputs than the program");
+    }
+    match key.verify() {
+        Ok(_) => Ok(()),
+        Err(error) => refuse(&format!("cannot be run: {error}")),
+    }
 }
 
 /// A type's name must not stand for itself but inside of a list, a map, a record or an optional:

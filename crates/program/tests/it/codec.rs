@@ -1,11 +1,13 @@
 //! Program files.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use wfc_program::codec::{FORMAT_VERSION, MAGIC, decode, encode, program_hash};
 use wfc_program::{Builder, Instr, Program};
 use wfc_value::Value;
 
-use crate::sample::sample;
+use crate::sample::{key, sample, step};
 
 #[test]
 fn a_program_reads_back_as_it_was_written() {
@@ -140,4 +142,30 @@ proptest! {
             let _ = wfc_program::disasm::disassemble(&program, Some(crate::sample::SOURCE));
         }
     }
+}
+
+#[test]
+fn a_policy_that_makes_no_sense_is_refused() {
+    let with_key = |key: Program| {
+        let mut parts = sample().into_parts();
+        parts.policy.key = Some(Arc::new(key));
+        Program::new(parts)
+    };
+    let told = |key: Program| with_key(key).verify().unwrap_err().to_string();
+    let mut nested = key().into_parts();
+    nested.policy.key = Some(Arc::new(key()));
+    let nested = Program::new(nested);
+    let error = decode(&encode(&with_key(nested.clone()))).unwrap_err();
+    assert!(error.to_string().contains("policy of its own"), "{error}");
+    assert!(told(nested).contains("policy of its own"));
+    let mut other = key().into_parts();
+    other.inputs.clear();
+    assert!(told(Program::new(other)).contains("other inputs"));
+    let mut broken = key().into_parts();
+    broken.code.pop();
+    assert!(told(Program::new(broken)).contains("cannot be run"));
+    let mut stepping = key().into_parts();
+    stepping.steps.push(step("a"));
+    assert!(told(Program::new(stepping)).contains("steps or forks"));
+    assert_eq!(sample().verify().map(|_| ()), Ok(()));
 }

@@ -1,7 +1,11 @@
 //! A program that has something in every table.
 
+use std::sync::Arc;
+
 use wfc_program::isa::{EffectKind, FactKind, Instr, LoopKind};
-use wfc_program::{Branch, Builder, ForkSpec, InputSpec, Join, Policy, Program, StepInfo};
+use wfc_program::{
+    Branch, Builder, ForkSpec, InputSpec, Join, OnOverlap, Policy, Program, StepInfo,
+};
 use wfc_value::ty::Field;
 use wfc_value::{Duration, Secret, Segment, Timestamp, Type, TypeTable, Value};
 
@@ -52,11 +56,31 @@ pub(crate) fn constants() -> Vec<Value> {
 pub(crate) const SOURCE: &str =
     "workflow sample {\n  tool a.b {}\n  for x in [1] parallel 2 { }\n}\n";
 
+/// The program of the sample's key.
+pub(crate) fn key() -> Program {
+    let mut b = Builder::new("sample");
+    let who = b.slot("who");
+    let ty = b.ty(&Type::String);
+    b.input(InputSpec {
+        name: "who".into(),
+        ty,
+        slot: who,
+        required: false,
+        schema: None,
+    });
+    b.emit(Instr::LoadOpt(who));
+    b.emit(Instr::Return());
+    b.finish().unwrap().stripped()
+}
+
 pub(crate) fn sample() -> Program {
     let mut b = Builder::new("sample");
     b.version("1.2.0");
     b.policy(Policy {
         max_steps: Some(100),
+        max_concurrency: Some(4),
+        on_overlap: Some(OnOverlap::Skip),
+        key: Some(Arc::new(key())),
     });
     let mut table = TypeTable::new();
     let tree = Type::record(vec![
