@@ -137,6 +137,18 @@ macro_rules! on_bool {
     }};
 }
 
+/// On two truth values among the verdicts: puts one in the place of the first, and goes on.
+macro_rules! on_verdicts {
+    ($f:ident, |$a:ident, $b:ident| $both:expr) => {{
+        if let [.., Verdict::Bool(x), Verdict::Bool(y)] = $f.verdicts.as_mut_slice() {
+            let ($a, $b) = (*x, *y);
+            *x = $both;
+            $f.verdicts.pop();
+            continue;
+        }
+    }};
+}
+
 /// The arms carry out what is frequent and cheap, and `continue`; what they do not finish is
 /// left to [`slow`], where it begins anew. An arm that does not finish must have changed nothing.
 #[allow(clippy::too_many_lines, reason = "a flat table of instructions")]
@@ -237,6 +249,37 @@ fn run(env: &Env<'_>, f: &mut Frame, fuel: &mut u64) -> Stop {
                 continue;
             }
             Instr::Return() => break Stop::Control(instr),
+            Instr::Guard(to) => {
+                f.enter(ScopeKind::Guard(to));
+                continue;
+            }
+            Instr::Unguard() => {
+                if let Some(Value::Bool(b)) = f.stack.last() {
+                    f.verdicts.push(Verdict::Bool(*b));
+                    drop_scalar(f.stack.pop());
+                    f.scopes.pop();
+                    continue;
+                }
+            }
+            Instr::Verdict(b) => {
+                f.verdicts.push(Verdict::Bool(b));
+                continue;
+            }
+            Instr::And() => on_verdicts!(f, |a, b| a && b),
+            Instr::Or() => on_verdicts!(f, |a, b| a || b),
+            Instr::JumpVerdict(b, to) => {
+                if matches!(f.verdicts.last(), Some(Verdict::Bool(v)) if *v == b) {
+                    pc = to.index();
+                }
+                continue;
+            }
+            Instr::Settle() => {
+                if let Some(Verdict::Bool(b)) = f.verdicts.last() {
+                    f.stack.push(Value::Bool(*b));
+                    f.verdicts.pop();
+                    continue;
+                }
+            }
             Instr::JumpIf(to) => on_bool!(f, pc, to, true, false),
             Instr::JumpIfNot(to) => on_bool!(f, pc, to, false, false),
             Instr::JumpIfKeep(to) => on_bool!(f, pc, to, true, true),
