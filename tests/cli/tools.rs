@@ -268,7 +268,13 @@ fn a_server_that_runs_somewhere_is_synced_and_called_over_http() {
 #[test]
 fn schemas_are_printed_and_written() {
     let folder = Folder::new();
-    for of in ["workflow", "tools", "settings", "check-output", "diff-output"] {
+    for of in [
+        "workflow",
+        "tools",
+        "settings",
+        "check-output",
+        "diff-output",
+    ] {
         let said = folder.run(&["schema", of]);
         assert_eq!(said.status, Some(0), "{said:?}");
         let schema: serde_json::Value = serde_json::from_str(&said.out).unwrap();

@@ -363,7 +363,12 @@ fn files_of_tests_are_valid_by_their_schema() {
         let path = entry.unwrap().path();
         if path.to_string_lossy().ends_with(".wf.test.yaml") {
             let value = value(&std::fs::read_to_string(&path).unwrap());
-            assert!(schema.is_valid(&value), "{}\n{}", path.display(), says(&schema, &value));
+            assert!(
+                schema.is_valid(&value),
+                "{}\n{}",
+                path.display(),
+                says(&schema, &value)
+            );
             seen += 1;
         }
     }
@@ -371,7 +376,12 @@ fn files_of_tests_are_valid_by_their_schema() {
     // Faults of form, which need no workflow to be seen.
     for code in wfc_testing::codes::CODES {
         let of_form = matches!(code.id, "WF0801" | "WF0802");
-        assert_eq!(schema.is_valid(&value(code.bad.text)), !of_form, "{}", code.id);
+        assert_eq!(
+            schema.is_valid(&value(code.bad.text)),
+            !of_form,
+            "{}",
+            code.id
+        );
     }
 }
 

@@ -253,13 +253,25 @@ impl<'p> Sim<'p> {
         let row = self.disk.run(self.run).ok().flatten();
         for process in &mut self.processes {
             let owner = process.engine.store().owner();
-            let here: Vec<String> = process.engine.headers().iter().map(|h| h.execution.to_string()).collect();
+            let here: Vec<String> = process
+                .engine
+                .headers()
+                .iter()
+                .map(|h| h.execution.to_string())
+                .collect();
             let deadline = process.deadline;
             if let Some(log) = &mut self.log {
-                let _ = writeln!(log, "{owner:?} has {here:?}, busy {}, deadline {deadline:?}", process.busy);
+                let _ = writeln!(
+                    log,
+                    "{owner:?} has {here:?}, busy {}, deadline {deadline:?}",
+                    process.busy
+                );
             }
         }
-        Err(format!("the run is stuck: {:?}", row.map(|r| (r.state, r.owner, r.waits))))
+        Err(format!(
+            "the run is stuck: {:?}",
+            row.map(|r| (r.state, r.owner, r.waits))
+        ))
     }
 
     /// Starts processes until there are enough.
