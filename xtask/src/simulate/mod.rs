@@ -152,9 +152,7 @@ mod tests {
         ];
         let mut totals = Totals::default();
         for seed in (0..100).chain(once) {
-            if let Err(why) = run_seed(seed, false, &mut totals) {
-                panic!("seed {seed}: {why}");
-            }
+            assert_eq!(run_seed(seed, false, &mut totals), Ok(()), "seed {seed}");
         }
         assert!(totals.seeds > 90 && totals.count.deaths > 50, "{totals:?}");
     }

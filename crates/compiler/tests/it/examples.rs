@@ -40,7 +40,7 @@ fn made(ty: &Type, table: &TypeTable, n: usize, depth: u32) -> Value {
         return Value::Null;
     }
     match ty {
-        Type::Bool => Value::Bool(n % 2 == 0),
+        Type::Bool => Value::Bool(n.is_multiple_of(2)),
         Type::Int => Value::Int(i64::try_from(n).unwrap()),
         Type::Uint => Value::from(u32::try_from(n).unwrap()),
         Type::Double => Value::Double(0.5),
