@@ -15,7 +15,8 @@ use tokio::process::Command;
 const MARK: &str = "WFC_GUARD";
 
 /// The first line is the mark. Then `? 0` says that a group is about to be started, `+ GROUP` that it was, `! 0` that
-/// it was not, and `- GROUP` that it is over. By the mark only processes of the guard's own session are looked for.
+/// it was not, and `- GROUP` that it is over. By the mark only processes of the guard's own session are looked for, several
+/// times: one that was starting when the pipe ended shows its environment a moment later.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 read -r mark
@@ -32,9 +33,12 @@ for id in $groups; do kill -s KILL -- "-$id"; done
 [ "$begun" -gt 0 ] || exit 0
 session_of() { read -r stat < "/proc/$1/stat" && set -- ${stat##*) } && echo "$4"; }
 own=$(session_of $$)
-for file in $(grep -ls "$mark" /proc/[0-9]*/environ); do
-  id=${file#/proc/} id=${id%/environ}
-  [ "$(session_of "$id")" = "$own" ] && kill -s KILL "$id"
+for pass in 1 2 3 4 5 6; do
+  for file in $(grep -ls "$mark" /proc/[0-9]*/environ); do
+    id=${file#/proc/} id=${id%/environ}
+    [ "$(session_of "$id")" = "$own" ] && kill -s KILL "$id"
+  done
+  sleep 0.2
 done
 "#;
 
