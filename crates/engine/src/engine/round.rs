@@ -180,8 +180,10 @@ impl Engine {
     fn step_all(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         let mut budget = BUDGET;
         loop {
-            while let Some(key) = self.ready.pop_front() {
+            while let Some(key) = self.ready.front().copied() {
+                // Where that fails the run stays among those that are ready.
                 self.note(key)?;
+                self.ready.pop_front();
                 let Some(run) = self.runs.get_mut(&key) else {
                     continue;
                 };
@@ -203,15 +205,13 @@ impl Engine {
         }
     }
 
-    /// Notes that a run and all that are ready are about to be stepped, once a round for each.
+    /// Notes that a run that is ready and all others that are will be stepped, once a round for each.
     fn note(&mut self, key: RunKey) -> Result<(), StoreError> {
         let round = self.round;
         if self.runs.get(&key).is_none_or(|run| run.noted == round) {
             return Ok(());
         }
-        let mut keys = Vec::with_capacity(self.ready.len() + 1);
-        keys.push(key);
-        keys.extend(self.ready.iter().copied());
+        let keys: Vec<RunKey> = self.ready.iter().copied().collect();
         for key in &keys {
             if let Some(run) = self.runs.get_mut(key) {
                 run.noted = round;
