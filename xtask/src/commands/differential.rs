@@ -36,14 +36,7 @@ fn parse(args: &[&str]) -> Result<Args, String> {
     };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
-        let mut number = || {
-            let given = args
-                .next()
-                .ok_or_else(|| format!("`{arg}` takes a number"))?;
-            given
-                .parse::<u64>()
-                .map_err(|_| format!("`{given}` is no number"))
-        };
+        let mut number = || super::number(arg, args.next());
         match *arg {
             "--programs" => out.programs = number()?,
             "--seed" => out.seed = Some(number()?),

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub use crate::bytes::DecodeError;
 use crate::bytes::{Reader, Writer};
 use crate::program::Program;
-pub use values::{read_value, write_value};
+pub use values::{read_secret, read_value, write_value};
 
 /// What a program file begins with.
 pub const MAGIC: &[u8; 4] = b"WFCB";

@@ -154,7 +154,11 @@ fn read_entry(input: &mut Reader<'_>, depth: u32) -> Result<(Key, Value), Decode
     Ok((key, read_value(input, depth)?))
 }
 
-fn read_secret(input: &mut Reader<'_>) -> Result<Value, DecodeError> {
+/// Reads a secret: the segments that it is joined from, as [`write_value`] puts them behind its tag.
+///
+/// # Errors
+/// When the bytes are none, or segments that are texts stand beside each other.
+pub fn read_secret(input: &mut Reader<'_>) -> Result<Value, DecodeError> {
     let segments = input.many(|input| {
         let tag = input.u8()?;
         let text = input.text()?.into();

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use wfc_program::bytes::{DecodeError, Reader};
+use wfc_program::codec::read_secret;
 use wfc_value::limits::MAX_VALUE_DEPTH;
-use wfc_value::{Duration, Key, Secret, Segment, Str, Timestamp, TypeValue, Value};
+use wfc_value::{Duration, Key, Str, Timestamp, TypeValue, Value};
 
 use super::SnapshotError;
 use super::payload::{Payloads, payload_hash};
@@ -171,7 +172,7 @@ impl<'a> In<'a> {
             tag::DURATION => Value::Duration(Duration::from_nanos(input.i64()?)),
             tag::TYPE => Value::Type(TypeValue::new(input.text()?)),
             tag::NONE => Value::none(),
-            tag::SECRET => secret(input)?,
+            tag::SECRET => read_secret(input)?,
             tag::LIST => {
                 let len = input.len()?;
                 self.list(input, len, depth)?
@@ -252,23 +253,4 @@ fn read_hash(input: &mut Reader<'_>) -> Result<[u8; 32], DecodeError> {
     let mut hash = [0; 32];
     hash.copy_from_slice(input.raw(32)?);
     Ok(hash)
-}
-
-fn secret(input: &mut Reader<'_>) -> Result<Value, DecodeError> {
-    let segments = input.many(|input| {
-        let kind = input.u8()?;
-        let text = input.text()?.into();
-        match kind {
-            0 => Ok(Segment::Text(text)),
-            1 => Ok(Segment::Ref(text)),
-            2 => Ok(Segment::JsonRef(text)),
-            other => Err(input.error(format!("{other} is no part of a secret"))),
-        }
-    })?;
-    let secret = Secret::from_segments(segments.iter().cloned())
-        .map_err(|fault| input.error(fault.message))?;
-    if secret.segments() != segments {
-        return Err(input.error("a secret's texts are not joined"));
-    }
-    Ok(Value::Secret(secret))
 }
