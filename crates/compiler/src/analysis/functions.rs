@@ -84,7 +84,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 });
 
 /// The macros that are called on a value, with the numbers of arguments that they take.
-pub(crate) const MACROS: &[(&str, &[usize])] = &[
+pub const MACROS: &[(&str, &[usize])] = &[
     ("all", &[2, 3]),
     ("exists", &[2, 3]),
     ("exists_one", &[2, 3]),
@@ -105,7 +105,8 @@ pub(crate) fn function(name: &str) -> Option<&'static Known> {
 }
 
 /// Whether `name` is a namespace of functions.
-pub(crate) fn is_namespace(name: &str) -> bool {
+#[must_use]
+pub fn is_namespace(name: &str) -> bool {
     INDEX.namespaces.contains(name)
 }
 

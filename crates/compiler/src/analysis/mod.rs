@@ -17,6 +17,7 @@ mod joining;
 mod lone;
 mod names;
 mod narrow;
+pub mod probe;
 pub mod records;
 mod settle;
 mod spell;
@@ -28,6 +29,7 @@ pub mod types;
 #[cfg(test)]
 mod tests;
 
+pub use functions::{MACROS, is_namespace as is_function_namespace};
 pub use lone::{
     CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression, read_type,
 };
@@ -47,7 +49,7 @@ pub(crate) fn is_known_function(name: &str) -> bool {
 
 /// Whether a macro of that name can be called on a value.
 pub(crate) fn is_macro(name: &str) -> bool {
-    functions::MACROS.iter().any(|(n, _)| *n == name)
+    MACROS.iter().any(|(n, _)| *n == name)
 }
 
 /// A function's overloads as authors read them.

@@ -256,6 +256,8 @@ pub struct Analysis {
     pub output: Option<Type>,
     /// The tool catalogues that the file names.
     pub catalogues: Catalogues,
+    /// What is in scope at the place that is marked with [`super::probe::PROBE`], if one is.
+    pub scope: Option<Box<super::probe::Scope>>,
     /// Paths and signatures of the workflows that `subworkflow` steps call.
     pub callees_of_steps: BTreeMap<StepId, Signature>,
 }

@@ -28,6 +28,9 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use steps::STEP_WORDS;
+pub use unknown::ROOT_WORDS;
+
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Applicability, Diagnostic};

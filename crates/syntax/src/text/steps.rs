@@ -14,7 +14,7 @@ use crate::span::Span;
 use crate::tree::{NodeId, NodeKind};
 
 /// Words that start a step, with the kind each stands for.
-pub(super) const STEP_WORDS: &[(&str, &str)] = &[
+pub const STEP_WORDS: &[(&str, &str)] = &[
     ("agent", "agent"),
     ("agent_message", "agent_message"),
     ("bash", "bash"),

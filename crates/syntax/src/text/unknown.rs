@@ -64,7 +64,7 @@ const FOREIGN: &[(&str, &str)] = &[
 ];
 
 /// Words of the root, which mean nothing inside a block.
-pub(super) const ROOT_WORDS: &[&str] = &[
+pub const ROOT_WORDS: &[&str] = &[
     "description",
     "version",
     "slug",

@@ -181,6 +181,9 @@ impl Checker<'_> {
     }
 
     fn undefined(&mut self, name: &str, span: Span) -> Type {
+        if self.probe(name) {
+            return Type::Error;
+        }
         let report = self.undefined_report(name, span);
         self.report(report);
         Type::Error
@@ -226,7 +229,7 @@ impl Checker<'_> {
     }
 
     /// The names and namespaces that can be read here.
-    fn readable(&self) -> Vec<&str> {
+    pub(in crate::analysis) fn readable(&self) -> Vec<&str> {
         let mut names = self.names.in_scope();
         names.retain(|name| self.sees_plain_names(name));
         match (&self.mode, self.only_namespaces()) {
@@ -235,6 +238,15 @@ impl Checker<'_> {
             (_, None) => names.extend(NAMESPACES),
         }
         names
+    }
+
+    /// The namespaces that can be read here.
+    pub(in crate::analysis) fn readable_namespaces(&self) -> Vec<&'static str> {
+        match (&self.mode, self.only_namespaces()) {
+            (_, Some((allowed, _))) => allowed.to_vec(),
+            (Mode::Lone, None) => Vec::new(),
+            (_, None) => NAMESPACES.to_vec(),
+        }
     }
 
     /// The namespaces that can be read where not all can, and what that place is called.
@@ -429,6 +441,9 @@ impl Checker<'_> {
     fn find_step(&mut self, name: &str, span: Span) -> Option<StepId> {
         if let Some(step) = self.names.step(name) {
             return Some(step);
+        }
+        if self.probe(name) {
+            return None;
         }
         let elsewhere = self.names.places.anywhere.get(name).copied();
         let elsewhere = elsewhere.and_then(|s| self.ast.map(|ast| ast.step(s).head));
