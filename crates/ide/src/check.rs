@@ -1,0 +1,91 @@
+//! A file checked, with what the check read of other files.
+
+use std::sync::Arc;
+
+use wfc_compiler::Checked;
+use wfc_syntax::line_index::LineIndex;
+use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
+
+use crate::snapshot::Snapshot;
+use crate::world::{Asked, Recorder};
+
+/// A file as it was checked. Immutable and shared.
+#[derive(Debug)]
+pub struct CheckedFile {
+    /// Its path.
+    pub path: String,
+    /// The editor's version of the text; none for a file that is not open.
+    pub version: Option<i32>,
+    /// The text that all spans point into.
+    pub source: Arc<Source>,
+    /// How it is spelled.
+    pub spelling: Spelling,
+    /// What the checker found out. Its `diagnostics` hold what is wrong with bytes that are no text, too.
+    pub checked: Checked,
+    /// Lines and columns of the source's text.
+    pub index: LineIndex,
+    /// What the check asked of other files, and what it was told.
+    pub(crate) asked: Asked,
+}
+
+impl CheckedFile {
+    /// The characters of a span.
+    #[must_use]
+    pub fn slice(&self, span: wfc_syntax::span::Span) -> &str {
+        self.source.slice(span)
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The file's syntax tree.
+    #[must_use]
+    pub fn tree(&self) -> &wfc_syntax::tree::Tree {
+        &self.checked.parsed.tree
+    }
+
+    /// The file's workflow.
+    #[must_use]
+    pub fn ast(&self) -> &wfc_syntax::ast::Ast {
+        &self.checked.parsed.ast
+    }
+
+    /// Names and types.
+    #[must_use]
+    pub fn analysis(&self) -> &wfc_compiler::analysis::Analysis {
+        &self.checked.analysis
+    }
+}
+
+/// Checks a file of a snapshot. `before` is the file as it was checked at an earlier revision, if it was.
+///
+/// This is the one place where files are checked: an incremental check goes underneath it. The document's
+/// [`crate::document::Change`] holds the edits that led to its text.
+pub(crate) fn run(
+    snapshot: &Snapshot,
+    path: &str,
+    _before: Option<&CheckedFile>,
+) -> Option<CheckedFile> {
+    let read = snapshot.read(path)?;
+    let source = Arc::clone(&read.source);
+    let spelling = Spelling::of(path, &source.text);
+    let recorder = Recorder::new(snapshot);
+    let settings = recorder.settings(path);
+    let mut checked = wfc_compiler::check(&source, spelling, &recorder, &settings);
+    if !read.refusal.is_empty() {
+        checked.diagnostics = read.refusal.to_vec();
+    }
+    Some(CheckedFile {
+        path: path.to_owned(),
+        version: snapshot.document(path).map(|d| d.version),
+        index: LineIndex::new(Arc::clone(&source.text)),
+        source,
+        spelling,
+        checked,
+        asked: recorder.asked(),
+    })
+}
