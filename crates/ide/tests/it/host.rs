@@ -25,7 +25,7 @@ fn a_snapshot_stays_what_it_was() {
     assert!(host.change("/w/a.wf", &[TextEdit::new(span, "nope")], 2));
     let after = host.snapshot();
     assert_eq!(codes(&before, "/w/a.wf"), [""; 0]);
-    assert_eq!(codes(&after, "/w/a.wf"), ["WF0200"]);
+    assert_eq!(codes(&after, "/w/a.wf"), ["WF0201"]);
     assert_eq!(
         &*after.document("/w/a.wf").unwrap().text,
         "workflow a { return nope }\n"
