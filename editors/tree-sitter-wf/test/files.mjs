@@ -1,0 +1,75 @@
+// Every valid `.wf` file of the repository, and every block of the docs that is one, parses without a fault.
+//
+//     node test/files.mjs [TREE_SITTER]
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../../..");
+const treeSitter = process.argv[2] ?? "tree-sitter";
+
+const filesBelow = (folder, ending) =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(root, folder, name))
+    .filter((path) => path.endsWith(ending) && !path.includes("node_modules"))
+    .sort();
+
+/** Blocks of a page in the text form: all but those that have a fault of syntax, or are a piece only. */
+function blocks(page) {
+  const out = [];
+  let block;
+  let heading = "";
+  readFileSync(page, "utf8")
+    .split("\n")
+    .forEach((line, at) => {
+      if (block === undefined && line.startsWith("#")) heading = line;
+      const fence = line.match(/^```(.*)$/);
+      if (!fence) block?.lines.push(line);
+      else if (block) {
+        out.push(block);
+        block = undefined;
+      } else block = { info: fence[1].split(/\s+/), heading, lines: [], place: `${relative(root, page)}:${at + 1}` };
+    });
+  const isSyntax = (word) => /^WF0[01]/.test(word);
+  const codePage = /^WF\d+\.md$/.test(basename(page));
+  return out.filter(({ info: [language, word, ...rest], heading }) => {
+    if (language !== "wf" || word === "part") return false;
+    if (word === "fault") return !rest.some(isSyntax);
+    // The first block of a code's page is what the code finds.
+    return !(codePage && isSyntax(basename(page)) && !/does not/.test(heading));
+  });
+}
+
+const work = mkdtempSync(join(tmpdir(), "wf-files-"));
+const places = new Map();
+for (const folder of ["examples", "tests/suite/valid", "crates", "xtask"]) {
+  for (const path of filesBelow(folder, ".wf")) places.set(path, relative(root, path));
+}
+for (const page of filesBelow("docs", ".md")) {
+  blocks(page).forEach(({ lines, place }, n) => {
+    const path = join(work, `${basename(page)}-${n}.wf`);
+    writeFileSync(path, lines.join("\n") + "\n");
+    places.set(path, place);
+  });
+}
+const list = join(work, "paths.txt");
+writeFileSync(list, [...places.keys()].join("\n") + "\n");
+const run = spawnSync(treeSitter, ["parse", "--quiet", "--paths", list], { cwd: join(here, ".."), encoding: "utf8" });
+let wrong = 0;
+for (const line of run.stdout.split("\n")) {
+  const path = [...places.keys()].find((p) => line.startsWith(p));
+  if (path === undefined) continue;
+  wrong += 1;
+  console.error(`${places.get(path)}: ${line.slice(path.length).trim()}`);
+}
+rmSync(work, { recursive: true });
+if (run.error || (run.status !== 0 && wrong === 0)) {
+  console.error(run.error ?? run.stderr);
+  process.exit(1);
+}
+console.log(`${places.size - wrong} of ${places.size} files and blocks parse`);
+process.exit(wrong === 0 ? 0 : 1);
