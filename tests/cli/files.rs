@@ -71,6 +71,9 @@ fn graphs_are_drawn_in_three_ways() {
     assert_eq!(said.status, Some(0), "{said:?}");
     let svg = std::fs::read_to_string(folder.path().join("g.svg")).unwrap();
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    let start = GREET.find("let text").unwrap();
+    let place = format!("data-span=\"{start} ");
+    assert!(svg.contains(&place), "{svg}");
 }
 
 #[test]

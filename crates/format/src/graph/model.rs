@@ -3,6 +3,7 @@
 use wfc_syntax::ast::{Ast, Block, LoopHead, OnError, Step, StepId, StepKind, TriggerKind, Wait};
 use wfc_syntax::expr::{ExprId, ExprKind, Part};
 use wfc_syntax::print_expr::expr_text;
+use wfc_syntax::span::Span;
 
 use crate::values::{duration_text, template_text};
 
@@ -24,6 +25,8 @@ pub(super) struct Node {
     pub(super) name: Option<String>,
     /// What it does, on one line.
     pub(super) text: String,
+    /// The step in the source, for those who show the picture beside it; none for what is no step there.
+    pub(super) span: Option<Span>,
     /// Side by side, each with the label of its edge.
     pub(super) branches: Vec<(String, Vec<Node>)>,
     /// Inside.
@@ -101,6 +104,7 @@ fn leaf(kind: &'static str, name: Option<String>, text: String, ends: bool) -> N
         kind,
         name,
         text,
+        span: None,
         branches: Vec::new(),
         inside: Vec::new(),
         undo: Vec::new(),
@@ -111,6 +115,7 @@ fn leaf(kind: &'static str, name: Option<String>, text: String, ends: bool) -> N
 fn node(ast: &Ast, id: StepId) -> Option<Node> {
     let step = ast.step(id);
     let mut node = bare(ast, step)?;
+    node.span = Some(step.span);
     node.name = step
         .id
         .as_ref()

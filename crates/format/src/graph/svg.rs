@@ -272,7 +272,12 @@ impl Svg {
         } else {
             6
         };
-        self.rect((x - w / 2, y, w, h), colour(node.kind), round);
+        // Whoever shows the picture beside the source finds the step by its place there, in bytes.
+        let place = node
+            .span
+            .map(|s| format!(" data-span=\"{} {}\"", s.start, s.end))
+            .unwrap_or_default();
+        self.any_rect((x - w / 2, y, w, h), colour(node.kind), round, &place);
         self.text(
             x,
             y + ROW + 2,
@@ -353,11 +358,11 @@ impl Svg {
         (x, y, w, h): (i32, i32, i32, i32),
         (fill, line): (&str, &str),
         round: i32,
-        dash: &str,
+        more: &str,
     ) {
         let _ = writeln!(
             self.out,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\" fill=\"{fill}\" stroke=\"{line}\"{dash}/>"
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\" fill=\"{fill}\" stroke=\"{line}\"{more}/>"
         );
     }
 
