@@ -122,7 +122,8 @@ impl Walker<'_> {
             Type::Literal(l) => has(l.clone()),
             Type::Null => literals.contains(&None),
             Type::Bool => has(Literal::Bool(true)) && has(Literal::Bool(false)),
-            Type::Never => true,
+            // What was reported may well have been covered.
+            Type::Never | Type::Error => true,
             _ => false,
         })
     }

@@ -20,11 +20,19 @@ pub static CODE: Code = Code {
     good: Example::wf("workflow w {\n  input ticket_id: string\n  return ticket_id\n}\n"),
 };
 
+/// Kinds of steps whose text stands behind the word.
+const WITH_TEXT: [&str; 4] = ["agent", "agent_message", "approval", "bash"];
+
 /// Nothing of that name is in scope; `near` are names that are, nearest first.
 #[must_use]
 pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
     let diagnostic = Diagnostic::new(&CODE, span, format!("nothing is called `{name}` here"));
     let Some(first) = near.first().cloned() else {
+        if WITH_TEXT.contains(&name) {
+            return diagnostic.help(format!(
+                "a `{name}` step has its text behind the word: write `{name} \"...\"`"
+            ));
+        }
         return diagnostic.help(format!(
             "declare it as an input or a variable, or give a step before this the id `{name}`"
         ));
