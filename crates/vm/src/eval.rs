@@ -7,6 +7,7 @@ use wfc_value::{CallCtx, Fault, Timestamp, Value};
 use crate::error::ErrorRecord;
 use crate::exec::{Env, Stop, exec};
 use crate::frame::Frame;
+use crate::plan::Plan;
 
 /// The fuel of an evaluation unless its caller says otherwise.
 pub const DEFAULT_EVAL_FUEL: u64 = 100_000_000;
@@ -75,7 +76,8 @@ pub fn eval_placed(
 }
 
 /// Evaluates one expression again and again: it is verified once, variables stay set, and a call
-/// makes nothing but what the expression makes.
+/// makes nothing but what the expression makes. Where its instructions have the forms that expressions compile to
+/// they are made into a tree at the first call.
 ///
 /// ```no_run
 /// # fn example(program: &wfc_program::Program) -> Result<(), wfc_value::Fault> {
@@ -97,6 +99,8 @@ pub struct Evaluator<'p> {
     frame: Frame,
     /// The slots that the code itself writes, and what they hold before each call.
     written: Vec<(usize, Option<Value>)>,
+    /// The expression as a tree, once a call was prepared.
+    plan: Option<Plan>,
     fuel: u64,
 }
 
@@ -118,6 +122,7 @@ impl<'p> Evaluator<'p> {
             ops: program.ops(),
             frame,
             written: Vec::new(),
+            plan: None,
             fuel: DEFAULT_EVAL_FUEL,
         })
     }
@@ -146,11 +151,22 @@ impl<'p> Evaluator<'p> {
     /// As [`eval`]; the evaluator can be used again.
     pub fn run(&mut self, ctx: &CallCtx) -> Result<Value, Fault> {
         self.prepare();
+        if let Some(plan) = &self.plan
+            && let Some(value) = plan.run(self.program, &self.frame.slots, ctx, self.fuel)
+        {
+            return Ok(value);
+        }
         let result = self.exec(ctx);
         if !self.written.is_empty() {
             self.restore();
         }
         result
+    }
+
+    /// Whether calls go by a tree that was made of the instructions; known once something is set.
+    #[must_use]
+    pub fn has_tree(&self) -> bool {
+        self.plan.is_some()
     }
 
     /// Where in the source the fault of the last call came up, by the program's debug map.
@@ -170,6 +186,7 @@ impl<'p> Evaluator<'p> {
             slots.sort_unstable();
             slots.dedup();
             self.written = slots.into_iter().map(|slot| (slot, None)).collect();
+            self.plan = Plan::new(self.program, self.facts);
         }
     }
 

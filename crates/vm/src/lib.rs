@@ -14,6 +14,7 @@ mod frame;
 mod machine;
 mod meta;
 mod outcome;
+mod plan;
 mod scope;
 mod snapshot;
 mod trace;

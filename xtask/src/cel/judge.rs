@@ -2,13 +2,14 @@
 
 use wfc_compiler::analysis::{CheckedExpr, Dialect, check_expression};
 use wfc_compiler::emit::compile_expression;
+use wfc_program::Program;
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, Exprs};
 use wfc_syntax::parse_expr::parse_embedded;
 use wfc_syntax::tree::SpanMap;
 use wfc_value::funcs::CallCtx;
-use wfc_value::{FaultClass, Timestamp, Type, Value};
+use wfc_value::{Fault, FaultClass, Timestamp, Type, Value};
 
 use super::case::{Case, Expected};
 use super::data::same;
@@ -71,6 +72,7 @@ fn evaluate(case: &Case, exprs: &Exprs, root: ExprId, checked: &CheckedExpr) -> 
         &ctx,
         wfc_vm::DEFAULT_EVAL_FUEL,
     );
+    again(&program, case, &ctx, &came)?;
     match (&case.expected, came) {
         (Expected::Value(wanted), Ok(found)) if same(&found, wanted) => Ok(()),
         (Expected::Value(wanted), Ok(found)) => {
@@ -81,6 +83,27 @@ fn evaluate(case: &Case, exprs: &Exprs, root: ExprId, checked: &CheckedExpr) -> 
         (Expected::Fault, Err(fault)) if fault.class == FaultClass::Total => Err(fault.to_string()),
         (Expected::Fault, Err(_)) => Ok(()),
         (Expected::Fault, Ok(found)) => Err(format!("{}, not an error", show(&found))),
+    }
+}
+
+/// An evaluator, which makes a tree of the instructions, gives what they give.
+fn again(
+    program: &Program,
+    case: &Case,
+    ctx: &CallCtx,
+    wanted: &Result<Value, Fault>,
+) -> Result<(), String> {
+    let mut evaluator = wfc_vm::Evaluator::new(program).map_err(|fault| fault.to_string())?;
+    for (slot, value) in case.slots.iter().enumerate() {
+        if let Some(value) = value {
+            evaluator.set(slot, value.clone());
+        }
+    }
+    let came = evaluator.run(ctx);
+    if came == *wanted {
+        Ok(())
+    } else {
+        Err(format!("again: {came:?}, not {wanted:?}"))
     }
 }
 

@@ -2,12 +2,14 @@
 
 use wfc_compiler::analysis::{Declared, Dialect, Env, check_expression};
 use wfc_compiler::emit::compile_expression;
+use wfc_program::Program;
 use wfc_syntax::expr::Exprs;
 use wfc_syntax::parse_expr::parse_embedded;
 use wfc_syntax::tree::SpanMap;
 use wfc_value::funcs::CallCtx;
 use wfc_value::ty::{Field, Literal, decode, union};
 use wfc_value::{Timestamp, Type, TypeTable, Value, json};
+use wfc_vm::Evaluator;
 
 /// Expressions made; about one in five is taken by the checker.
 const TRIES: u64 = 10_000;
@@ -252,11 +254,12 @@ fn no_expression_that_is_taken_meets_a_type_fault() {
 }
 
 fn promise(
-    program: &wfc_program::program::Program,
+    program: &Program,
     slots: Vec<Option<Value>>,
     ty: &Type,
 ) -> Result<(), String> {
     let ctx = CallCtx::new(Timestamp::EPOCH);
+    again(program, &slots, &ctx)?;
     match wfc_vm::eval_with(program, slots, &ctx, wfc_vm::DEFAULT_EVAL_FUEL) {
         Ok(found) => match decode(&found, ty, &TypeTable::new()) {
             Ok(_) => Ok(()),
@@ -277,4 +280,34 @@ fn promise(
             }
         }
     }
+}
+
+/// An evaluator, which makes a tree of the instructions, gives what they give, for the same fuel.
+fn again(program: &Program, slots: &[Option<Value>], ctx: &CallCtx) -> Result<(), String> {
+    let singly = |fuel| wfc_vm::eval_with(program, slots.to_vec(), ctx, fuel);
+    let (mut little, mut enough) = (0, 1 << 24);
+    let wanted = singly(enough);
+    while enough - little > 1 {
+        let middle = u64::midpoint(little, enough);
+        if singly(middle) == wanted {
+            enough = middle;
+        } else {
+            little = middle;
+        }
+    }
+    for fuel in [little, enough, 1 << 24] {
+        let mut evaluator = Evaluator::new(program).unwrap().with_fuel(fuel);
+        for (slot, value) in slots.iter().enumerate() {
+            if let Some(value) = value {
+                evaluator.set(slot, value.clone());
+            }
+        }
+        for _ in 0..2 {
+            let came = evaluator.run(ctx);
+            if came != singly(fuel) {
+                return Err(format!("again, with {fuel} of fuel: {came:?}"));
+            }
+        }
+    }
+    Ok(())
 }

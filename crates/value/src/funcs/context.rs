@@ -37,6 +37,12 @@ impl Meter {
         self.spent.set(0);
     }
 
+    /// Whether one call may cost so much.
+    #[must_use]
+    pub fn allows(&self, cost: u64) -> bool {
+        cost <= self.limit
+    }
+
     /// Spends `cost`, before the work is done.
     ///
     /// # Errors

@@ -97,8 +97,8 @@ pub fn text_of(value: &Value) -> Result<Option<Str>, Fault> {
     Ok(Some(match value {
         Value::String(s) => s.clone(),
         Value::Bool(b) => Str::from(if *b { "true" } else { "false" }),
-        Value::Int(i) => Str::from(i.to_string()),
-        Value::Uint(u) => Str::from(u.to_string()),
+        Value::Int(i) => Str::from(itoa::Buffer::new().format(*i)),
+        Value::Uint(u) => Str::from(itoa::Buffer::new().format(*u)),
         Value::Double(d) => Str::from(double_text(*d)),
         Value::Bytes(b) => Str::from(
             std::str::from_utf8(b)
@@ -108,6 +108,11 @@ pub fn text_of(value: &Value) -> Result<Option<Str>, Fault> {
         Value::Duration(d) => Str::from(d.to_string()),
         _ => return Ok(None),
     }))
+}
+
+/// Adds an `int` as text.
+pub fn push_int(n: i64, to: &mut String) {
+    to.push_str(itoa::Buffer::new().format(n));
 }
 
 /// A double as text: the shortest digits that read back, whole numbers without a point, an

@@ -20,7 +20,7 @@ mod tests;
 mod times;
 
 pub use context::{CallCtx, DEFAULT_COST_LIMIT, Meter};
-pub use convert::{double_text, text_of};
+pub use convert::{double_text, push_int, text_of};
 pub use regexes::check_regex;
 pub use signature::{Overload, Style, Ty, param_bound};
 pub use table::FUNCTIONS;

@@ -212,12 +212,19 @@ fn refuse_secrets(what: &str, values: &[&Value]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Units of data that are copied or compared for the price of one operation.
+const PER_COST: u64 = 64;
+
+/// The cost of `a + b` on texts of so many bytes.
+#[must_use]
+pub fn concat_cost(a: usize, b: usize) -> u64 {
+    1 + (a as u64 + b as u64 + 2) / PER_COST
+}
+
 /// The cost of an operator on these operands, in the units of [`crate::funcs::Meter`]: one, and
 /// more where the work grows with the operands.
 #[must_use]
 pub fn binary_cost(op: BinaryOp, a: &Value, b: &Value) -> u64 {
-    /// Units of data that are copied or compared for the price of one operation.
-    const PER_COST: u64 = 64;
     1 + match op {
         BinaryOp::Add => match (a, b) {
             (Value::List(x), Value::List(y)) => (x.len() as u64 + y.len() as u64) / 8,

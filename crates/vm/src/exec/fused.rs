@@ -82,7 +82,7 @@ pub(super) fn run(env: &Env<'_>, f: &mut Frame, op: Op, left: &mut u64) -> Fused
 
 /// An operator on two `int`s, where the answer is simple.
 #[inline]
-fn on_ints(op: BinaryOp, a: i64, b: i64) -> Option<Value> {
+pub(crate) fn on_ints(op: BinaryOp, a: i64, b: i64) -> Option<Value> {
     Some(match op {
         BinaryOp::Add => Value::Int(a.checked_add(b)?),
         BinaryOp::Sub => Value::Int(a.checked_sub(b)?),

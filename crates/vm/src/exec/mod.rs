@@ -11,6 +11,7 @@ use wfc_value::{CallCtx, Fault, Value};
 use crate::frame::{Frame, Verdict};
 use crate::scope::ScopeKind;
 use fused::Fused;
+pub(crate) use fused::on_ints;
 
 /// What instructions may look at besides their frame.
 pub(crate) struct Env<'a> {
@@ -315,7 +316,7 @@ fn slow(env: &Env<'_>, f: &mut Frame, instr: Instr) -> (u64, Result<Next, Box<Fa
 }
 
 /// An instruction that costs more than this may have made much data: the stack is weighed.
-const CHURN: u64 = 1024;
+pub(crate) const CHURN: u64 = 1024;
 
 /// Sets a slot, within the limit on live data.
 #[inline]

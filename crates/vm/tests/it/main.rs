@@ -19,6 +19,7 @@ mod golden;
 mod handlers;
 mod limits;
 mod liveness;
+mod plan;
 mod random;
 mod snapshot;
 mod steps;
