@@ -14,3 +14,4 @@ mod cli;
 mod corpus;
 mod docs;
 mod examples;
+mod lsp;

@@ -82,6 +82,8 @@ pub enum Command {
     Schema(crate::commands::schema::Schema),
     /// Writes a new workflow to begin with
     New(New),
+    /// Serves editors: the language server
+    Lsp(crate::commands::lsp::Lsp),
     /// Prints a completion script for a shell
     Completions(Completions),
 }
@@ -192,7 +194,7 @@ pub struct Answers {
     #[arg(long, value_name = "NAME[:KEY][=JSON]")]
     pub event: Vec<String>,
     /// Who answers; the user's name when absent
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, visible_alias = "as", value_name = "NAME")]
     pub by: Option<String>,
     /// A remark that goes with the answers
     #[arg(long, value_name = "TEXT")]

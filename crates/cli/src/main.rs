@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod findings;
 mod inputs;
+mod lsp;
 mod output;
 mod post;
 mod program;
@@ -84,6 +85,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Tools(args) => commands::tools::run(cli, args),
         Command::Schema(args) => commands::schema::run(args),
         Command::New(args) => commands::new::run(args),
+        Command::Lsp(args) => commands::lsp::run(cli, args),
         Command::Completions(args) => Ok(commands::completions::run(args)),
     }
 }

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod fix;
 pub mod fmt;
 pub mod graph;
+pub mod lsp;
 pub mod new;
 pub mod replay;
 pub mod resume;

@@ -1,0 +1,110 @@
+//! Findings as the protocol has them.
+
+use std::hash::Hasher as _;
+
+use gen_lsp_types::{
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    Message,
+};
+use wfc_ide::CheckedFile;
+use wfc_syntax::code::Severity;
+use wfc_syntax::diagnostic as found;
+
+use crate::context::{Answer, Context};
+use crate::lines::Lines;
+
+/// Whether a file is a workflow, which is checked; a catalogue or `wfc.toml` may be open, too.
+#[must_use]
+pub fn is_checked(path: &str) -> bool {
+    let by_ending = [".wf", ".wf.yaml", ".wf.yml", ".wf.json"];
+    by_ending.iter().any(|ending| path.ends_with(ending)) || path.starts_with("untitled:")
+}
+
+/// The findings of a file, which is checked if it was not yet; none of a file that is no workflow.
+///
+/// # Errors
+/// When the question was taken back.
+pub fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
+    if !is_checked(path) {
+        return Ok(Vec::new());
+    }
+    let file = ctx.snapshot.checked(path, &ctx.cancel)?;
+    Ok(file.map_or_else(Vec::new, |file| of(ctx, &file)))
+}
+
+/// The findings of a file.
+#[must_use]
+pub fn of(ctx: &Context, file: &CheckedFile) -> Vec<Diagnostic> {
+    let Some(lines) = ctx.lines(&file.path) else {
+        return Vec::new();
+    };
+    let all = file.checked.diagnostics.iter();
+    all.map(|d| one(ctx, &lines, &file.path, d)).collect()
+}
+
+fn one(ctx: &Context, lines: &Lines, path: &str, d: &found::Diagnostic) -> Diagnostic {
+    let severity = match d.severity {
+        Severity::Error => DiagnosticSeverity::Error,
+        Severity::Warning => DiagnosticSeverity::Warning,
+        Severity::Note => DiagnosticSeverity::Information,
+    };
+    let message = match &d.help {
+        Some(help) => format!("{}\nhelp: {help}", d.message),
+        None => d.message.clone(),
+    };
+    let tag = if d.code.name.starts_with("unused-") || d.code.name == "unreachable-step" {
+        Some(DiagnosticTag::Unnecessary)
+    } else if d.code.name.starts_with("deprecated-") {
+        Some(DiagnosticTag::Deprecated)
+    } else {
+        None
+    };
+    let related = ctx.client.related && !d.labels.is_empty();
+    Diagnostic {
+        range: lines.range(d.span),
+        severity: Some(severity),
+        code: Some(Code::String(d.code.id.to_owned())),
+        source: Some("wfc".to_owned()),
+        message: Message::String(message),
+        tags: tag.filter(|_| ctx.client.tags).map(|tag| vec![tag]),
+        related_information: related.then(|| {
+            d.labels
+                .iter()
+                .filter_map(|l| label(ctx, lines, path, l))
+                .collect()
+        }),
+        data: ctx
+            .client
+            .data
+            .then(|| serde_json::json!({ "name": d.code.name })),
+        ..Diagnostic::default()
+    }
+}
+
+fn label(
+    ctx: &Context,
+    lines: &Lines,
+    path: &str,
+    label: &found::Label,
+) -> Option<DiagnosticRelatedInformation> {
+    let location = match &label.file {
+        Some(other) => {
+            let other = wfc_ide::paths::resolve(path, other);
+            let range = ctx.lines(&other)?.range(label.span);
+            Location::new(ctx.uri(&other), range)
+        }
+        None => Location::new(ctx.uri(path), lines.range(label.span)),
+    };
+    Some(DiagnosticRelatedInformation {
+        location,
+        message: label.message.clone(),
+    })
+}
+
+/// A name for these findings: the same findings have the same, so that a client need not be sent them twice.
+#[must_use]
+pub fn result_id(diagnostics: &[Diagnostic]) -> String {
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(&serde_json::to_vec(diagnostics).unwrap_or_default());
+    format!("{:016x}", hasher.finish())
+}
