@@ -42,6 +42,13 @@ const EXPRESSIONS: [&str; 20] = [
 ];
 
 fn main() {
+    // `-- only <expression> <times>`: nothing but evaluations of one expression, for a profiler.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, expression, times, ..] = words.as_slice()
+        && mode == "only"
+    {
+        return only(expression, times.parse().unwrap_or(1));
+    }
     println!("| expression | wfc | a second | cel crate | a second | ratio |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let mut ratios = Vec::new();
@@ -65,6 +72,13 @@ fn main() {
     for expression in LOOPS {
         instruction(expression);
     }
+}
+
+fn only(expression: &str, times: u32) {
+    let program = compile(expression);
+    let mut evaluator = prepared(&program, expression);
+    let ctx = CallCtx::new(Timestamp::default());
+    assert!((0..times).all(|_| std::hint::black_box(evaluator.run(&ctx)).is_ok()));
 }
 
 /// The time of one of a round's evaluations, in nanoseconds.
