@@ -1,12 +1,14 @@
 //! A file checked, with what the check read of other files.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wfc_compiler::Checked;
 use wfc_syntax::line_index::LineIndex;
 use wfc_syntax::source::Source;
+use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
+use crate::names::Names;
 use crate::snapshot::Snapshot;
 use crate::world::{Asked, Recorder};
 
@@ -27,12 +29,27 @@ pub struct CheckedFile {
     pub index: LineIndex,
     /// What the check asked of other files, and what it was told.
     pub(crate) asked: Asked,
+    pub(crate) names: OnceLock<Names>,
 }
 
 impl CheckedFile {
+    /// The names of the file and what they stand for; found when first asked for.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(self))
+    }
+
+    /// Where a text stands within a span, such as a name within its quotes; none when it is not written there.
+    #[must_use]
+    pub(crate) fn inner(&self, span: Span, text: &str) -> Option<Span> {
+        let at = self.slice(span).find(text).filter(|_| !text.is_empty())?;
+        let start = span.start as usize + at;
+        Some(Span::of(start, start + text.len()))
+    }
+
     /// The characters of a span.
     #[must_use]
-    pub fn slice(&self, span: wfc_syntax::span::Span) -> &str {
+    pub fn slice(&self, span: Span) -> &str {
         self.source.slice(span)
     }
 
@@ -87,5 +104,6 @@ pub(crate) fn run(
         spelling,
         checked,
         asked: recorder.asked(),
+        names: OnceLock::new(),
     })
 }

@@ -23,6 +23,11 @@ pub trait Disk: Send + Sync {
 
     /// Paths of all workflow files of the workspace.
     fn workspace(&self) -> Vec<String>;
+
+    /// Paths of the tool catalogues that a workflow of this folder may name, for suggestions.
+    fn catalogues(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Settings that hold for a file.
@@ -32,6 +37,8 @@ pub struct FileSettings {
     pub settings: Arc<Settings>,
     /// The `wfc.toml` that they come from.
     pub path: Option<String>,
+    /// Names of the runners of `agent` steps, for suggestions.
+    pub agents: Arc<[String]>,
 }
 
 /// A file as it was read: the source, and what is wrong with bytes that are none.
@@ -123,6 +130,10 @@ impl Files {
             .entry(file.to_owned())
             .or_insert(settings)
             .clone()
+    }
+
+    pub(crate) fn catalogues(&self, folder: &str) -> Vec<String> {
+        self.disk.catalogues(folder)
     }
 
     pub(crate) fn workspace(&self) -> Arc<Vec<String>> {

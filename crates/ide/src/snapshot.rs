@@ -12,6 +12,7 @@ use crate::check::{self, CheckedFile};
 use crate::document::Document;
 use crate::files::{FileSettings, Files, Read};
 use crate::paths;
+use crate::symbols::{self, DocumentSymbol};
 use crate::world::{self, Question};
 
 /// All files at one moment. Cheap to clone; never changes. What it finds out is shared with later snapshots as
@@ -43,15 +44,23 @@ struct Here {
 #[derive(Default)]
 pub(crate) struct Found {
     checked: Mutex<BTreeMap<String, Arc<CheckedFile>>>,
-    slugs: Mutex<BTreeMap<String, (Arc<Source>, String)>>,
-    catalogues: Mutex<BTreeMap<String, (Arc<Source>, Arc<Catalogue>)>>,
+    parsed: Arc<Mutex<BTreeMap<String, Outlined>>>,
+    catalogues: Arc<Mutex<BTreeMap<String, (Arc<Source>, Arc<Catalogue>)>>>,
+}
+
+/// What is kept of a file that was only parsed.
+#[derive(Clone)]
+struct Outlined {
+    source: Arc<Source>,
+    slug: String,
+    symbols: Arc<Vec<DocumentSymbol>>,
 }
 
 impl Found {
     /// Forgets what was found out about files that are gone.
     pub(crate) fn forget(&self, path: &str) {
         locked(&self.checked).remove(path);
-        locked(&self.slugs).remove(path);
+        locked(&self.parsed).remove(path);
         locked(&self.catalogues).remove(path);
     }
 }
@@ -126,6 +135,12 @@ impl Snapshot {
     #[must_use]
     pub fn settings(&self, file: &str) -> FileSettings {
         self.0.files.settings(file)
+    }
+
+    /// Paths of the tool catalogues that a workflow of this folder may name, for suggestions.
+    #[must_use]
+    pub fn catalogues(&self, folder: &str) -> Vec<String> {
+        self.0.files.catalogues(folder)
     }
 
     /// All workflow files: those of the workspace and those that are open, in order.
@@ -217,16 +232,46 @@ impl Snapshot {
     /// What others call a file by.
     #[must_use]
     pub fn slug_of(&self, path: &str) -> Option<String> {
+        self.outlined(path).map(|o| o.slug)
+    }
+
+    /// The tree of a file's parts, without checking it.
+    pub(crate) fn outline(&self, path: &str) -> Option<Arc<Vec<DocumentSymbol>>> {
+        self.outlined(path).map(|o| o.symbols)
+    }
+
+    fn outlined(&self, path: &str) -> Option<Outlined> {
         let source = self.usable(path)?;
-        if let Some((of, slug)) = locked(&self.0.found.slugs).get(path)
-            && Arc::ptr_eq(of, &source)
+        if let Some(known) = locked(&self.0.found.parsed).get(path)
+            && Arc::ptr_eq(&known.source, &source)
         {
-            return Some(slug.clone());
+            return Some(known.clone());
         }
         let parsed = wfc_syntax::parse(&source, Spelling::of(path, &source.text));
-        let slug = wfc_syntax::slug::slug_of(&parsed.ast, path);
-        locked(&self.0.found.slugs).insert(path.to_owned(), (source, slug.clone()));
-        Some(slug)
+        let outlined = Outlined {
+            slug: wfc_syntax::slug::slug_of(&parsed.ast, path),
+            symbols: Arc::new(symbols::outline(&source, &parsed.ast)),
+            source,
+        };
+        locked(&self.0.found.parsed).insert(path.to_owned(), outlined.clone());
+        Some(outlined)
+    }
+
+    /// The same files with other texts, to find out what a change would do.
+    pub(crate) fn with_texts(&self, texts: &[(String, String)]) -> Self {
+        let mut open = self.0.open.as_ref().clone();
+        for (path, text) in texts {
+            let version = self.document(path).map_or(0, |d| d.version);
+            let document = Document::new(path, text.as_str().into(), version, None);
+            open.insert(path.clone(), Arc::new(document));
+        }
+        let found = Found {
+            checked: Mutex::default(),
+            parsed: Arc::clone(&self.0.found.parsed),
+            catalogues: Arc::clone(&self.0.found.catalogues),
+        };
+        let files = Arc::clone(&self.0.files);
+        Self::new(self.0.revision, Arc::new(open), files, Arc::new(found))
     }
 
     pub(crate) fn kept_catalogue(&self, source: &Arc<Source>) -> Option<Arc<Catalogue>> {

@@ -1,0 +1,60 @@
+//! All places that name something: in this file and in those that call it.
+
+use crate::answer::Place;
+use crate::cancel::{Cancel, Cancelled};
+use crate::cursor::Cursor;
+use crate::meaning::{self, Meaning};
+use crate::names::Role;
+use crate::snapshot::Snapshot;
+
+/// A place that names what was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Where.
+    pub place: Place,
+    /// What it does to the name.
+    pub role: Role,
+}
+
+/// All places that name what is named at an offset, in the order of files and places. None when nothing is named
+/// there.
+///
+/// # Errors
+/// When the question was taken back.
+pub fn references(
+    snapshot: &Snapshot,
+    path: &str,
+    offset: u32,
+    declarations: bool,
+    cancel: &Cancel,
+) -> Result<Option<Vec<Reference>>, Cancelled> {
+    let Some(file) = snapshot.checked(path, cancel)? else {
+        return Ok(None);
+    };
+    let cursor = Cursor::at(&file, offset);
+    let Some(name) = cursor.name.filter(|_| !cursor.comment) else {
+        return Ok(None);
+    };
+    let mut out = Vec::new();
+    for named in meaning::everywhere(snapshot, &file, name, cancel)? {
+        let found = named
+            .occurrences
+            .iter()
+            .filter(|o| declarations || o.role != Role::Declaration);
+        out.extend(found.map(|o| Reference {
+            place: Place::new(&named.file.path, o.span),
+            role: o.role,
+        }));
+    }
+    if declarations && let Meaning::Tool(Some(catalogue), tool) = meaning::of(&file, &name.symbol) {
+        let (_, tool) = wfc_compiler::analysis::catalogue::split(&tool);
+        let found = meaning::tool_place(snapshot, &catalogue, tool);
+        out.extend(found.map(|(place, span)| Reference {
+            place: Place::new(place.file, span),
+            role: Role::Declaration,
+        }));
+    }
+    out.sort();
+    out.dedup();
+    Ok(Some(out))
+}
