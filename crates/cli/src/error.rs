@@ -41,6 +41,13 @@ pub enum CliError {
         #[help]
         help: Option<String>,
     },
+    /// Who answers an approval is none of its `approvers`.
+    #[error("{message}")]
+    #[diagnostic(code(wfc::forbidden), help("who answers is said with `--as NAME`"))]
+    Forbidden {
+        /// What is wrong.
+        message: String,
+    },
     /// The work itself could not be done, for a reason outside the workflow.
     #[error("{message}")]
     #[diagnostic(code(wfc::host))]
@@ -94,6 +101,13 @@ impl CliError {
         Self::Usage {
             message: message.into(),
             help: Some(help.into()),
+        }
+    }
+
+    /// An answer of somebody who may not give it.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::Forbidden {
+            message: message.into(),
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use wfc_engine::RunKey;
 use wfc_engine::store::{NewLetter, RunRow, Store as _, Verdict};
-use wfc_engine::{RunKey, letter};
 use wfc_runtime::store::SqliteStore;
-use wfc_vm::EventKind;
 
 use crate::error::CliError;
 use crate::store::fault;
@@ -20,17 +19,20 @@ pub enum Outcome {
     Taken,
     /// No process works on the run.
     Nobody,
+    /// It was not taken: see [`refused`].
+    Refused(Verdict),
 }
 
-/// Tells `to`, which is `root` or a run that it called, something by the process that works on it, if one does.
+/// Posts the letter `body` to `to`, which is `root` or a run that it called, for the process that works on it, if one
+/// does, and waits for what became of it.
 ///
 /// # Errors
-/// When the run has ended or does not wait for this any more, or the store cannot be read.
+/// When the run has ended, its process does not answer, or the store cannot be read.
 pub fn to_its_process(
     mut store: SqliteStore,
     root: &RunRow,
     to: RunKey,
-    kind: &EventKind,
+    body: Vec<u8>,
 ) -> Result<(Outcome, SqliteStore), CliError> {
     if root.state.is_over() {
         return Err(CliError::usage(
@@ -48,14 +50,14 @@ pub fn to_its_process(
     let letter = NewLetter {
         to,
         at: wfc_runtime::now(),
-        body: letter(kind),
+        body,
     };
     let number = store.post(&letter).map_err(|e| fault(&e))?;
     let until = Instant::now() + PATIENCE;
     loop {
         match store.verdict(number).map_err(|e| fault(&e))? {
             Some(Verdict::Accepted) => return Ok((Outcome::Taken, store)),
-            Some(verdict) => return Err(refused(verdict)),
+            Some(verdict) => return Ok((Outcome::Refused(verdict), store)),
             None if Instant::now() > until => {
                 return Err(CliError::host(
                     "the process that works on the run has not answered",
@@ -67,13 +69,17 @@ pub fn to_its_process(
     }
 }
 
-fn refused(verdict: Verdict) -> CliError {
+/// What became of a letter that was not taken.
+pub fn refused(verdict: Verdict) -> CliError {
+    if verdict == Verdict::Forbidden {
+        return CliError::forbidden("only the step's `approvers` may answer it");
+    }
     let why = match verdict {
         Verdict::Duplicate | Verdict::Stale => {
             "it came too late: the step was answered already, or given up"
         }
         Verdict::Full => "too much is kept for the run already",
-        Verdict::Malformed | Verdict::Accepted => "the run could not read it",
+        Verdict::Malformed | Verdict::Accepted | Verdict::Forbidden => "the run could not read it",
         Verdict::Unknown => "there is no such run any more",
     };
     CliError::host(why, "`wfc show` tells where the run stands")

@@ -221,6 +221,12 @@ impl<'a> Session<'a> {
         if let Some((id, approve)) = found {
             self.unused.remove(&id);
             control.decide(waiting, self.decision(approve));
+        } else if self.asks && !self.may_answer(waiting) {
+            let approvers = wfc_vm::approvers(waiting.kind, &waiting.args).join(", ");
+            self.view.say(&format!(
+                "only {approvers} may answer `{}`: who answers is said with `--as NAME`",
+                waiting.path
+            ));
         } else if self.asks {
             asked.ask(waiting.clone(), self.view.as_ref());
         } else if is_question(waiting) {
@@ -237,6 +243,13 @@ impl<'a> Session<'a> {
                 },
             );
         }
+    }
+
+    /// Whether who answers here is among those that an approval names.
+    fn may_answer(&self, waiting: &Waiting) -> bool {
+        let approvers = wfc_vm::approvers(waiting.kind, &waiting.args);
+        let by = self.decision(true).by;
+        approvers.is_empty() || by.is_some_and(|by| approvers.contains(&by.as_str()))
     }
 
     fn decision(&self, approve: bool) -> Decision {

@@ -21,7 +21,9 @@ mod snapshot;
 pub mod store;
 
 pub use answer::Decision;
-pub use codec::{Ended, LetterError, letter, read_outcome, read_value_bytes, value_bytes};
+pub use codec::{
+    Ended, LetterError, letter, permission_letter, read_outcome, read_value_bytes, value_bytes,
+};
 pub use engine::{
     Engine, MAX_CALL_DEPTH, MAX_STRIKES, ResumeError, RetryError, Start, StartFault, Started,
 };
@@ -30,4 +32,4 @@ pub use history::{History, HistoryError, Point, StepState, StepView, Variables};
 pub use id::{ExecutionId, Hash, OwnerId, Place, RunKey};
 pub use options::{Options, Retention};
 pub use programs::{Admission, Found, Overlap, Programs};
-pub use round::{Begun, Dispatch, Incoming, Round, Waiting};
+pub use round::{Begun, Dispatch, Incoming, Permission, Round, Waiting};

@@ -4,6 +4,7 @@ use wfc_program::isa::EffectKind;
 use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::{Allowance, Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
 
+use crate::answer::Decision;
 use crate::id::RunKey;
 
 /// Something that happened to a run.
@@ -40,10 +41,25 @@ pub struct Round {
     pub trace: Vec<(RunKey, TraceEvent)>,
     /// What was not taken of what came in.
     pub refused: Vec<(Incoming, Delivery)>,
+    /// Decisions of people on what work under way asks: see [`crate::Engine::permitted`].
+    pub permissions: Vec<Permission>,
     /// Whether another round is to follow at once.
     pub busy: bool,
     /// When the next round has to be at the latest.
     pub next_deadline: Option<Timestamp>,
+}
+
+/// A person's decision on what work under way asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// The letter that it came in.
+    pub letter: u64,
+    /// The run that it was sent to.
+    pub run: RunKey,
+    /// The step whose work asks: its id, its path or `EXECUTION/PATH`; nothing when there is only one that could be meant.
+    pub step: Option<String>,
+    /// It.
+    pub decision: Decision,
 }
 
 /// An effect to hand to an executor.

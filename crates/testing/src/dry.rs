@@ -211,7 +211,8 @@ impl DryHost<'_, '_> {
                     .deny
                     .iter()
                     .any(|d| crate::run::host::covers(d, ask.path));
-                (decision(!denied, None, None, ask.at).now(), From::Assumed)
+                let by = crate::run::host::first_approver(ask.effect);
+                (decision(!denied, by, None, ask.at).now(), From::Assumed)
             }
             EffectKind::Call => {
                 let name = ask.effect.args.get("workflow").and_then(Value::as_str);

@@ -173,7 +173,10 @@ fn repeat(run: &Recorded, prefix: &str) -> Result<Seen, RecordError> {
             EventKind::Cancel { reason } => {
                 seen.cancel.get_or_insert((since, reason.to_string()));
             }
-            EventKind::Cancelled { .. } | EventKind::Fired { .. } | EventKind::Tick => {}
+            EventKind::Cancelled { .. }
+            | EventKind::Fired { .. }
+            | EventKind::Spent { .. }
+            | EventKind::Tick => {}
         }
         if machine.deliver(event.clone()) != wfc_vm::Delivery::Accepted {
             return Err(RecordError::Strange { event: number });

@@ -6,6 +6,7 @@
 
 mod call;
 mod log;
+mod spend;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -165,6 +166,7 @@ pub fn simulate(
         now,
         log: Vec::new(),
         halted: false,
+        drawing: BTreeSet::new(),
     };
     sim.begin(start, String::new(), None)?;
     for Outside { at, kind } in outside {
@@ -187,6 +189,8 @@ struct Sim<'h> {
     now: Timestamp,
     log: Vec<Entry>,
     halted: bool,
+    /// Calls of agents that wait for the budgets of callers: of which run.
+    drawing: BTreeSet<(usize, EffectId)>,
 }
 
 struct Run {
@@ -198,6 +202,10 @@ struct Run {
     asked: BTreeSet<EffectId>,
     stopped: BTreeSet<EffectId>,
     children: BTreeMap<EffectId, usize>,
+    /// Calls of agents that no budget of a caller forbids.
+    allowed: BTreeSet<EffectId>,
+    /// What it and those that it called used up.
+    usage: Usage,
     /// Whether it has events that it did not run for.
     runnable: bool,
     outcome: Option<Outcome>,
@@ -240,6 +248,8 @@ impl Sim<'_> {
             asked: BTreeSet::new(),
             stopped: BTreeSet::new(),
             children: BTreeMap::new(),
+            allowed: BTreeSet::new(),
+            usage: Usage::default(),
             runnable: true,
             outcome: None,
         });
@@ -267,9 +277,14 @@ impl Sim<'_> {
 
     /// Runs all machines until they wait, and asks for what they newly want.
     fn settle(&mut self) {
-        while let Some(at) = self.runs.iter().position(|run| run.runnable) {
-            self.turn(at);
-            self.asks(at);
+        loop {
+            while let Some(at) = self.runs.iter().position(|run| run.runnable) {
+                self.turn(at);
+                self.asks(at);
+            }
+            if !self.draw() {
+                return;
+            }
         }
     }
 
@@ -305,6 +320,7 @@ impl Sim<'_> {
         let Some(run) = self.runs.get(at) else { return };
         let over = run.outcome.is_some();
         let effects: Vec<Effect> = run.machine.outstanding().cloned().collect();
+        let mut room = room(run, &effects);
         for effect in effects {
             let Some(run) = self.runs.get_mut(at) else {
                 return;
@@ -317,7 +333,20 @@ impl Sim<'_> {
                 if run.stopped.insert(effect.id) {
                     self.stop(at, effect.id);
                 }
-            } else if run.asked.insert(effect.id) {
+            } else if !run.asked.contains(&effect.id) {
+                if !self.may_call(at, &effect) {
+                    continue;
+                }
+                let Some(run) = self.runs.get_mut(at) else {
+                    return;
+                };
+                if is_work(&effect) {
+                    if room == 0 {
+                        continue;
+                    }
+                    room -= 1;
+                }
+                run.asked.insert(effect.id);
                 self.ask(at, &effect);
             }
         }
@@ -406,8 +435,16 @@ impl Sim<'_> {
         let Some(run) = self.runs.get_mut(at) else {
             return;
         };
+        let used = spend::fresh(&run.machine, &kind);
         let delivery = run.machine.deliver(Event { at: self.now, kind });
-        run.runnable |= delivery == wfc_vm::Delivery::Accepted;
+        if delivery != wfc_vm::Delivery::Accepted {
+            return;
+        }
+        run.runnable = true;
+        if used != Usage::default() {
+            run.usage = run.usage.and(used);
+            self.tell_spending(at);
+        }
     }
 
     fn stuck(&self) -> Vec<Stuck> {
@@ -423,5 +460,26 @@ impl Sim<'_> {
         };
         let runs = self.runs.iter().filter(|run| run.outcome.is_none());
         runs.flat_map(waits).collect()
+    }
+}
+
+/// How much more of a run's work may be under way, by its policy.
+fn room(run: &Run, effects: &[Effect]) -> usize {
+    let Some(most) = run.machine.program().policy.max_concurrency else {
+        return usize::MAX;
+    };
+    let under_way = effects
+        .iter()
+        .filter(|effect| is_work(effect) && run.asked.contains(&effect.id));
+    let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
+    most.saturating_sub(under_way.count())
+}
+
+/// Whether an executor carries an effect out: people answer messages that await a response.
+fn is_work(effect: &Effect) -> bool {
+    match effect.class {
+        EffectClass::Await => effect.kind != wfc_vm::EffectKind::Message,
+        EffectClass::Notify => true,
+        EffectClass::Timer | EffectClass::Promise | EffectClass::Call => false,
     }
 }

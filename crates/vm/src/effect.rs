@@ -60,6 +60,27 @@ pub struct Effect {
     pub grace: Option<Timestamp>,
 }
 
+impl Effect {
+    /// Whether `who` may answer it: an approval with `approvers` takes the decision of these alone, letter by letter.
+    #[must_use]
+    pub fn may_be_answered_by(&self, who: Option<&str>) -> bool {
+        let approvers = approvers(self.kind, &self.args);
+        approvers.is_empty() || who.is_some_and(|who| approvers.contains(&who))
+    }
+}
+
+/// Who alone may answer an effect with these arguments: the `approvers` of an approval. Nobody is named where everybody
+/// may.
+#[must_use]
+pub fn approvers(kind: EffectKind, args: &Value) -> Vec<&str> {
+    match args.get("approvers") {
+        Some(Value::List(names)) if kind == EffectKind::Approval => {
+            names.iter().filter_map(Value::as_str).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl EffectClass {
     /// The class of an effect of this kind with these arguments.
     #[must_use]

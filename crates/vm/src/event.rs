@@ -50,6 +50,14 @@ pub enum EventKind {
         /// Which.
         effect: EffectId,
     },
+    /// Work that goes on has used up so much, all told: the budgets around it are drawn on by what is new. What
+    /// ends it says what all of it used up, this included.
+    Spent {
+        /// Which.
+        effect: EffectId,
+        /// All that it has used up so far.
+        usage: Usage,
+    },
     /// A named event came in. It goes to the effect that has waited longest for its name and
     /// key, or is kept for one that will.
     Message {
@@ -82,6 +90,38 @@ pub struct Usage {
     pub agent_calls: u64,
 }
 
+impl Usage {
+    /// What of this is beyond `told`, field by field.
+    #[must_use]
+    pub fn beyond(self, told: Self) -> Self {
+        Self {
+            usd: (self.usd - told.usd).max(0.0),
+            tokens: self.tokens.saturating_sub(told.tokens),
+            agent_calls: self.agent_calls.saturating_sub(told.agent_calls),
+        }
+    }
+
+    /// This and `more` together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            usd: self.usd + more.usd,
+            tokens: self.tokens.saturating_add(more.tokens),
+            agent_calls: self.agent_calls.saturating_add(more.agent_calls),
+        }
+    }
+
+    /// The larger of each field.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            usd: self.usd.max(other.usd),
+            tokens: self.tokens.max(other.tokens),
+            agent_calls: self.agent_calls.max(other.agent_calls),
+        }
+    }
+}
+
 /// What the budgets around an effect leave it, the least of all of them; nothing where none sets a
 /// limit. Work that uses up more in one go is charged all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -92,6 +132,19 @@ pub struct Allowance {
     pub tokens: Option<u64>,
     /// Calls of agents beyond the effect itself.
     pub agent_calls: Option<u64>,
+}
+
+impl Allowance {
+    /// The less of both, field by field.
+    #[must_use]
+    pub fn least(self, other: Self) -> Self {
+        let usd = self.usd.into_iter().chain(other.usd);
+        Self {
+            usd: usd.reduce(f64::min),
+            tokens: self.tokens.into_iter().chain(other.tokens).min(),
+            agent_calls: self.agent_calls.into_iter().chain(other.agent_calls).min(),
+        }
+    }
 }
 
 /// What became of an event.
@@ -106,6 +159,8 @@ pub enum Delivery {
     Stale,
     /// The mailbox is full.
     Full,
+    /// Who answers an approval is none of its `approvers`.
+    Forbidden,
     /// The last turn has not ended: `run` comes first. Nothing was taken, the time included.
     Busy,
 }

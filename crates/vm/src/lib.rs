@@ -19,7 +19,7 @@ mod scope;
 mod snapshot;
 mod trace;
 
-pub use effect::{Effect, EffectClass, EffectId};
+pub use effect::{Effect, EffectClass, EffectId, approvers};
 pub use error::ErrorRecord;
 pub use eval::{DEFAULT_EVAL_FUEL, Evaluator, PlacedFault, eval, eval_placed, eval_with};
 pub use event::{Allowance, Delivery, Event, EventKind, Usage};

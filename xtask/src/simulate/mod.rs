@@ -57,12 +57,25 @@ impl Totals {
     }
 }
 
+/// Seeds that once ended otherwise than in calm: their workflows stay what they were.
+const ONCE_WRONG: [u64; 19] = [
+    29, 99, 103, 138, 402, 494, 604, 754, 901, 1148, 1476, 1882, 2412, 25970, 33841, 86347, 88417,
+    89186, 93949,
+];
+
 /// The workflow of a seed with what it calls.
 ///
 /// # Errors
 /// What the checker says.
 pub fn subject(seed: u64) -> Result<Subject, String> {
-    let text = workflow::workflow(seed).to_string();
+    let mut workflow = workflow::workflow(seed);
+    if !ONCE_WRONG.contains(&seed) {
+        let mut random = Random::new(seed ^ 0x706f_6c69);
+        if random.chance(25) {
+            workflow["policy"] = serde_json::json!({ "max_concurrency": 1 + random.below(3) });
+        }
+    }
+    let text = workflow.to_string();
     Ok(Subject {
         programs: BTreeMap::from([
             ("w".to_owned(), workflow::program(&text, "w")?),
@@ -147,12 +160,8 @@ mod tests {
     /// Runs end as they do in calm, in some hundred bad worlds; `cargo xtask simulate` takes more. The last ones once did not.
     #[test]
     fn runs_end_as_they_do_in_calm() {
-        let once = [
-            29, 99, 103, 138, 402, 494, 604, 754, 901, 1148, 1476, 1882, 2412, 25970, 33841, 86347,
-            88417, 89186, 93949,
-        ];
         let mut totals = Totals::default();
-        for seed in (0..100).chain(once) {
+        for seed in (0..100).chain(ONCE_WRONG) {
             assert_eq!(run_seed(seed, false, &mut totals), Ok(()), "seed {seed}");
         }
         assert!(totals.seeds > 90 && totals.count.deaths > 50, "{totals:?}");

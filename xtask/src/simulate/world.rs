@@ -132,6 +132,8 @@ struct Job {
 
 struct Process {
     engine: Engine,
+    /// What was handed out, and neither answered nor to be stopped.
+    under_way: BTreeSet<(RunKey, EffectId)>,
     plan: Arc<Mutex<Plan>>,
     jobs: Vec<Job>,
     /// How much its clock is ahead, in milliseconds.
@@ -301,6 +303,7 @@ impl<'p> Sim<'p> {
             self.say(|| format!("process {owner} starts"));
             self.processes.push(Process {
                 engine,
+                under_way: BTreeSet::new(),
                 plan,
                 jobs: Vec::new(),
                 ahead: 0,
@@ -361,6 +364,12 @@ impl<'p> Sim<'p> {
             return Ok(false);
         }
         let inbox: Vec<Incoming> = due.into_iter().map(|j| j.what).collect();
+        for what in &inbox {
+            let answered = answers(&what.kind).map(|effect| (what.run, effect));
+            process
+                .under_way
+                .retain(|open| answered.is_none_or(|answered| *open != answered));
+        }
         let told = inbox.clone();
         let round = process.engine.round(now, inbox);
         let (dead, slow) = {
@@ -430,6 +439,12 @@ impl<'p> Sim<'p> {
             };
             self.say(|| format!("  {} {:?}", event.path, event.what));
         }
+        let open = &mut self.processes[n].under_way;
+        // A run that comes back may have gone on elsewhere.
+        open.retain(|(run, _)| round.begun.iter().all(|begun| begun.run != *run));
+        for (key, effect) in &round.cancel {
+            open.remove(&(*key, *effect));
+        }
         for dispatch in round.dispatch {
             self.say(|| {
                 format!(
@@ -438,6 +453,7 @@ impl<'p> Sim<'p> {
                     dispatch.effect.args.get("goal")
                 )
             });
+            self.hold_to_policy(n, dispatch.run, dispatch.effect.id)?;
             self.dispatch(n, dispatch.run, &dispatch.effect)?;
         }
         for (key, effect) in round.cancel {
@@ -476,6 +492,20 @@ impl<'p> Sim<'p> {
             self.aside.insert(key);
         }
         Ok(busy)
+    }
+
+    /// More work of a run is under way: no more than its policy allows.
+    fn hold_to_policy(&mut self, n: usize, run: RunKey, effect: EffectId) -> Result<(), String> {
+        let process = &mut self.processes[n];
+        process.under_way.insert((run, effect));
+        let program = process.engine.program(run);
+        let most = program.and_then(|program| program.policy.max_concurrency);
+        let out = process.under_way.iter().filter(|open| open.0 == run);
+        let out = out.count() as u64;
+        if most.is_some_and(|most| out > most) {
+            return Err(format!("{out} effects are under way, more than {most:?}"));
+        }
+        Ok(())
     }
 
     /// Work begins: it must not have begun before, unless it may be repeated.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use wfc_engine::store::{RunFilter, RunRow, RunState, Store as _};
-use wfc_engine::{Decision, Waiting};
+use wfc_engine::{Decision, Waiting, letter, permission_letter};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::store::SqliteStore;
 
@@ -24,7 +24,7 @@ pub struct Answer {
     /// The approval: a step's id or path; may be left out when the run waits for one only
     pub step: Option<String>,
     /// Who answers; the user's name when absent
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, visible_alias = "as", value_name = "NAME")]
     pub by: Option<String>,
     /// A remark that goes with the answer
     #[arg(long, value_name = "TEXT")]
@@ -47,19 +47,46 @@ pub struct Answer {
 pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
     let mut store = args.store.open()?;
     let row = store::find(&mut store, &args.run)?;
-    let waiting = wanted(&mut store, &row, &args.store)?;
-    let waiting = choose(waiting, args, &row)?;
     let decision = Decision {
         approve,
         by: args.by.clone().or_else(term::user),
         comment: args.comment.clone(),
     };
+    let word = if approve { "approved" } else { "denied" };
+    let waiting = wanted(&mut store, &row, &args.store)?;
+    let waiting = match choose(waiting, args, &row) {
+        Ok(waiting) => waiting,
+        Err(Choice::Many(error)) => return Err(error),
+        Err(Choice::None(error)) => {
+            // Work under way may ask: that is known to its process alone.
+            let body = permission_letter(args.step.as_deref(), &decision);
+            let (outcome, _) = post::to_its_process(store, &row, row.key, body)?;
+            if outcome != Outcome::Taken {
+                return Err(error);
+            }
+            let step = args.step.as_deref().unwrap_or("what was asked");
+            term::eprint(&format!("{word} {step}\n"));
+            return Ok(Exit::Clean);
+        }
+    };
+    let by = decision.by.as_deref();
+    let approvers = wfc_vm::approvers(waiting.kind, &waiting.args);
+    if !approvers.is_empty() && !by.is_some_and(|by| approvers.contains(&by)) {
+        return Err(CliError::forbidden(format!(
+            "`{}` may not answer `{}`: only {} may",
+            by.unwrap_or_default(),
+            id_of(&waiting),
+            approvers.join(", ")
+        )));
+    }
     let at = wfc_runtime::now();
     let kind = decision.event(waiting.effect, at);
     let kind = kind.map_err(|fault| CliError::usage(fault.message, "shorten the comment"))?;
-    let (outcome, store) = post::to_its_process(store, &row, waiting.run, &kind)?;
+    let (outcome, store) = post::to_its_process(store, &row, waiting.run, letter(&kind))?;
+    if let Outcome::Refused(verdict) = outcome {
+        return Err(post::refused(verdict));
+    }
     if outcome == Outcome::Taken {
-        let word = if approve { "approved" } else { "denied" };
         term::eprint(&format!("{word} {}\n", id_of(&waiting)));
         return Ok(Exit::Clean);
     }
@@ -116,20 +143,34 @@ fn wanted(
     Ok(out)
 }
 
-fn choose(mut waiting: Vec<Waiting>, args: &Answer, row: &RunRow) -> Result<Waiting, CliError> {
+/// Why no approval was chosen.
+enum Choice {
+    /// None is meant.
+    None(CliError),
+    /// More than one may be meant.
+    Many(CliError),
+}
+
+fn choose(mut waiting: Vec<Waiting>, args: &Answer, row: &RunRow) -> Result<Waiting, Choice> {
     let known: Vec<String> = waiting.iter().map(|w| format!("`{}`", id_of(w))).collect();
     if let Some(step) = &args.step {
         waiting.retain(|w| w.is_called(step));
     }
     match (waiting.pop(), waiting.is_empty(), known.is_empty()) {
         (Some(one), true, _) => Ok(one),
-        (_, _, true) => Err(CliError::usage(
+        (_, _, true) => Err(Choice::None(CliError::usage(
             format!("the run {} waits for no approval", row.key.execution),
             "`wfc show` tells where it stands",
-        )),
-        (_, _, false) => Err(CliError::usage(
-            format!("name one approval: the run waits for {}", known.join(", ")),
-            "`wfc approve RUN STEP`, with the step's id or its path",
-        )),
+        ))),
+        (found, ..) => {
+            let error = CliError::usage(
+                format!("name one approval: the run waits for {}", known.join(", ")),
+                "`wfc approve RUN STEP`, with the step's id or its path",
+            );
+            Err(match found {
+                Some(_) => Choice::Many(error),
+                None => Choice::None(error),
+            })
+        }
     }
 }

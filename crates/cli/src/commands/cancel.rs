@@ -1,6 +1,7 @@
 //! `wfc cancel`: cancels a durable run, wherever it is.
 
 use clap::Args;
+use wfc_engine::letter;
 use wfc_vm::EventKind;
 
 use crate::args::{Answers, Cli};
@@ -37,7 +38,10 @@ pub fn run(cli: &Cli, args: &Cancel) -> Result<Exit, CliError> {
     let kind = EventKind::Cancel {
         reason: args.reason.as_str().into(),
     };
-    let (outcome, store) = post::to_its_process(store, &row, row.key, &kind)?;
+    let (outcome, store) = post::to_its_process(store, &row, row.key, letter(&kind))?;
+    if let Outcome::Refused(verdict) = outcome {
+        return Err(post::refused(verdict));
+    }
     if outcome == Outcome::Taken {
         crate::term::eprint(&format!("the run {} is told to end\n", row.key.execution));
         return Ok(Exit::Clean);

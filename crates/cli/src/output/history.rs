@@ -303,6 +303,10 @@ fn told(kind: &EventKind, look: Look) -> String {
             format!("the event `{name}` came in: {}", look.value(payload))
         }
         EventKind::Tick => "time has passed".to_owned(),
+        EventKind::Spent { effect, usage } => format!(
+            "what effect {} called has used up {} calls of agents, {} tokens, {:.2} dollars",
+            effect.0, usage.agent_calls, usage.tokens, usage.usd
+        ),
         EventKind::Cancel { reason } => format!("to cancel: {reason}"),
         other => format!("{other:?}"),
     }

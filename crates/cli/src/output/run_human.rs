@@ -328,7 +328,7 @@ impl View for Human {
                 self.signed(Sign::Says, 0, &format!("{path}: {mark}{content}"));
             }
             Notice::Progress { run, path, what } => self.progress(*run, path, what),
-            Notice::Refused(why) => self.line(&format!("not taken: {why}")),
+            Notice::Refused { message, .. } => self.line(&format!("not taken: {message}")),
             Notice::Note(note) => self.line(note),
             Notice::Finished { .. } | Notice::Idle { .. } => {}
         }

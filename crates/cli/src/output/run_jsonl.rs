@@ -68,7 +68,9 @@ impl View for Jsonl {
                     "text": text,
                 }));
             }
-            Notice::Refused(why) => line(&json!({ "event": "answer_refused", "message": why })),
+            Notice::Refused { code, message } => {
+                line(&json!({ "event": "answer_refused", "code": code, "message": message }));
+            }
             Notice::Note(note) => line(&json!({ "event": "note", "message": note })),
             Notice::Finished { .. } | Notice::Idle { .. } => {}
         }

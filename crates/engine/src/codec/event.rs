@@ -16,6 +16,7 @@ const FIRED: u8 = 4;
 const MESSAGE: u8 = 5;
 const CANCEL: u8 = 6;
 const TICK: u8 = 7;
+const SPENT: u8 = 8;
 /// Added to the kind when usage follows.
 const WITH_USAGE: u8 = 16;
 
@@ -72,6 +73,10 @@ pub(super) fn write_kind(bytes: &mut Vec<u8>, kind: &EventKind, payloads: &mut V
             out.text(reason);
         }),
         EventKind::Tick => bytes.push(TICK),
+        EventKind::Spent { effect, usage } => {
+            of_effect(bytes, SPENT, *effect);
+            write_known(bytes, Some(*usage));
+        }
     }
 }
 
@@ -129,6 +134,10 @@ pub(super) fn read_kind(
             reason: read_str(input)?,
         },
         TICK => EventKind::Tick,
+        SPENT => EventKind::Spent {
+            effect: effect(input)?,
+            usage: read_usage(input)?,
+        },
         _ => return Err(input.error(format!("{tag} is no kind of event"))),
     })
 }

@@ -2,15 +2,26 @@
 
 use std::fmt;
 
-use wfc_program::bytes::Reader;
+use wfc_program::bytes::{Reader, Writer};
 use wfc_vm::EventKind;
 
 use super::end;
 use super::event::{read_kind, write_kind};
 use super::put;
+use crate::answer::Decision;
 
 const VERSION: u8 = 1;
 const EVENT: u8 = 0;
+const PERMISSION: u8 = 1;
+
+/// What a letter says.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Said {
+    /// Something happened to the run.
+    Event(EventKind),
+    /// A person decides on what work under way asks: that of the step of this name, or the only one.
+    Permission(Option<String>, Decision),
+}
 
 /// Why a letter says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +56,23 @@ pub fn letter(kind: &EventKind) -> Vec<u8> {
     whole
 }
 
+/// The body of a letter that decides on what work under way asks, such as an agent that wants to call a destructive tool:
+/// of the step that is called `step` (its id, its path or `EXECUTION/PATH`), or on the only question that there is. The
+/// process that works on the run is given it ([`crate::Round::permissions`]).
+#[must_use]
+pub fn permission_letter(step: Option<&str>, decision: &Decision) -> Vec<u8> {
+    let mut bytes = vec![VERSION, PERMISSION];
+    put(&mut bytes, |out| {
+        out.option(step, Writer::text);
+        out.bool(decision.approve);
+        out.option(decision.by.as_deref(), Writer::text);
+        out.option(decision.comment.as_deref(), Writer::text);
+    });
+    bytes
+}
+
 /// Reads a letter's body.
-pub(crate) fn read_letter(bytes: &[u8]) -> Result<EventKind, LetterError> {
+pub(crate) fn read_letter(bytes: &[u8]) -> Result<Said, LetterError> {
     let read = || {
         let mut input = Reader::new(bytes);
         let version = input.u8()?;
@@ -64,7 +90,17 @@ pub(crate) fn read_letter(bytes: &[u8]) -> Result<EventKind, LetterError> {
                     let found = found.map(|(_, bytes)| bytes.clone());
                     found.ok_or_else(|| "a large value is missing".to_owned())
                 };
-                read_kind(&mut input, &mut find)?
+                Said::Event(read_kind(&mut input, &mut find)?)
+            }
+            PERMISSION => {
+                let text = |input: &mut Reader<'_>| input.text().map(str::to_owned);
+                let step = input.option(text)?;
+                let decision = Decision {
+                    approve: input.bool()?,
+                    by: input.option(text)?,
+                    comment: input.option(text)?,
+                };
+                Said::Permission(step, decision)
             }
             other => return Err(input.error(format!("{other} is no kind of letter"))),
         };

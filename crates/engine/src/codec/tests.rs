@@ -3,7 +3,9 @@
 use wfc_value::{FaultCode, Timestamp, Value, json};
 use wfc_vm::{EffectId, ErrorRecord, Event, EventKind, Limits, Outcome, Usage};
 
+use super::letter::permission_letter;
 use super::*;
+use crate::answer::Decision;
 use crate::deployment::{PinnedCall, Pins};
 use crate::digest::Digest;
 use crate::header::{Header, Parent};
@@ -57,6 +59,13 @@ fn kinds() -> Vec<EventKind> {
             reason: "ü".into()
         },
         EventKind::Tick,
+        EventKind::Spent {
+            effect,
+            usage: Usage {
+                tokens: 7,
+                ..Usage::default()
+            },
+        },
     ]
 }
 
@@ -147,9 +156,22 @@ fn records_of_any_bytes_are_an_error_at_the_worst() {
 fn letters_read_back_whole() {
     for kind in kinds() {
         let bytes = letter(&kind);
-        assert_eq!(read_letter(&bytes), Ok(kind));
+        assert_eq!(read_letter(&bytes), Ok(Said::Event(kind)));
         hostile(&bytes, |bytes| read_letter(bytes).is_ok());
     }
+}
+
+#[test]
+fn permissions_read_back() {
+    let decision = Decision {
+        approve: true,
+        by: Some("ada".to_owned()),
+        comment: Some("go".to_owned()),
+    };
+    let bytes = permission_letter(Some("tidy"), &decision);
+    let said = Said::Permission(Some("tidy".to_owned()), decision);
+    assert_eq!(read_letter(&bytes), Ok(said));
+    hostile(&bytes, |bytes| read_letter(bytes).is_ok());
 }
 
 #[test]

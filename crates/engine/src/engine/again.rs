@@ -1,5 +1,6 @@
 //! A run's past, and other tries of runs that have ended.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use wfc_value::{Duration, Timestamp};
@@ -13,6 +14,7 @@ use crate::history::{History, HistoryError, Past, Point, begins};
 use crate::id::RunKey;
 use crate::programs::Found;
 use crate::round::Waiting;
+use crate::run::Answered;
 use crate::store::RunState;
 
 /// Why a run cannot be tried again.
@@ -201,13 +203,27 @@ fn failed_first(points: &[Point]) -> Option<usize> {
 fn taken_over(points: &[Point], cut: usize) -> Vec<(Event, Option<Effect>)> {
     let asked: Vec<&Effect> = points.iter().flat_map(|point| &point.asked).collect();
     let upto = points.iter().take(cut + 1);
-    upto.filter_map(|point| {
-        let event = point.event.clone()?;
-        let answered = crate::run::used(&event.kind).0;
-        let effect = answered.and_then(|id: EffectId| asked.iter().find(|e| e.id == id));
-        Some((event, effect.map(|effect| (*effect).clone())))
-    })
-    .collect()
+    let told: Vec<&Event> = upto.filter_map(|point| point.event.as_ref()).collect();
+    let about = |event: &Event| crate::run::used(&event.kind).0;
+    let ended: BTreeSet<EffectId> = told
+        .iter()
+        .filter_map(|event| match about(event)? {
+            Answered::Ended(effect) => Some(effect),
+            Answered::GoesOn(_) => None,
+        })
+        .collect();
+    told.into_iter()
+        .filter_map(|event| {
+            let answered = about(event);
+            // What was under way is begun anew, and counted then.
+            if matches!(answered, Some(Answered::GoesOn(effect)) if !ended.contains(&effect)) {
+                return None;
+            }
+            let id = answered.map(Answered::effect);
+            let effect = id.and_then(|id| asked.iter().find(|e| e.id == id));
+            Some((event.clone(), effect.map(|effect| (*effect).clone())))
+        })
+        .collect()
 }
 
 /// The events that the new run asks for as the old one did, with their times moved: a run of the

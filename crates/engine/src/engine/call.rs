@@ -333,7 +333,7 @@ pub(super) fn completed(effect: EffectId, value: Value, usage: Option<Usage>) ->
     }
 }
 
-fn failed(effect: EffectId, error: ErrorRecord) -> EventKind {
+pub(super) fn failed(effect: EffectId, error: ErrorRecord) -> EventKind {
     EventKind::Failed {
         effect,
         error: Box::new(error),

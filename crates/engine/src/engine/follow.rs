@@ -13,6 +13,8 @@ use crate::store::StoreError;
 enum Due {
     Nothing,
     Hand,
+    /// A call of an agent: budgets may be in the way.
+    Agent,
     Stop,
     Nobody,
     Call,
@@ -57,6 +59,12 @@ impl Engine {
             // The room is used again.
             run.look = look;
         }
+        if !run.is_over() && run.usage != run.told_caller {
+            self.tell_spending(key, now);
+        }
+        let Some(run) = self.runs.get_mut(&key) else {
+            return Ok(());
+        };
         if run.is_over() && !run.end_seen {
             run.end_seen = true;
             if let Some(group) = run.header.group.clone() {
@@ -75,6 +83,15 @@ impl Engine {
         match due {
             Due::Nothing => {}
             Due::Hand => run.to_hand.push(id),
+            Due::Agent => {
+                let known = run.known_of(id).is_some_and(|known| known.counted);
+                if known || run.header.parent.is_none_or(|parent| !parent.wait) {
+                    run.count(id);
+                    run.to_hand.push(id);
+                } else {
+                    self.drawing.insert((key, id));
+                }
+            }
             Due::Stop => run.to_stop.push(id),
             Due::Nobody => self.push(key, now, EventKind::Cancelled { effect: id }),
             Due::Call => self.call(key, id, now)?,
@@ -110,6 +127,7 @@ impl Engine {
         };
         let (class, cancelling) = (effect.class, effect.cancelling);
         let asks = wants_answer(effect);
+        let is_agent = effect.kind == EffectKind::Agent;
         let listen = (effect.kind == EffectKind::Event).then(|| {
             let text = |name: &str| match effect.args.get(name) {
                 Some(Value::String(text)) => Some(text.clone()),
@@ -130,6 +148,7 @@ impl Engine {
                 Some((name, event_key)) => Due::Listen(name, event_key),
                 None => Due::Hand,
             },
+            EffectClass::Await if !cancelling && is_agent => Due::Agent,
             EffectClass::Await | EffectClass::Notify if !cancelling => Due::Hand,
             EffectClass::Await | EffectClass::Notify => {
                 let worked_on = out && !asks && known.is_some_and(|known| known.started > 0);

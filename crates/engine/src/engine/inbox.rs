@@ -4,8 +4,9 @@ use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::EventKind;
 
 use super::Engine;
-use crate::codec::{read_letter, read_value_bytes, value_bytes};
+use crate::codec::{Said, read_letter, read_value_bytes, value_bytes};
 use crate::id::{Place, RunKey};
+use crate::round::Permission;
 use crate::run::kept_event_id;
 use crate::store::{Letter, NewEvent, Posted, RunState, StoreError, StoredEvent, Taken, Verdict};
 
@@ -107,6 +108,16 @@ impl Engine {
         Ok(())
     }
 
+    /// Says what became of a decision that a round told: whether somebody asked for it. It is kept with the next round.
+    pub fn permitted(&mut self, letter: u64, taken: bool) {
+        let verdict = if taken {
+            Verdict::Accepted
+        } else {
+            Verdict::Stale
+        };
+        self.close(letter, verdict);
+    }
+
     /// A letter that goes to nobody leaves the inbox with the next commit.
     fn close(&mut self, letter: u64, verdict: Verdict) {
         self.closed.push(Taken { letter, verdict });
@@ -122,7 +133,20 @@ impl Engine {
         }
         run.last_letter = letter.number;
         match read_letter(&letter.body) {
-            Ok(kind) => run.push(letter.at, kind, Some(letter.number)),
+            Ok(Said::Event(kind)) => run.push(letter.at, kind, Some(letter.number)),
+            Ok(Said::Permission(step, decision)) => {
+                let letter = letter.number;
+                let run = run.header.key;
+                // The host is told once; what it says of it stays until it is kept.
+                if self.permitted.insert(letter) {
+                    self.permissions.push(Permission {
+                        letter,
+                        run,
+                        step,
+                        decision,
+                    });
+                }
+            }
             Err(_) => run.unsaved.taken.push(Taken {
                 letter: letter.number,
                 verdict: Verdict::Malformed,

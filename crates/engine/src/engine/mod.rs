@@ -8,6 +8,7 @@ mod inbox;
 mod load;
 mod round;
 mod save;
+mod spend;
 mod start;
 
 use std::cmp::Reverse;
@@ -25,7 +26,7 @@ use crate::header::Header;
 use crate::id::{Hash, Place, RunKey};
 use crate::options::Options;
 use crate::programs::Programs;
-use crate::round::{Incoming, Waiting};
+use crate::round::{Incoming, Permission, Waiting};
 use crate::run::{Run, wants_answer};
 use crate::store::{Batch, Occurrence, Store, StoreError, Taken};
 
@@ -81,6 +82,8 @@ pub struct Engine {
     fresh: BTreeMap<(Place, Occurrence), RunKey>,
     /// Calls whose callee another process works on.
     foreign: BTreeSet<(RunKey, EffectId)>,
+    /// Calls of agents that wait for the budgets of callers.
+    drawing: BTreeSet<(RunKey, EffectId)>,
     /// Runs that could not be brought back, and why.
     aside: Vec<load::Aside>,
     /// Runs that were set aside when they were claimed, and why.
@@ -88,8 +91,12 @@ pub struct Engine {
     /// Ends that were durable although their commit seemed to fail.
     late: Vec<(RunKey, Outcome)>,
     lost: Vec<RunKey>,
-    /// Letters that go to nobody.
+    /// Letters that go to no machine, with what became of them.
     closed: Vec<Taken>,
+    /// Decisions for the host, to be told.
+    permissions: Vec<Permission>,
+    /// The letters of those and of others that the host was told, until it is kept what became of them.
+    permitted: BTreeSet<u64>,
     letters_after: u64,
     events_after: u64,
     /// The next time of the parked runs; not known in the beginning and when something changed.
@@ -133,11 +140,14 @@ impl Engine {
             checks: BTreeMap::new(),
             fresh: BTreeMap::new(),
             foreign: BTreeSet::new(),
+            drawing: BTreeSet::new(),
             aside: Vec::new(),
             told_aside: Vec::new(),
             late: Vec::new(),
             lost: Vec::new(),
             closed: Vec::new(),
+            permissions: Vec::new(),
+            permitted: BTreeSet::new(),
             letters_after: 0,
             events_after: 0,
             next_due: None,

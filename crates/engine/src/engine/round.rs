@@ -67,7 +67,8 @@ impl Engine {
         round.busy |= !self.ready.is_empty()
             || !self.suspects.is_empty()
             || !self.arriving.is_empty()
-            || !self.knocking.is_empty();
+            || !self.knocking.is_empty()
+            || !round.permissions.is_empty();
         match self.next_deadline() {
             Ok(next) => round.next_deadline = next,
             // Everything is durable and has to be told, whatever the store says now: it is asked again in the next round.
@@ -199,7 +200,8 @@ impl Engine {
                 }
                 self.follow(key, now)?;
             }
-            if !self.let_in()? {
+            let let_in = self.let_in()?;
+            if !(self.draw(now)? || let_in || !self.ready.is_empty()) {
                 return Ok(false);
             }
         }

@@ -66,7 +66,8 @@ impl Engine {
         if run.is_over() || run.stale.is_some() || !run.is_settled() {
             return;
         }
-        for id in std::mem::take(&mut run.to_hand) {
+        let mut room = run.room();
+        for id in run.next_to_hand() {
             let Some(effect) = run.effect(id).filter(|effect| !effect.cancelling) else {
                 continue;
             };
@@ -80,11 +81,17 @@ impl Engine {
                 }
                 continue;
             }
+            if room == 0 {
+                // It is looked at again when something was answered.
+                run.to_hand.push(id);
+                continue;
+            }
+            room -= 1;
             let dispatch = Dispatch {
                 run: key,
                 execution: run.header.execution.clone(),
                 effect: effect.clone(),
-                allowance: run.allowance(id),
+                allowance: self.allowance(run, id),
             };
             let attempt = run.hand(id);
             started(&mut run.unsaved.records, id, attempt);
@@ -255,7 +262,10 @@ impl Engine {
     fn committed(&mut self, touched: Vec<RunKey>, round: &mut Round) {
         self.shelf.committed();
         self.checks.clear();
-        self.closed.clear();
+        for taken in self.closed.drain(..) {
+            self.permitted.remove(&taken.letter);
+        }
+        round.permissions.append(&mut self.permissions);
         self.fresh.clear();
         if let Some(alone) = self.alone.take() {
             self.suspects.retain(|key| *key != alone);
@@ -318,7 +328,10 @@ impl Engine {
         self.checks.clear();
         self.fresh.clear();
         self.aside.clear();
-        self.closed.clear();
+        // What the host said of a decision it says once.
+        let permitted = &self.permitted;
+        self.closed
+            .retain(|taken| permitted.contains(&taken.letter));
         self.letters_after = 0;
         self.next_due = None;
         self.alone = None;

@@ -21,7 +21,7 @@ use crate::id::OwnerId;
 use crate::store::{Contents, NewRun, Taken, Verdict, Wait, WaitKind};
 
 pub(crate) use revive::{Leftover, Payload, kept_event_id, revive};
-pub(crate) use step::{Budget, Stepped, used};
+pub(crate) use step::{Answered, Budget, Stepped, used};
 
 /// An effect that the machine waits for and that the engine has dealt with.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Known {
     pub(crate) called: bool,
     /// Whether the process that works on the called run was told to stop it.
     pub(crate) stop_told: bool,
+    /// Whether it is a call of an agent that is counted: nothing around it forbids that it is made.
+    pub(crate) counted: bool,
 }
 
 impl Known {
@@ -48,6 +50,7 @@ impl Known {
             cancelling: false,
             called: false,
             stop_told: false,
+            counted: false,
         }
     }
 }
@@ -142,7 +145,10 @@ pub(crate) struct Run {
     handed: Vec<EffectId>,
     /// Effects that are handed out when the commit under way goes well.
     handing: Vec<EffectId>,
+    /// What it and those that it called have used up.
     pub(crate) usage: Usage,
+    /// What its caller was told of that by this process.
+    pub(crate) told_caller: Usage,
     /// Whether it has waited for a named event since it is in memory.
     pub(crate) listens: bool,
     /// Kept events that it was told.
@@ -197,6 +203,7 @@ impl Run {
             handed: Vec::new(),
             handing: Vec::new(),
             usage: Usage::default(),
+            told_caller: Usage::default(),
             listens: false,
             heard: Vec::new(),
             last_letter: 0,
@@ -313,6 +320,33 @@ impl Run {
             .is_some_and(|k| k.out)
     }
 
+    /// How much more of its work may be under way, by its program's policy.
+    pub(crate) fn room(&self) -> usize {
+        let Some(most) = self.deployment.program.policy.max_concurrency else {
+            return usize::MAX;
+        };
+        let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
+        // What was given up without an answer is no more waited for.
+        let under_way = self
+            .known
+            .iter()
+            .filter(|known| known.out && known.started > 0 && self.effect(known.id).is_some());
+        most.saturating_sub(under_way.count())
+    }
+
+    /// Takes the effects to hand out: those that were begun before, then in the order in which they were asked for.
+    pub(crate) fn next_to_hand(&mut self) -> Vec<EffectId> {
+        let mut ids = std::mem::take(&mut self.to_hand);
+        if ids.len() > 1 {
+            ids.sort_unstable_by_key(|id| {
+                let begun = self.known_of(*id).is_some_and(|known| known.started > 0);
+                (!begun, *id)
+            });
+            ids.dedup();
+        }
+        ids
+    }
+
     /// Forgets what is known of an effect; says whether a named event was awaited.
     fn forget(&mut self, id: EffectId) {
         if let Ok(place) = self.known.binary_search_by_key(&id, |k| k.id) {
@@ -321,6 +355,36 @@ impl Run {
         if let Some(place) = self.handed.iter().position(|known| *known == id) {
             self.handed.swap_remove(place);
         }
+    }
+
+    /// Counts a call of an agent that may be made.
+    pub(crate) fn count(&mut self, id: EffectId) {
+        let known = self.known_of(id).filter(|known| !known.counted);
+        if let Some(known) = known {
+            known.counted = true;
+            self.usage.agent_calls = self.usage.agent_calls.saturating_add(1);
+        }
+    }
+
+    /// What the budgets around an effect were drawn on for it so far.
+    pub(crate) fn charged(&self, id: EffectId) -> Usage {
+        let machine = self.machine.as_ref();
+        machine.map(|m| m.charged(id)).unwrap_or_default()
+    }
+
+    /// Draws on the budgets of a run that is looked at and thrown away: what its letters tell it.
+    pub(crate) fn pretend_spent(&mut self, effect: EffectId, usage: Usage) {
+        if let Some(machine) = &mut self.machine {
+            machine.deliver(Event {
+                at: self.header.started_at,
+                kind: EventKind::Spent { effect, usage },
+            });
+        }
+    }
+
+    /// Which budget around an effect is used up, in words.
+    pub(crate) fn exhausted(&self, id: EffectId) -> Option<String> {
+        self.machine.as_ref()?.exhausted(id)
     }
 
     /// The effect is handed out with the commit under way.
@@ -363,8 +427,18 @@ impl Run {
         Marks {
             last_effect: self.last_effect,
             started: handed_out.map(|known| (known.id, known.started)).collect(),
-            usage: self.usage,
+            usage: self.usage_of_begun(),
             heard: self.heard.clone(),
+        }
+    }
+
+    /// What it has used up without the calls of agents that may be made and have not begun: they are counted when they do.
+    fn usage_of_begun(&self) -> Usage {
+        let counted = self.known.iter().filter(|k| k.counted && k.started == 0);
+        let ahead = u64::try_from(counted.count()).unwrap_or(u64::MAX);
+        Usage {
+            agent_calls: self.usage.agent_calls.saturating_sub(ahead),
+            ..self.usage
         }
     }
 
@@ -433,6 +507,7 @@ pub(crate) const fn verdict(delivery: Delivery) -> Verdict {
         Delivery::Accepted => Verdict::Accepted,
         Delivery::Duplicate => Verdict::Duplicate,
         Delivery::Full => Verdict::Full,
+        Delivery::Forbidden => Verdict::Forbidden,
         Delivery::Stale | Delivery::Busy => Verdict::Stale,
     }
 }

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use wfc_program::isa::EffectKind;
 use wfc_value::Timestamp;
-use wfc_vm::{Delivery, EffectClass, EffectId, EventKind, Machine};
+use wfc_vm::{Delivery, EffectClass, EffectId, EventKind, Machine, Usage};
 
-use super::step::used;
+use super::step::{fresh, used};
 use super::{Known, Open, Run, Standing};
 use crate::codec::{Record, read_marks, read_row};
 use crate::deployment::Deployment;
@@ -95,7 +96,11 @@ impl Run {
             .collect();
         self.machine = Some(machine);
         for (effect, times) in marks.started {
-            self.was_started(effect, times);
+            if let Some(known) = self.known_of(effect) {
+                // It is counted in what was used up.
+                known.counted = true;
+                known.started = times;
+            }
         }
         self.row = watermark;
         Ok(())
@@ -105,6 +110,14 @@ impl Run {
         if let Some(known) = self.known_of(effect) {
             known.started = times;
         }
+        if self.is_agent(effect) {
+            self.count(effect);
+        }
+    }
+
+    pub(crate) fn is_agent(&self, effect: EffectId) -> bool {
+        self.effect(effect)
+            .is_some_and(|effect| effect.kind == EffectKind::Agent)
     }
 
     /// Lets a record happen again.
@@ -116,17 +129,21 @@ impl Run {
             Record::Begun(_) => Err("its journal begins twice".to_owned()),
             Record::Event(event, digest) => {
                 let at = event.at;
-                let used = used(&event.kind);
+                let (answered, used) = used(&event.kind);
                 if let EventKind::Message { id: Some(id), .. } = &event.kind {
                     self.heard.extend(kept_event(id));
                 }
                 let machine = self.machine.as_mut().filter(|_| self.open.is_none());
-                let delivery = machine.map(|machine| machine.deliver(*event));
+                let mut all = Usage::default();
+                let delivery = machine.map(|machine| {
+                    all = fresh(machine, answered, used);
+                    machine.deliver(*event)
+                });
                 if delivery != Some(Delivery::Accepted) {
                     return Err(gone_astray(&format!("an event at {at}")));
                 }
                 self.open = Some(Open::Event(None));
-                self.account(used);
+                self.account(answered, all);
                 self.turn_again(turned, digest, &format!("an event at {at}"))
             }
             Record::Started(effect, times) => {

@@ -1,7 +1,6 @@
 //! Stepping a run through what it was told.
 
-use wfc_program::isa::EffectKind;
-use wfc_vm::{Delivery, EffectId, Event, EventKind, Outcome, Turn, Usage};
+use wfc_vm::{Delivery, EffectId, Event, EventKind, Machine, Outcome, Turn, Usage};
 
 use super::{Known, Open, Run, Standing, Told, verdict};
 use crate::codec::{begun, event_head, read_open};
@@ -91,12 +90,18 @@ impl Run {
         let unsaved = &mut self.unsaved;
         let payloads = unsaved.payloads.len();
         event_head(&mut unsaved.records, &event, base, &mut unsaved.payloads);
-        let used = used(&event.kind);
+        let (answered, used) = used(&event.kind);
+        let used = fresh(machine, answered, used);
+        if matches!(event.kind, EventKind::Spent { .. }) && used == Usage::default() {
+            self.unsaved.records.truncate(self.unsaved.whole);
+            self.take(letter, Delivery::Duplicate);
+            return;
+        }
         match machine.deliver(event) {
             Delivery::Accepted => {
                 self.open = Some(Open::Event(letter));
                 self.unsaved.brought.push(letter);
-                self.account(used);
+                self.account(answered, used);
             }
             why => {
                 // The machine has the event now; its record still tells it.
@@ -123,16 +128,18 @@ impl Run {
         read_open(bytes, self.header.started_at, &mut find).ok()
     }
 
-    /// Counts what an event used up, and forgets the effect that it answers.
-    pub(super) fn account(&mut self, (effect, usage): (Option<EffectId>, Option<Usage>)) {
-        if let Some(effect) = effect {
+    /// Counts what an event used up that was not counted before, and forgets the effect that it answers.
+    pub(super) fn account(&mut self, answered: Option<Answered>, usage: Usage) {
+        if let Some(Answered::Ended(effect)) = answered {
+            let made = self
+                .known_of(effect)
+                .is_none_or(|k| !k.counted || k.started > 0);
+            if !made {
+                self.usage.agent_calls = self.usage.agent_calls.saturating_sub(1);
+            }
             self.forget(effect);
         }
-        if let Some(usage) = usage {
-            self.usage.usd += usage.usd;
-            self.usage.tokens = self.usage.tokens.saturating_add(usage.tokens);
-            self.usage.agent_calls = self.usage.agent_calls.saturating_add(usage.agent_calls);
-        }
+        self.usage = self.usage.and(usage);
     }
 
     /// Goes on with the open turn; gives its digest when it ended.
@@ -166,9 +173,6 @@ impl Run {
                 if effect.id.0 > self.last_effect {
                     self.last_effect = effect.id.0;
                     turned.asked(effect);
-                    if effect.kind == EffectKind::Agent {
-                        self.usage.agent_calls = self.usage.agent_calls.saturating_add(1);
-                    }
                     self.known.push(Known {
                         cancelling: effect.cancelling,
                         ..Known::new(effect.id)
@@ -192,15 +196,39 @@ impl Run {
     }
 }
 
-/// The effect that an event answers, and what it used up.
-pub(crate) fn used(kind: &EventKind) -> (Option<EffectId>, Option<Usage>) {
+/// The effect that an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answered {
+    /// It has ended.
+    Ended(EffectId),
+    /// It goes on.
+    GoesOn(EffectId),
+}
+
+impl Answered {
+    pub(crate) const fn effect(self) -> EffectId {
+        match self {
+            Self::Ended(effect) | Self::GoesOn(effect) => effect,
+        }
+    }
+}
+
+/// The effect that an event is about, and all that this used up.
+pub(crate) fn used(kind: &EventKind) -> (Option<Answered>, Option<Usage>) {
     match kind {
         EventKind::Completed { effect, usage, .. } | EventKind::Failed { effect, usage, .. } => {
-            (Some(*effect), *usage)
+            (Some(Answered::Ended(*effect)), *usage)
         }
         EventKind::Unknown { effect }
         | EventKind::Cancelled { effect }
-        | EventKind::Fired { effect } => (Some(*effect), None),
+        | EventKind::Fired { effect } => (Some(Answered::Ended(*effect)), None),
+        EventKind::Spent { effect, usage } => (Some(Answered::GoesOn(*effect)), Some(*usage)),
         EventKind::Message { .. } | EventKind::Cancel { .. } | EventKind::Tick => (None, None),
     }
+}
+
+/// What was used up and not told before.
+pub(super) fn fresh(machine: &Machine, answered: Option<Answered>, used: Option<Usage>) -> Usage {
+    let told = answered.map(|answered| machine.charged(answered.effect()));
+    used.unwrap_or_default().beyond(told.unwrap_or_default())
 }

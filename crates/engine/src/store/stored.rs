@@ -280,17 +280,20 @@ pub enum Verdict {
     Malformed,
     /// There is no such run.
     Unknown,
+    /// Who sent it may not decide.
+    Forbidden,
 }
 
 impl Verdict {
     /// All verdicts.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Accepted,
         Self::Duplicate,
         Self::Stale,
         Self::Full,
         Self::Malformed,
         Self::Unknown,
+        Self::Forbidden,
     ];
 
     /// A number for it that never changes.
@@ -303,6 +306,7 @@ impl Verdict {
             Self::Full => 4,
             Self::Malformed => 5,
             Self::Unknown => 6,
+            Self::Forbidden => 7,
         }
     }
 

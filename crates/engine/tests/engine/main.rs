@@ -9,7 +9,10 @@
 )]
 
 mod admission;
+mod answers;
+mod budgets;
 mod calls;
+mod concurrency;
 mod crashes;
 mod inbox;
 mod parking;

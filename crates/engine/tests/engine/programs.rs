@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use wfc_engine::{Admission, Found, Programs};
 use wfc_program::isa::EffectKind;
-use wfc_program::{Branch, Builder, ForkSpec, Instr, Join, Program, StepInfo};
+use wfc_program::{Branch, Builder, ForkSpec, Instr, Join, Policy, Program, StepInfo};
 use wfc_value::{Duration, Map, Timestamp, Value, json};
 
 pub(crate) fn value(text: &str) -> Value {
@@ -77,7 +77,16 @@ pub(crate) fn sequence(slug: &str, steps: &[Step]) -> Program {
 
 /// Steps at once; the value is the record of their results.
 pub(crate) fn parallel(slug: &str, steps: &[Step]) -> Program {
+    limited(slug, steps, None)
+}
+
+/// Steps at once, of which no more than `most` are worked on.
+pub(crate) fn limited(slug: &str, steps: &[Step], most: Option<u64>) -> Program {
     let mut b = Builder::new(slug);
+    b.policy(Policy {
+        max_concurrency: most,
+        ..Policy::default()
+    });
     let entries: Vec<_> = steps.iter().map(|_| b.label()).collect();
     let branch = |(step, entry): (&Step, &_)| Branch {
         name: step.id.into(),
@@ -129,6 +138,28 @@ pub(crate) fn timed(slug: &str, wait: i64, limit: i64, step: &Step) -> Program {
     b.emit(Instr::EndDeadline());
     b.emit(Instr::Return());
     verified(b)
+}
+
+/// What `inner` puts out, within a budget of so many calls of agents.
+pub(crate) fn budgeted(slug: &str, calls: i64, steps: &[Step]) -> Program {
+    let mut b = Builder::new(slug);
+    b.push(&value(&format!(r#"{{"agent_calls":{calls}}}"#)));
+    b.emit(Instr::Budget());
+    for step in steps {
+        emit(&mut b, step);
+        b.emit(Instr::Pop());
+    }
+    b.emit(Instr::EndBudget());
+    b.push(&Value::Null);
+    b.emit(Instr::Return());
+    verified(b)
+}
+
+pub(crate) fn agent(id: &'static str) -> Step {
+    Step {
+        retry: true,
+        ..step(id, EffectKind::Agent, r#"{"goal":"x"}"#)
+    }
 }
 
 pub(crate) fn verified(b: Builder) -> Program {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 use wfc_engine::store::StoreErrorKind;
-use wfc_engine::{Dispatch, Engine, Incoming, Round, RunKey, Waiting};
+use wfc_engine::{Decision, Dispatch, Engine, Incoming, Round, RunKey, Waiting};
 use wfc_value::{FaultCode, Timestamp, Value};
 use wfc_vm::{Delivery, EffectId, ErrorRecord, EventKind, Outcome};
 
@@ -25,6 +25,8 @@ const POLL: Duration = Duration::from_millis(200);
 
 /// How many times a round is tried again that another process was in the way of.
 const MAX_CONFLICTS: u32 = 20;
+
+const TOO_LATE: &str = "the answer came too late: the step was answered already, or given up";
 
 pub(super) struct Driver {
     engine: Engine,
@@ -181,6 +183,10 @@ impl Driver {
             self.refused(&incoming, why);
         }
         self.answers.clear();
+        for permission in round.permissions {
+            let taken = self.permit(permission.step, permission.decision);
+            self.engine.permitted(permission.letter, taken);
+        }
         for (run, effect) in round.cancel {
             self.workers.stop(run, effect);
         }
@@ -250,18 +256,40 @@ impl Driver {
     }
 
     fn refused(&self, incoming: &Incoming, why: Delivery) {
-        let text = match &incoming.kind {
+        let (code, message) = match &incoming.kind {
+            EventKind::Completed { effect, value, .. } if why == Delivery::Forbidden => {
+                ("forbidden", self.forbidden(incoming.run, *effect, value))
+            }
             EventKind::Completed { effect, .. }
                 if self.answers.contains(&(incoming.run, *effect)) =>
             {
-                "the answer came too late: the step was answered already, or given up".to_owned()
+                ("too_late", TOO_LATE.to_owned())
             }
             EventKind::Message { name, .. } if why == Delivery::Full => {
-                format!("the event `{name}` was not taken: too many events wait for their steps")
+                let message = format!(
+                    "the event `{name}` was not taken: too many events wait for their steps"
+                );
+                ("full", message)
             }
             _ => return,
         };
-        self.tell(Notice::Refused(text));
+        self.tell(Notice::Refused { code, message });
+    }
+
+    /// Who may answer instead.
+    fn forbidden(&self, run: RunKey, effect: EffectId, answer: &Value) -> String {
+        let by = answer.get("by").and_then(Value::as_str);
+        let by = by.map_or("nobody in particular".to_owned(), |by| format!("`{by}`"));
+        let waiting = self.engine.waiting().into_iter();
+        let mut waiting = waiting.filter(|w| (w.run, w.effect) == (run, effect));
+        match waiting.next() {
+            Some(waiting) => {
+                let approvers = wfc_vm::approvers(waiting.kind, &waiting.args);
+                let (path, names) = (&waiting.path, listed(&approvers));
+                format!("{by} may not answer `{path}`: only {names} may")
+            }
+            None => format!("{by} may not answer: the step names who may"),
+        }
     }
 
     /// Says, once for each state, that nothing is worked on.
@@ -317,7 +345,10 @@ impl Driver {
                 };
                 match decision.event(waiting.effect, now()) {
                     Ok(kind) => self.answer(&waiting, kind),
-                    Err(fault) => self.tell(Notice::Refused(fault.message)),
+                    Err(fault) => self.tell(Notice::Refused {
+                        code: "malformed",
+                        message: fault.message,
+                    }),
                 }
             }
             Command::Reply(target, value) => {
@@ -366,6 +397,15 @@ impl Driver {
         }
     }
 
+    /// Answers what work under way asks; says whether anything was asked.
+    fn permit(&self, step: Option<String>, decision: Decision) -> bool {
+        let questions = self.workers.questions();
+        match step.map(Target::Name).or_else(|| questions.only()) {
+            Some(target) => questions.decide(&target, decision).is_none(),
+            None => false,
+        }
+    }
+
     fn tell_all(&mut self, kind: &EventKind) {
         self.idle = None;
         let headers = self.engine.headers().into_iter();
@@ -389,7 +429,7 @@ impl Driver {
     fn find(&self, target: &Target, kinds: &[wfc_program::isa::EffectKind]) -> Option<Waiting> {
         let mut waiting = self.engine.waiting();
         waiting.retain(|w| kinds.contains(&w.kind));
-        let text = match target {
+        let (code, message) = match target {
             Target::Effect(run, effect) => {
                 let found = waiting
                     .into_iter()
@@ -397,7 +437,7 @@ impl Driver {
                 if found.is_some() {
                     return found;
                 }
-                "the answer came too late: the step was answered already, or given up".to_owned()
+                ("too_late", TOO_LATE.to_owned())
             }
             Target::Name(name) => {
                 let mut found: Vec<&Waiting> =
@@ -411,13 +451,15 @@ impl Driver {
                             .map(|w| format!("{}/{}", w.execution, w.path))
                             .collect();
                         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                        format!("`{name}` may mean {}: name one of them", listed(&names))
+                        let names = listed(&names);
+                        let message = format!("`{name}` may mean {names}: name one of them");
+                        ("unclear", message)
                     }
-                    (None, _) => nobody(name, &waiting),
+                    (None, _) => ("unclear", nobody(name, &waiting)),
                 }
             }
         };
-        self.tell(Notice::Refused(text));
+        self.tell(Notice::Refused { code, message });
         None
     }
 }

@@ -52,6 +52,16 @@ impl Questions {
         None
     }
 
+    /// The only question that is open.
+    pub(super) fn only(&self) -> Option<Target> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = all.open.values();
+        match (open.next(), open.next()) {
+            (Some((waiting, _)), None) => Some(Target::from(waiting)),
+            _ => None,
+        }
+    }
+
     fn ask(
         &self,
         of: impl FnOnce(EffectId) -> Waiting,

@@ -65,8 +65,13 @@ pub enum Notice {
         /// The next time at which something happens by itself.
         next: Option<Timestamp>,
     },
-    /// An answer or an event was not taken: why.
-    Refused(String),
+    /// An answer or an event was not taken.
+    Refused {
+        /// Why, as a word for programs: `too_late`, `forbidden`, `full`, `unclear` or `malformed`.
+        code: &'static str,
+        /// Why, for people.
+        message: String,
+    },
     /// Something else worth knowing.
     Note(String),
 }

@@ -107,7 +107,7 @@ async fn waiting(running: &mut Running) -> Waiting {
 
 async fn refused(running: &mut Running) -> String {
     loop {
-        if let Notice::Refused(why) = running.next().await.unwrap() {
+        if let Notice::Refused { message: why, .. } = running.next().await.unwrap() {
             return why;
         }
     }

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use wfc_engine::{Decision, Waiting};
+use wfc_engine::store::{NewLetter, Store as _, Verdict};
+use wfc_engine::{Decision, Waiting, permission_letter};
 use wfc_program::isa::EffectKind;
+use wfc_runtime::store::{Options, SqliteStore};
 use wfc_runtime::{Host, NewRun, Notice, Progress, Running, Settings, Target, is_question};
 use wfc_value::{Map, Value};
 use wfc_vm::Outcome;
@@ -16,6 +18,15 @@ const STEP: &str = r#"{"goal":"Tidy up","tools":["box.delete"]}"#;
 
 /// A run of a workflow with one step, whose agent wants to call a destructive tool and then says `done`.
 fn run(dir: &Path, endpoint: &Endpoint) -> Running {
+    run_in(dir, endpoint, None)
+}
+
+fn store(dir: &Path) -> SqliteStore {
+    let owner = wfc_runtime::new_owner().unwrap();
+    SqliteStore::open(&dir.join("state.db"), owner, Options::default()).unwrap()
+}
+
+fn run_in(dir: &Path, endpoint: &Endpoint, store: Option<SqliteStore>) -> Running {
     let settings = format!(
         "[agents.m]\ntype = \"openai\"\nbase_url = \"{}\"\nmodel = \"m-1\"\n{}\n[limits]\ngrace = \"300ms\"",
         endpoint.url,
@@ -34,7 +45,7 @@ fn run(dir: &Path, endpoint: &Endpoint) -> Running {
         inputs: Map::default(),
         trigger: None,
     };
-    host.run(run, None).unwrap()
+    host.run(run, store).unwrap()
 }
 
 fn endpoint() -> Endpoint {
@@ -99,7 +110,7 @@ fn a_permission_is_answered_as_an_approval_is_and_once_only() {
         });
         assert_eq!(outcome, Outcome::Succeeded(Value::from("done")));
         assert_eq!(crate::llm::calls(dir.path()), usize::from(approve));
-        let late = |n: &Notice| matches!(n, Notice::Refused(why) if why.contains("too late"));
+        let late = |n: &Notice| matches!(n, Notice::Refused { code: "too_late", message } if message.contains("too late"));
         assert!(notices.iter().any(late), "{notices:?}");
         let said = |n: &Notice| matches!(n, Notice::Progress { path, what: Progress::Text(t), .. } if &**path == "tidy" && t == "done");
         assert!(notices.iter().any(said), "{notices:?}");
@@ -118,4 +129,49 @@ fn a_run_is_cancelled_while_its_agent_waits_for_permission() {
         to_end(running).await
     });
     assert!(matches!(outcome, Outcome::Cancelled { .. }), "{outcome:?}");
+}
+
+/// What became of a letter of another process; nothing here may hang.
+async fn verdict(store: &mut SqliteStore, letter: u64) -> Verdict {
+    let answered = async {
+        loop {
+            if let Some(verdict) = store.verdict(letter).unwrap() {
+                return verdict;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let limit = Duration::from_secs(60);
+    tokio::time::timeout(limit, answered)
+        .await
+        .expect("nobody answers")
+}
+
+#[test]
+fn a_permission_is_answered_from_another_process() {
+    for (approve, named) in [(true, true), (true, false), (false, true)] {
+        let dir = tempfile::tempdir().unwrap();
+        let endpoint = endpoint();
+        let (notices, outcome) = crate::support::block_on(async {
+            let mut running = run_in(dir.path(), &endpoint, Some(store(dir.path())));
+            let asked = question(&mut running).await;
+            let mut other = store(dir.path());
+            let mut post = |step: Option<&str>| {
+                let body = permission_letter(step, &decision(approve));
+                let (to, at) = (asked.run, wfc_runtime::now());
+                other.post(&NewLetter { to, at, body }).unwrap()
+            };
+            let wrong = post(Some("wash"));
+            let right = post(named.then_some("tidy"));
+            assert_eq!(verdict(&mut other, wrong).await, Verdict::Stale);
+            assert_eq!(verdict(&mut other, right).await, Verdict::Accepted);
+            to_end(running).await
+        });
+        assert_eq!(outcome, Outcome::Succeeded(Value::from("done")));
+        assert_eq!(
+            crate::llm::calls(dir.path()),
+            usize::from(approve),
+            "{notices:?}"
+        );
+    }
 }

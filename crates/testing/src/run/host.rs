@@ -68,6 +68,16 @@ impl<'a, 'w> TestHost<'a, 'w> {
             self.failures.push(failure);
             return Reply::Halt.now();
         };
+        if let MockReply::Decide { by: Some(by), .. } = &answer.reply
+            && !ask.effect.may_be_answered_by(Some(by))
+        {
+            let approvers = wfc_vm::approvers(ask.effect.kind, &ask.effect.args).join(", ");
+            let message = format!("`{by}` may not decide on `{}`", ask.path);
+            let mut failure = Failure::new("mocks", mock.span, message);
+            failure.help = Some(format!("its `approvers` are {approvers}"));
+            self.failures.push(failure);
+            return Reply::Halt.now();
+        }
         answered(answer, ask)
     }
 
@@ -170,7 +180,8 @@ pub(crate) fn answered(mock: &MockAnswer, ask: &Ask<'_>) -> Answer {
             comment,
         } => {
             let at = ask.at.checked_add(mock.after).unwrap_or(ask.at);
-            decision(*approve, by.as_deref(), comment.as_deref(), at)
+            let by = by.as_deref().or_else(|| first_approver(ask.effect));
+            decision(*approve, by, comment.as_deref(), at)
         }
     };
     Answer {
@@ -178,6 +189,13 @@ pub(crate) fn answered(mock: &MockAnswer, ask: &Ask<'_>) -> Answer {
         reply,
         usage: mock.usage,
     }
+}
+
+/// Who answers an approval when that is not said: the first who may.
+pub(crate) fn first_approver(effect: &wfc_vm::Effect) -> Option<&str> {
+    wfc_vm::approvers(effect.kind, &effect.args)
+        .first()
+        .copied()
 }
 
 /// A person's decision.

@@ -1,7 +1,7 @@
 //! Runs that runs call: how they begin, and how their ends come back. As the engine does it.
 
 use wfc_value::{FaultCode, Map, Str, Timestamp, Value};
-use wfc_vm::{Effect, EffectId, ErrorRecord, EventKind, Meta, Outcome};
+use wfc_vm::{Effect, EffectId, ErrorRecord, EventKind, Meta, Outcome, Usage};
 
 use super::{Callee, Parent, Planned, Sim, Start};
 
@@ -98,6 +98,7 @@ impl Sim<'_> {
         let meta = run.machine.meta();
         let slug = run.machine.program().identity.slug.clone();
         let effect = parent.effect;
+        let usage = Some(run.usage).filter(|usage| *usage != Usage::default());
         let stopped = self
             .runs
             .get(parent.run)
@@ -106,13 +107,19 @@ impl Sim<'_> {
             Outcome::Succeeded(value) => EventKind::Completed {
                 effect,
                 value: value.clone(),
-                usage: None,
+                usage,
             },
-            Outcome::Failed(error) => failed(effect, callee_error(&slug, &meta.execution, error)),
-            Outcome::Cancelled { .. } if stopped => EventKind::Cancelled { effect },
+            Outcome::Failed(error) => {
+                let error = callee_error(&slug, &meta.execution, error);
+                failed(effect, error, usage)
+            }
+            Outcome::Cancelled { .. } if stopped && usage.is_none() => {
+                EventKind::Cancelled { effect }
+            }
             Outcome::Cancelled { reason } => {
                 let message = format!("the workflow `{slug}` was cancelled: {reason}");
-                failed(effect, ErrorRecord::new(FaultCode::Cancelled, message))
+                let error = ErrorRecord::new(FaultCode::Cancelled, message);
+                failed(effect, error, usage)
             }
         };
         self.plan(self.now, Planned::One(parent.run, kind));
@@ -132,11 +139,11 @@ impl Sim<'_> {
     }
 }
 
-fn failed(effect: EffectId, error: ErrorRecord) -> EventKind {
+pub(super) fn failed(effect: EffectId, error: ErrorRecord, usage: Option<Usage>) -> EventKind {
     EventKind::Failed {
         effect,
         error: Box::new(error),
-        usage: None,
+        usage,
     }
 }
 

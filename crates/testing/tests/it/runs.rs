@@ -266,6 +266,98 @@ fn what_is_used_up_counts_against_budgets() {
     assert_eq!(failures(workflow, tests), [""; 0]);
 }
 
+const CALLED: [(&str, &str); 2] = [
+    (
+        "main.wf",
+        r#"workflow main {
+  policy { budget: { agent_calls: 2 } }
+  parallel {
+    branch a { call sub { n: 1 } }
+    branch b { call sub { n: 2 } }
+  }
+}"#,
+    ),
+    (
+        "sub.wf",
+        r#"workflow sub {
+  input n: int
+  let one = agent "one {{ n }}"
+  let two = agent "two {{ one }}"
+  return two
+}"#,
+    ),
+];
+
+#[test]
+fn what_called_workflows_use_up_counts_while_it_is_used_up() {
+    let tests = "tests:
+  - name: one
+    mocks:
+      steps[0].a[0]/one: { returns: x, after: 1m }
+      steps[0].b[0]/one: { returns: x, after: 2m }
+    expect:
+      error: budget_exceeded
+      effects: [ { step: 'steps[0].a[0]/one' }, { step: 'steps[0].b[0]/one' } ]
+      took: 1m
+";
+    let [main, sub] = CALLED;
+    let files = Files::new([main, sub, ("main.wf.test.yaml", tests)]);
+    let tested = run_all(&files, "main.wf.test.yaml");
+    assert_eq!(lines(&tested), [""; 0]);
+}
+
+#[test]
+fn only_approvers_decide() {
+    let workflow = r#"workflow w {
+  let go = approval "go?" { approvers: ["ada", "bob"], timeout: 1h }
+  return go.by
+}"#;
+    let test = |mock: &str, output: &str| {
+        format!(
+            "tests:\n  - name: one\n    mocks: {{ go: {mock} }}\n    expect: {{ output: {output} }}\n"
+        )
+    };
+    assert_eq!(failures(workflow, &test("approve", "ada")), [""; 0]);
+    assert_eq!(
+        failures(workflow, &test("{ approve: { by: bob } }", "bob")),
+        [""; 0]
+    );
+    let told = failures(workflow, &test("{ approve: { by: eve } }", "eve"));
+    assert!(
+        told.iter()
+            .any(|line| line.contains("`eve` may not decide on `go`")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn no_more_is_under_way_than_the_policy_allows() {
+    let workflow = |most: u32| {
+        format!(
+            r#"workflow w {{
+  policy {{ max_concurrency: {most} }}
+  parallel {{
+    branch a {{ bash "a" }}
+    branch b {{ bash "b" }}
+    branch c {{ bash "c" }}
+    branch d {{ approval "go?" {{ timeout: 1h }} }}
+  }}
+}}"#
+        )
+    };
+    let tests = |took: &str| {
+        let path = |branch| format!("\"steps[0].{branch}[0]\"");
+        let (a, b, c, d) = (path("a"), path("b"), path("c"), path("d"));
+        let answer = "{ returns: { stdout: '' }, after: 10s }";
+        format!(
+            "tests:\n  - name: one\n    mocks: {{ {a}: {answer}, {b}: {answer}, {c}: {answer}, {d}: approve }}\n    expect: {{ took: {took} }}\n"
+        )
+    };
+    assert_eq!(failures(&workflow(1), &tests("30s")), [""; 0]);
+    assert_eq!(failures(&workflow(2), &tests("20s")), [""; 0]);
+    assert_eq!(failures(&workflow(3), &tests("10s")), [""; 0]);
+}
+
 #[test]
 fn unused_mocks_are_told() {
     let tests = format!(

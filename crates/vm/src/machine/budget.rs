@@ -129,20 +129,36 @@ impl Machine {
         let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
         let mut out = Allowance::default();
         for budget in around.iter().filter_map(|id| self.budgets.get(id)) {
-            let left = budget.left();
-            let usd = out.usd.into_iter().chain(left.usd);
-            out.usd = usd.reduce(f64::min);
-            out.tokens = out.tokens.into_iter().chain(left.tokens).min();
-            out.agent_calls = out.agent_calls.into_iter().chain(left.agent_calls).min();
+            out = out.least(budget.left());
         }
         out
     }
 
-    /// Draws what an effect used up from the budgets around it.
+    /// Which budget around an effect is used up, in words.
+    #[must_use]
+    pub fn exhausted(&self, effect: EffectId) -> Option<String> {
+        let fiber = self.effects.get(&effect)?.fiber;
+        let around = self.budgets_around(self.fibers.get(&fiber)?);
+        around
+            .iter()
+            .find_map(|id| self.budgets.get(id).and_then(Spending::exhausted))
+    }
+
+    /// What the budgets around an effect were drawn on for it so far.
+    #[must_use]
+    pub fn charged(&self, effect: EffectId) -> Usage {
+        let pending = self.effects.get(&effect);
+        pending.map(|pending| pending.charged).unwrap_or_default()
+    }
+
+    /// Draws what an effect used up from the budgets around it, as far as it was not drawn before.
     pub(super) fn use_up(&mut self, effect: EffectId, usage: Option<Usage>) {
-        let Some(usage) = usage else {
+        let (Some(usage), Some(pending)) = (usage, self.effects.get_mut(&effect)) else {
             return;
         };
+        let told = pending.charged;
+        pending.charged = usage.most(told);
+        let usage = usage.beyond(told);
         let fiber = self
             .effects
             .get(&effect)
@@ -150,10 +166,7 @@ impl Machine {
         let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
         for id in around {
             if let Some(budget) = self.budgets.get_mut(&id) {
-                let spent = &mut budget.spent;
-                spent.usd += usage.usd;
-                spent.tokens = spent.tokens.saturating_add(usage.tokens);
-                spent.agent_calls = spent.agent_calls.saturating_add(usage.agent_calls);
+                budget.spent = budget.spent.and(usage);
             }
         }
     }

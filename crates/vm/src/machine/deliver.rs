@@ -28,10 +28,14 @@ impl Machine {
             return Delivery::Busy;
         }
         let known = match &event.kind {
+            EventKind::Completed { effect, value, .. } if !self.may_answer(*effect, value) => {
+                Delivery::Forbidden
+            }
             EventKind::Completed { effect, .. }
             | EventKind::Failed { effect, .. }
             | EventKind::Unknown { effect }
-            | EventKind::Cancelled { effect } => self.known(*effect, false),
+            | EventKind::Cancelled { effect }
+            | EventKind::Spent { effect, .. } => self.known(*effect, false),
             EventKind::Fired { effect } => self.known(*effect, true),
             EventKind::Message {
                 name,
@@ -85,6 +89,7 @@ impl Machine {
                 self.cancelled = Some(reason);
                 self.cancel(crate::fiber::FiberId(0), Target::Fiber);
             }
+            EventKind::Spent { effect, usage } => self.use_up(effect, Some(usage)),
             EventKind::Tick => {}
         }
     }
@@ -100,6 +105,12 @@ impl Machine {
             None if self.withdrawn.contains(&effect) => Delivery::Stale,
             None => Delivery::Duplicate,
         }
+    }
+
+    /// Whether who decides on an approval is among those that it names; without any, everybody is.
+    fn may_answer(&self, effect: EffectId, answer: &Value) -> bool {
+        let asked = self.effects.get(&effect).map(|pending| &pending.effect);
+        asked.is_none_or(|asked| asked.may_be_answered_by(answer.get("by").and_then(Value::as_str)))
     }
 
     fn acceptable(

@@ -8,6 +8,7 @@ use super::steps::innermost;
 use super::{Due, Flow, Machine, Pending};
 use crate::effect::{Effect, EffectClass, EffectId};
 use crate::error::ErrorRecord;
+use crate::event::Usage;
 use crate::fiber::{Fiber, FiberId, Resume, Role, Wait};
 use crate::frame::heap;
 use crate::meta::MAX_WITHDRAWN;
@@ -83,6 +84,7 @@ impl Machine {
                 effect,
                 fiber: f.id,
                 timer: None,
+                charged: Usage::default(),
             },
         );
         f.wait = Wait::Effect(id);

@@ -25,6 +25,7 @@ use wfc_value::{CallCtx, Fault, FaultClass, Str, Timestamp, Value};
 
 use crate::effect::{Effect, EffectId};
 use crate::error::ErrorRecord;
+use crate::event::Usage;
 use crate::exec::{Env, Stop, exec};
 use crate::fiber::{Compensation, Fiber, FiberId, Resume};
 use crate::meta::Meta;
@@ -90,6 +91,8 @@ pub(crate) struct Pending {
     pub(crate) fiber: FiberId,
     /// Its timer: of a sleep, or of the grace period of a cancelled effect.
     pub(crate) timer: Option<TimerKey>,
+    /// What the budgets around it were drawn on for it.
+    pub(crate) charged: Usage,
 }
 
 /// What a timer is for.

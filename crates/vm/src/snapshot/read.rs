@@ -18,6 +18,7 @@ use super::times::read_time;
 use super::write::{fiber as flag, head};
 use crate::effect::EffectId;
 use crate::error::ErrorRecord;
+use crate::event::Usage;
 use crate::fiber::{Caught, Compensation, Context, Fiber, FiberId, Resume, Role, Wait};
 use crate::frame::{Frame, Iter, Verdict, heap};
 use crate::machine::deliver::Mail;
@@ -586,7 +587,13 @@ impl Reading<'_> {
         let cancelling = flags & flag::CANCELLING != 0;
         let unwinding = flags & flag::UNWINDING != 0;
         match point.instr() {
-            Instr::Effect(kind) if !unwinding => self.effect(f, kind, cancelling),
+            Instr::Effect(kind) if !unwinding => {
+                let charged = flags & flag::CHARGED != 0;
+                self.effect(f, kind, cancelling, charged)
+            }
+            _ if flags & flag::CHARGED != 0 => {
+                Err(self.error("what is no effect has drawn on budgets"))
+            }
             Instr::Sleep() | Instr::SleepUntil() if !unwinding && !cancelling => self.sleep(f),
             Instr::Fork(fork) | Instr::ForkEach(fork) if !unwinding && !cancelling => {
                 self.fork(f, fork)
@@ -609,7 +616,13 @@ impl Reading<'_> {
         }
     }
 
-    fn effect(&mut self, f: &mut Fiber, kind: EffectKind, cancelling: bool) -> Read<()> {
+    fn effect(
+        &mut self,
+        f: &mut Fiber,
+        kind: EffectKind,
+        cancelling: bool,
+        charged: bool,
+    ) -> Read<()> {
         let id = self.effect_id()?;
         let args = self.value()?;
         let named = matches!(args.get("event"), Some(Value::String(_)));
@@ -626,7 +639,12 @@ impl Reading<'_> {
             effect.grace = Some(key.0);
             timer = Some(key);
         }
-        self.pend(f, effect, timer);
+        let mut drawn = Usage::default();
+        if charged {
+            drawn = self.usage()?;
+            self.check(drawn != Usage::default(), "an effect has drawn nothing")?;
+        }
+        self.pend(f, effect, timer, drawn);
         Ok(())
     }
 
@@ -637,16 +655,23 @@ impl Reading<'_> {
         let effect = self
             .machine
             .effect_here(f, id, EffectKind::Timer, args, Some(key.0));
-        self.pend(f, effect, Some(key));
+        self.pend(f, effect, Some(key), Usage::default());
         Ok(())
     }
 
-    fn pend(&mut self, f: &mut Fiber, effect: crate::Effect, timer: Option<TimerKey>) {
+    fn pend(
+        &mut self,
+        f: &mut Fiber,
+        effect: crate::Effect,
+        timer: Option<TimerKey>,
+        charged: Usage,
+    ) {
         f.wait = Wait::Effect(effect.id);
         let pending = Pending {
             fiber: f.id,
             timer,
             effect,
+            charged,
         };
         self.machine.effects.insert(pending.effect.id, pending);
     }

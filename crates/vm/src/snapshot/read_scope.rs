@@ -77,6 +77,14 @@ impl Reading<'_> {
         Ok(Label(entry))
     }
 
+    pub(super) fn usage(&mut self) -> Read<Usage> {
+        Ok(Usage {
+            usd: super::times::read_number(&mut self.input)?,
+            tokens: self.input.u64()?,
+            agent_calls: self.input.u64()?,
+        })
+    }
+
     fn budget(&mut self) -> Read<ScopeKind> {
         let flags = self.flags(7)?;
         let mut limits = [None; 3];
@@ -86,11 +94,7 @@ impl Reading<'_> {
             }
         }
         let [usd, tokens, agent_calls] = limits;
-        let spent = Usage {
-            usd: super::times::read_number(&mut self.input)?,
-            tokens: self.input.u64()?,
-            agent_calls: self.input.u64()?,
-        };
+        let spent = self.usage()?;
         self.machine.next_budget += 1;
         let id = self.machine.next_budget;
         let spending = Spending {

@@ -12,6 +12,7 @@ use super::write_value::Out;
 use super::{MACHINE_ABI, SnapshotError};
 use crate::effect::EffectId;
 use crate::error::ErrorRecord;
+use crate::event::Usage;
 use crate::fiber::{Compensation, End, Fiber, FiberId, Fork, Resume, Role, Unwind, Wait};
 use crate::frame::Verdict;
 use crate::machine::Machine;
@@ -38,7 +39,9 @@ pub(super) mod fiber {
     pub(crate) const CANCELLING: u8 = 16;
     /// It waits for compensations, not for what its instruction says.
     pub(crate) const UNWINDING: u8 = 32;
-    pub(crate) const ALL: u8 = 63;
+    /// Its effect goes on, and has drawn on the budgets around it.
+    pub(crate) const CHARGED: u8 = 64;
+    pub(crate) const ALL: u8 = 127;
 }
 
 /// What a fork's flags say of it.
@@ -169,6 +172,10 @@ impl Writing<'_> {
             | flag(
                 effect.is_some_and(|p| p.effect.cancelling),
                 fiber::CANCELLING,
+            )
+            | flag(
+                effect.is_some_and(|p| p.charged != Usage::default()),
+                fiber::CHARGED,
             )
             | flag(matches!(f.wait, Wait::Unwind(_)), fiber::UNWINDING);
         self.bytes().len(pc);
@@ -397,6 +404,13 @@ impl Writing<'_> {
         }
         if let Some(timer) = pending.timer {
             self.timer(timer);
+        }
+        if pending.charged != Usage::default() {
+            let charged = pending.charged;
+            let bytes = self.bytes();
+            write_number(bytes, charged.usd);
+            bytes.u64(charged.tokens);
+            bytes.u64(charged.agent_calls);
         }
     }
 

@@ -20,7 +20,8 @@ impl Run<'_> {
             EventKind::Completed { effect, .. }
             | EventKind::Failed { effect, .. }
             | EventKind::Unknown { effect }
-            | EventKind::Cancelled { effect } => self.known(*effect, false),
+            | EventKind::Cancelled { effect }
+            | EventKind::Spent { effect, .. } => self.known(*effect, false),
             EventKind::Fired { effect } => self.known(*effect, true),
             EventKind::Message { id: Some(id), .. } if self.state().message_ids.contains(id) => {
                 Delivery::Duplicate
@@ -83,6 +84,8 @@ impl Run<'_> {
                 self.state().cancelled = Some(reason);
                 self.cancel(0, 0);
             }
+            // What goes on is drawn on at its end here: nothing in these programs tells before.
+            EventKind::Spent { effect, usage } => self.use_up(effect.0, Some(usage)),
             EventKind::Tick => {}
         }
     }
