@@ -159,7 +159,12 @@ fn of_tests(snapshot: &Snapshot, path: &str) -> Vec<CodeLens> {
 /// The workflow that a file of tests is about.
 fn workflow_of(snapshot: &Snapshot, path: &str, file: &TestFile) -> Option<String> {
     let stem = stem_of(path, &TEST_ENDINGS)?;
-    let beside = || WORKFLOW_ENDINGS.iter().map(|e| format!("{stem}{e}")).collect();
+    let beside = || {
+        WORKFLOW_ENDINGS
+            .iter()
+            .map(|e| format!("{stem}{e}"))
+            .collect()
+    };
     let names: Vec<String> = file.workflow.clone().map_or_else(beside, |name| vec![name]);
     names
         .into_iter()
@@ -190,7 +195,9 @@ impl TestFile {
             wfc_syntax::yaml::parse(&source.text)
         };
         let field = |name: &str| tree.field(tree.root?, name);
-        let workflow = field("workflow").and_then(|n| text(&tree, n)).map(str::to_owned);
+        let workflow = field("workflow")
+            .and_then(|n| text(&tree, n))
+            .map(str::to_owned);
         let items = match field("tests").map(|n| tree.kind(n)) {
             Some(NodeKind::Seq(items)) => items.as_slice(),
             _ => &[],

@@ -252,7 +252,7 @@ fn exprs_around(file: &CheckedFile, offset: u32) -> Vec<ExprId> {
     // Children are made before their parents, so that of equal spans the later one is the outer one.
     held.sort_by_key(|id| {
         let span = exprs.span(*id);
-        (offset == span.end && !span.is_empty(), span.len(), *id)
+        (span.len(), offset == span.end, *id)
     });
     let Some(mut inner) = held.first().copied() else {
         return Vec::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wfc_syntax::ast::StepId;
 use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::span::Span;
+use wfc_syntax::type_expr::TypeExprKind;
 use wfc_value::ty::Type;
 
 use crate::cancel::{Cancel, Cancelled};
@@ -347,10 +348,15 @@ fn written_target(
         }
         From::Other => None,
     };
-    Ok(origin.map(|origin| match origin {
-        Origin::Type(ty) => here(file.ast().types.get(ty).span),
-        Origin::Expr(expr) | Origin::Collected(expr) => here(file.ast().exprs.span(expr)),
-        Origin::Branches(step) => here(file.ast().step(step).head),
+    Ok(origin.and_then(|origin| match origin {
+        Origin::Type(ty) => {
+            let ty = file.ast().types.get(ty);
+            // The language's own types are declared nowhere.
+            let named = matches!(ty.kind, TypeExprKind::Name(_));
+            (!named).then(|| here(ty.span))
+        }
+        Origin::Expr(expr) | Origin::Collected(expr) => Some(here(file.ast().exprs.span(expr))),
+        Origin::Branches(step) => Some(here(file.ast().step(step).head)),
     }))
 }
 

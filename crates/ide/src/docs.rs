@@ -163,14 +163,24 @@ pub(crate) fn function(function: &Function) -> String {
 
 /// The macros: name, form, what it gives, and the form to fill in.
 const MACROS: [(&str, &str, &str, &str); 14] = [
-    ("has", "has(x.field) -> bool", "whether the field is there", "has($1)"),
+    (
+        "has",
+        "has(x.field) -> bool",
+        "whether the field is there",
+        "has($1)",
+    ),
     (
         "cel.bind",
         "cel.bind(name, value, expr)",
         "gives a value a name inside an expression",
         "cel.bind(${1:x}, ${2:value}, $3)",
     ),
-    ("all", "list.all(x, condition) -> bool", "whether the condition holds for every item", "all(${1:x}, $2)"),
+    (
+        "all",
+        "list.all(x, condition) -> bool",
+        "whether the condition holds for every item",
+        "all(${1:x}, $2)",
+    ),
     (
         "exists",
         "list.exists(x, condition) -> bool",
@@ -268,8 +278,16 @@ pub(crate) fn tool(name: &str, tool: &Tool) -> String {
     {
         out.push_str("\n\n**Arguments**\n");
         for field in &record.fields {
-            let optional = if field.optional { ", may be left out" } else { "" };
-            out.push_str(&format!("\n- `{}`: `{}`{optional}", field.name, ty(&field.ty)));
+            let optional = if field.optional {
+                ", may be left out"
+            } else {
+                ""
+            };
+            out.push_str(&format!(
+                "\n- `{}`: `{}`{optional}",
+                field.name,
+                ty(&field.ty)
+            ));
             if let Some(doc) = argument_doc(tool, &field.name) {
                 out.push_str(&format!(": {doc}"));
             }

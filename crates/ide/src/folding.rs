@@ -83,16 +83,22 @@ fn fold(file: &CheckedFile, head: u32, span: Span) -> Option<Fold> {
 fn comments(file: &CheckedFile, out: &mut Vec<Fold>) {
     let mut run: Option<(u32, u32)> = None;
     let mut end_run = |run: Option<(u32, u32)>| {
-        out.extend(run.filter(|(first, last)| first < last).map(|(first, last)| Fold {
-            first,
-            last,
-            comment: true,
-        }));
+        out.extend(
+            run.filter(|(first, last)| first < last)
+                .map(|(first, last)| Fold {
+                    first,
+                    last,
+                    comment: true,
+                }),
+        );
     };
     for comment in file.tree().comments.iter().filter(|c| c.own_line) {
         let (first, last) = (
             line(file, comment.span.start),
-            line(file, comment.span.end.max(1) - u32::from(!comment.span.is_empty())),
+            line(
+                file,
+                comment.span.end.max(1) - u32::from(!comment.span.is_empty()),
+            ),
         );
         run = match run {
             Some((from, to)) if to + 1 == first && !comment.block => Some((from, last)),

@@ -84,7 +84,11 @@ pub fn format_on_type(
     };
     let text = &*source.text;
     let offset = text.floor_char_boundary((offset as usize).min(text.len()));
-    let start = text.get(..offset).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
+    let start = text
+        .get(..offset)
+        .unwrap_or_default()
+        .rfind('\n')
+        .map_or(0, |n| n + 1);
     let line = text.get(start..).unwrap_or_default();
     let line = line.split('\n').next().unwrap_or_default();
     let white = line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -110,12 +114,19 @@ pub fn format_on_type(
     if own == wanted {
         return Ok(Vec::new());
     }
-    Ok(vec![TextEdit::new(Span::of(start, start + own.len()), wanted)])
+    Ok(vec![TextEdit::new(
+        Span::of(start, start + own.len()),
+        wanted,
+    )])
 }
 
 /// The white space at the start of the line that `at` is on.
 fn indent_of(text: &str, at: usize) -> &str {
-    let start = text.get(..at).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
+    let start = text
+        .get(..at)
+        .unwrap_or_default()
+        .rfind('\n')
+        .map_or(0, |n| n + 1);
     let line = text.get(start..).unwrap_or_default();
     let white = line.len() - line.trim_start_matches([' ', '\t']).len();
     line.get(..white).unwrap_or_default()
@@ -188,6 +199,8 @@ fn after_yaml(text: &str, start: usize) -> Option<String> {
 /// Whether a line ends with the sign of a block of text: `goal: |-`.
 fn is_block_header(code: &str) -> bool {
     let sign = code.rsplit(' ').next().unwrap_or_default();
-    let header = sign.trim_end_matches(['-', '+']).trim_end_matches(|c: char| c.is_ascii_digit());
+    let header = sign
+        .trim_end_matches(['-', '+'])
+        .trim_end_matches(|c: char| c.is_ascii_digit());
     matches!(header, "|" | ">") && code.contains(':')
 }

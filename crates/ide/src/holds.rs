@@ -277,10 +277,7 @@ pub(crate) fn text(tree: &Tree, node: NodeId) -> Option<&str> {
 }
 
 /// The fields that a mapping of this kind may have: its own, and those that all of its sort have.
-pub(crate) fn fields_of(
-    tree: &Tree,
-    frame: &Frame<'_>,
-) -> (&'static [Field], &'static [Field]) {
+pub(crate) fn fields_of(tree: &Tree, frame: &Frame<'_>) -> (&'static [Field], &'static [Field]) {
     match frame.holds {
         Holds::Root => (ROOT, &[]),
         Holds::Step => (

@@ -149,7 +149,8 @@ fn narrowed(file: &CheckedFile, cursor: &Cursor<'_>, symbol: &Symbol) -> Option<
 fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<String> {
     let (ast, analysis) = (file.ast(), file.analysis());
     let workflow = &ast.workflow;
-    let typed = |word: &str, name: &str, ty: &Type| code(&format!("{word} {name}: {}", docs::ty(ty)));
+    let typed =
+        |word: &str, name: &str, ty: &Type| code(&format!("{word} {name}: {}", docs::ty(ty)));
     Some(match symbol {
         Symbol::Input(at) => {
             let decl = workflow.inputs.get(*at as usize)?;
@@ -181,9 +182,15 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
         }
         Symbol::Local(id) => {
             let (name, ty) = analysis.locals.get(id.0 as usize)?;
-            format!("{}\n\na variable of the macro", code(&format!("{}: {}", name.text, docs::ty(ty))))
+            format!(
+                "{}\n\na variable of the macro",
+                code(&format!("{}: {}", name.text, docs::ty(ty)))
+            )
         }
-        Symbol::Secret(at) => code(&format!("secret {}", workflow.secrets.get(*at as usize)?.text)),
+        Symbol::Secret(at) => code(&format!(
+            "secret {}",
+            workflow.secrets.get(*at as usize)?.text
+        )),
         Symbol::Env(at) => {
             let decl = workflow.env.get(*at as usize)?;
             let ty = decl.ty.and_then(|t| analysis.type_exprs.get(&t));
@@ -194,7 +201,10 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
             let ty = analysis.type_table.get(&decl.name.text)?;
             code(&format!("type {} = {}", decl.name.text, docs::ty(ty)))
         }
-        Symbol::Branch(..) => format!("{}\n\na branch of the parallel step", code(&format!("branch {written}"))),
+        Symbol::Branch(..) => format!(
+            "{}\n\na branch of the parallel step",
+            code(&format!("branch {written}"))
+        ),
         Symbol::Field(_) => return None,
         Symbol::Workflow => {
             let mut out = code(&format!("workflow {written}"));
@@ -207,8 +217,16 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
         Symbol::CalleeInput(id, name) => {
             let callee = analysis.callees_of_steps.get(id)?;
             let input = callee.inputs.iter().find(|i| *i.name == **name)?;
-            let needed = if input.required { "required" } else { "may be left out" };
-            format!("{}\n\n{needed}; an input of `{}`", typed("input", name, &input.ty), callee.file)
+            let needed = if input.required {
+                "required"
+            } else {
+                "may be left out"
+            };
+            format!(
+                "{}\n\n{needed}; an input of `{}`",
+                typed("input", name, &input.ty),
+                callee.file
+            )
         }
         Symbol::Catalogue(at) => of_catalogue(file, *at as usize)?,
         Symbol::Tool(name) => match analysis.catalogues.find(name) {
@@ -243,11 +261,23 @@ fn of_callee(file: &CheckedFile, id: StepId) -> Option<String> {
     let mut out = String::new();
     for input in &callee.inputs {
         let optional = if input.required { "" } else { "?" };
-        out.push_str(&format!("\n  {}{optional}: {}", input.name, docs::ty(&input.ty)));
+        out.push_str(&format!(
+            "\n  {}{optional}: {}",
+            input.name,
+            docs::ty(&input.ty)
+        ));
     }
-    let inputs = if out.is_empty() { String::new() } else { format!("{out}\n") };
+    let inputs = if out.is_empty() {
+        String::new()
+    } else {
+        format!("{out}\n")
+    };
     let gives = callee.output.as_ref().map_or("null".to_owned(), docs::ty);
-    Some(format!("{}\n\nthe workflow of `{}`", code(&format!("({inputs}) -> {gives}")), callee.file))
+    Some(format!(
+        "{}\n\nthe workflow of `{}`",
+        code(&format!("({inputs}) -> {gives}")),
+        callee.file
+    ))
 }
 
 fn of_catalogue(file: &CheckedFile, at: usize) -> Option<String> {
@@ -315,8 +345,15 @@ fn schedule(pattern: &str, zone: &str, now: Option<&Now>) -> Option<String> {
 fn civil(zone: &Zone, at: Timestamp) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
     let c = zone.civil(at);
-    let day = DAYS.get(usize::from(c.weekday)).copied().unwrap_or_default();
-    let seconds = if c.second == 0 { String::new() } else { format!(":{:02}", c.second) };
+    let day = DAYS
+        .get(usize::from(c.weekday))
+        .copied()
+        .unwrap_or_default();
+    let seconds = if c.second == 0 {
+        String::new()
+    } else {
+        format!(":{:02}", c.second)
+    };
     format!(
         "{day} {}-{:02}-{:02} {:02}:{:02}{seconds}",
         c.year, c.month, c.day, c.hour, c.minute
@@ -342,7 +379,9 @@ fn of_expression(file: &CheckedFile, cursor: &Cursor<'_>) -> Option<Hover> {
             let shown = shown.map_or(String::new(), |t| format!("\n\n{}", code(&docs::ty(t))));
             format!("**{name}**: {}{shown}", docs::namespace(name))
         }
-        ExprKind::Binary { op_span, op, .. } if op_span.start <= cursor.offset && cursor.offset <= op_span.end => {
+        ExprKind::Binary { op_span, op, .. }
+            if op_span.start <= cursor.offset && cursor.offset <= op_span.end =>
+        {
             let ty = ty.filter(|t| **t != Type::Error)?;
             return Some(Hover {
                 span: *op_span,
@@ -376,10 +415,20 @@ fn of_tree(file: &CheckedFile, offset: u32) -> Option<Hover> {
             _ if &*entry.key == "type" && matches!(frame.holds, Holds::Step | Holds::Trigger) => {
                 "the kind of the step or trigger".to_owned()
             }
-            (Some(field), Holds::Root | Holds::Step | Holds::Trigger | Holds::Fields(_) | Holds::Declaration(_)) => {
+            (
+                Some(field),
+                Holds::Root
+                | Holds::Step
+                | Holds::Trigger
+                | Holds::Fields(_)
+                | Holds::Declaration(_),
+            ) => {
                 format!("**{}**: {}", field.name, docs::field(field))
             }
-            (Some(_), Holds::Shape(Shape::Record(_) | Shape::Records(_) | Shape::Retry | Shape::Catch)) => {
+            (
+                Some(_),
+                Holds::Shape(Shape::Record(_) | Shape::Records(_) | Shape::Retry | Shape::Catch),
+            ) => {
                 let (own, _) = holds::fields_of(tree, frame);
                 let field = holds::named(own, &entry.key)?;
                 format!("**{}**: {}", field.name, docs::field(field))
@@ -389,7 +438,10 @@ fn of_tree(file: &CheckedFile, offset: u32) -> Option<Hover> {
             }
             _ => return None,
         };
-        return Some(Hover { span, markdown: text });
+        return Some(Hover {
+            span,
+            markdown: text,
+        });
     }
     let span = tree.span(frame.node);
     let written = holds::text(tree, frame.node)?;
@@ -402,8 +454,12 @@ fn of_tree(file: &CheckedFile, offset: u32) -> Option<Hover> {
         (Holds::Shape(Shape::Text), Some(field)) if field.name == "code" || field.name == "on" => {
             let all = wfc_syntax::codes();
             let known = all.into_iter().chain(wfc_compiler::rules::codes());
-            let rule = known.into_iter().find(|c| c.id == written || c.name == written);
-            let fault = wfc_value::fault::FAULT_CODES.iter().find(|f| f.name == written);
+            let rule = known
+                .into_iter()
+                .find(|c| c.id == written || c.name == written);
+            let fault = wfc_value::fault::FAULT_CODES
+                .iter()
+                .find(|f| f.name == written);
             rule.map(docs::code).or_else(|| fault.map(docs::fault))?
         }
         _ => return None,

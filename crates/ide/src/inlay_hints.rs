@@ -119,7 +119,9 @@ impl Hints<'_> {
         for (input, ty) in workflow.inputs.iter().zip(&file.analysis().inputs) {
             if input.ty.is_none() {
                 // Without a type an input is `any`: what its default is of, is what is mostly meant.
-                let default = input.default.and_then(|d| file.analysis().types.get(d.index()));
+                let default = input
+                    .default
+                    .and_then(|d| file.analysis().types.get(d.index()));
                 let shown = match (ty, default) {
                     (Type::Any, Some(ty)) => ty.widened(),
                     (ty, _) => ty.clone(),
@@ -133,7 +135,8 @@ impl Hints<'_> {
     fn variables(&mut self) {
         let file = self.file;
         for name in file.names().all() {
-            let (Symbol::Binding(id), Role::Declaration | Role::Write) = (&name.symbol, name.role) else {
+            let (Symbol::Binding(id), Role::Declaration | Role::Write) = (&name.symbol, name.role)
+            else {
                 continue;
             };
             let Some(binding) = file.analysis().bindings.get(id.0 as usize) else {

@@ -87,7 +87,10 @@ fn value_of<'r>(
         }
         Symbol::Binding(id) => {
             let name = &file.analysis().bindings.get(id.0 as usize)?.name.text;
-            let value = run.variables.get(&**name).or_else(|| run.steps.get(&**name));
+            let value = run
+                .variables
+                .get(&**name)
+                .or_else(|| run.steps.get(&**name));
             (name, value?)
         }
         _ => return None,

@@ -5,33 +5,39 @@
 //! browser share them.
 
 pub mod answer;
+pub mod call_hierarchy;
 mod cancel;
 mod check;
+pub mod code_lens;
 pub mod completion;
 pub mod cursor;
-mod docs;
 pub mod definition;
+mod docs;
 mod document;
+pub mod file_rename;
 mod files;
-mod holds;
-pub mod hover;
+pub mod folding;
+pub mod formatting;
 pub mod highlight;
+mod holds;
 mod host;
+pub mod hover;
+pub mod inlay_hints;
+pub mod inline_values;
 pub mod linked;
-mod meaning;
+pub mod links;
 mod marked;
+mod meaning;
 pub mod names;
 mod origin;
 pub mod paths;
 pub mod references;
+pub mod rename;
+pub mod selection;
 pub mod semantic_tokens;
 pub mod signature_help;
 mod snapshot;
 pub mod symbols;
-pub mod code_lens;
-pub mod formatting;
-pub mod inlay_hints;
-pub mod inline_values;
 mod world;
 
 pub use cancel::{Cancel, Cancelled};

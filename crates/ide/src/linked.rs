@@ -24,7 +24,10 @@ pub fn linked(
         return Ok(Vec::new());
     };
     let cursor = Cursor::at(&file, offset);
-    let Some(name) = cursor.name.filter(|o| !cursor.comment && small(&file, &o.symbol)) else {
+    let Some(name) = cursor
+        .name
+        .filter(|o| !cursor.comment && small(&file, &o.symbol))
+    else {
         return Ok(Vec::new());
     };
     let all: Vec<_> = file.names().of_symbol(&name.symbol).collect();

@@ -76,7 +76,10 @@ fn codes(file: &CheckedFile, out: &mut Vec<Link>) {
     let ast = file.ast();
     let of_steps = ast.steps.iter().flat_map(|s| &s.allow);
     for allow in ast.workflow.allow.iter().chain(of_steps) {
-        link(file.inner(allow.code.span, &allow.code.text), &allow.code.text);
+        link(
+            file.inner(allow.code.span, &allow.code.text),
+            &allow.code.text,
+        );
     }
     for comment in &file.tree().comments {
         let Some((_, rest)) = comment.text.split_once("wfc: allow ") else {

@@ -80,21 +80,31 @@ impl<'a> Cursor<'a> {
 
     /// The line up to the word.
     pub(crate) fn before(&self) -> &'a str {
-        let before = self.text.get(..self.word.start as usize).unwrap_or_default();
+        let before = self
+            .text
+            .get(..self.word.start as usize)
+            .unwrap_or_default();
         before.rsplit('\n').next().unwrap_or_default()
     }
 
     /// What follows the word on its line.
     pub(crate) fn after(&self) -> &'a str {
         let after = self.text.get(self.word.end as usize..).unwrap_or_default();
-        after.split('\n').next().unwrap_or_default().trim_end_matches('\r')
+        after
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('\r')
     }
 
     /// The signs that are open before the word on its line, outermost first.
     pub(crate) fn open(&self) -> Vec<Open> {
         let mut stack = Vec::new();
         scan(self.before(), self.spelling, &mut stack);
-        if self.spelling == Spelling::Yaml && !stack.contains(&Open::Template) && self.in_template_of_block() {
+        if self.spelling == Spelling::Yaml
+            && !stack.contains(&Open::Template)
+            && self.in_template_of_block()
+        {
             stack.push(Open::Template);
         }
         stack
@@ -103,7 +113,10 @@ impl<'a> Cursor<'a> {
     /// Whether a `{{` of an earlier line is still open here, as in a block scalar.
     fn in_template_of_block(&self) -> bool {
         const LINES: usize = 20;
-        let before = self.text.get(..self.word.start as usize).unwrap_or_default();
+        let before = self
+            .text
+            .get(..self.word.start as usize)
+            .unwrap_or_default();
         let near: Vec<&str> = before.rsplit('\n').take(LINES).collect();
         let text: String = near.into_iter().rev().collect::<Vec<_>>().join("\n");
         let open = text.rfind("{{");
@@ -188,7 +201,9 @@ fn opens_quote(quote: char, before: char, spelling: Spelling) -> bool {
 /// What has to stand behind the word for the line to close what is open: right behind it, and at the line's end.
 fn closers(cursor: &Cursor<'_>) -> (String, String) {
     let open = cursor.open();
-    let inner = open.iter().position(|o| !matches!(o, Open::Bracket('}' | ']')));
+    let inner = open
+        .iter()
+        .position(|o| !matches!(o, Open::Bracket('}' | ']')));
     let inner = inner.unwrap_or(open.len());
     // What the rest of the line closes by itself.
     let mut rest = open.clone();
@@ -218,7 +233,11 @@ fn least_depth(cursor: &Cursor<'_>, stack: &mut Vec<Open>) -> usize {
         while !rest.is_char_boundary(end) {
             end += 1;
         }
-        scan(rest.get(at..end).unwrap_or_default(), cursor.spelling, stack);
+        scan(
+            rest.get(at..end).unwrap_or_default(),
+            cursor.spelling,
+            stack,
+        );
         least = least.min(stack.len());
         at = end;
     }
@@ -373,7 +392,12 @@ pub(crate) fn as_template(name: &str, cursor: &Cursor<'_>, marked: &Marked) -> O
         || cursor.open().iter().any(|o| matches!(o, Open::Quote(_)))
         || head.ends_with(['"', '\'']);
     let plain_yaml = cursor.spelling == Spelling::Yaml && !quoted;
-    let (open, close) = if plain_yaml && cursor.before().trim_end().ends_with([':', '-', ',', '[', '{']) {
+    let (open, close) = if plain_yaml
+        && cursor
+            .before()
+            .trim_end()
+            .ends_with([':', '-', ',', '[', '{'])
+    {
         ("\"{{ ", " }}\"")
     } else {
         ("{{ ", " }}")

@@ -129,9 +129,11 @@ pub(crate) fn everywhere(
             continue;
         };
         let occurrences: Vec<Occurrence> = match &meaning {
-            Meaning::Local(..) | Meaning::Language | Meaning::Nothing => {
-                other.names().of_symbol(&occurrence.symbol).cloned().collect()
-            }
+            Meaning::Local(..) | Meaning::Language | Meaning::Nothing => other
+                .names()
+                .of_symbol(&occurrence.symbol)
+                .cloned()
+                .collect(),
             meaning => {
                 let all = other.names().all().iter();
                 all.filter(|o| of(&other, &o.symbol) == *meaning)
@@ -150,7 +152,11 @@ pub(crate) fn everywhere(
 }
 
 /// Where a tool stands in its catalogue: the whole entry, and its name.
-pub(crate) fn tool_place(snapshot: &Snapshot, catalogue: &str, tool: &str) -> Option<(Place, Span)> {
+pub(crate) fn tool_place(
+    snapshot: &Snapshot,
+    catalogue: &str,
+    tool: &str,
+) -> Option<(Place, Span)> {
     let source = snapshot.source(catalogue)?;
     let (tree, _) = wfc_syntax::json::parse(&source.text);
     let root = tree.root?;

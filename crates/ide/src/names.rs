@@ -385,7 +385,13 @@ impl Finder<'_> {
             if let ExprKind::String(key) = ast.exprs.kind(entry.key)
                 && let Some(span) = self.file.inner(ast.exprs.span(entry.key), key)
             {
-                self.add_text(key, span, Symbol::Field(span), Role::Declaration, Form::Word);
+                self.add_text(
+                    key,
+                    span,
+                    Symbol::Field(span),
+                    Role::Declaration,
+                    Form::Word,
+                );
             }
         }
     }

@@ -270,7 +270,8 @@ impl<'a> Origins<'a> {
         let ExprKind::Map(entries) = exprs.kind(map) else {
             return None;
         };
-        let is_field = |key: ExprId| matches!(exprs.kind(key), ExprKind::String(k) if &**k == field);
+        let is_field =
+            |key: ExprId| matches!(exprs.kind(key), ExprKind::String(k) if &**k == field);
         let found = entries.iter().find(|e| is_field(e.key))?;
         Some((found.key, found.value))
     }
@@ -307,7 +308,9 @@ impl<'a> Origins<'a> {
 }
 
 /// Methods whose result has the shape of what they are called on.
-const KEEPS: &[&str] = &["orValue", "or", "filter", "distinct", "sort", "sortBy", "slice"];
+const KEEPS: &[&str] = &[
+    "orValue", "or", "filter", "distinct", "sort", "sortBy", "slice",
+];
 
 /// The variable of a macro that takes the items, or values, of what the macro is called on.
 fn item_of(found: &Macro) -> Option<LocalId> {

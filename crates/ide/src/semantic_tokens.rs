@@ -75,7 +75,8 @@ pub struct Modifiers(pub u32);
 
 impl Modifiers {
     /// The words that the protocol has for the bits, from the lowest on.
-    pub const ALL: [&'static str; 4] = ["declaration", "modification", "readonly", "defaultLibrary"];
+    pub const ALL: [&'static str; 4] =
+        ["declaration", "modification", "readonly", "defaultLibrary"];
     /// The name is declared here.
     pub const DECLARATION: Self = Self(1);
     /// The name is written here.
@@ -219,7 +220,10 @@ impl Finder<'_> {
                 let changes = known.is_some_and(|b| {
                     matches!(b.kind, BindingKind::Variable(_) | BindingKind::Set(_))
                 });
-                (Kind::Variable, if changes { Modifiers::default() } else { fixed })
+                (
+                    Kind::Variable,
+                    if changes { Modifiers::default() } else { fixed },
+                )
             }
             Symbol::Type(_) => (Kind::Type, Modifiers::default()),
             Symbol::Field(_) | Symbol::Branch(..) => (Kind::Property, Modifiers::default()),
@@ -255,19 +259,28 @@ impl Finder<'_> {
                     self.add(5, name.span, Kind::Function, Modifiers::DEFAULT);
                 }
                 ExprKind::Binary { op, op_span, .. } => {
-                    let kind = if *op == BinaryOp::In { Kind::Keyword } else { Kind::Operator };
+                    let kind = if *op == BinaryOp::In {
+                        Kind::Keyword
+                    } else {
+                        Kind::Operator
+                    };
                     self.add(6, *op_span, kind, none);
                 }
                 // A whole value is coloured by the spelling's own grammar.
                 ExprKind::String(_) | ExprKind::Bytes(_) if *inside => {
                     self.add(3, span, Kind::String, none);
                 }
-                ExprKind::Int(_) | ExprKind::Uint(_) | ExprKind::Double(_) | ExprKind::Duration(_)
+                ExprKind::Int(_)
+                | ExprKind::Uint(_)
+                | ExprKind::Double(_)
+                | ExprKind::Duration(_)
                     if *inside || self.file.spelling == Spelling::Text =>
                 {
                     self.add(3, span, Kind::Number, none);
                 }
-                ExprKind::Null | ExprKind::Bool(_) if *inside || self.file.spelling == Spelling::Text => {
+                ExprKind::Null | ExprKind::Bool(_)
+                    if *inside || self.file.spelling == Spelling::Text =>
+                {
                     self.add(3, span, Kind::Keyword, none);
                 }
                 _ => {}
@@ -283,14 +296,28 @@ impl Finder<'_> {
             match &ty.kind {
                 TypeExprKind::Name(name) => {
                     let built_in = wfc_compiler::analysis::types::built_in(name).is_some();
-                    let own = if built_in { Modifiers::DEFAULT } else { Modifiers::default() };
+                    let own = if built_in {
+                        Modifiers::DEFAULT
+                    } else {
+                        Modifiers::default()
+                    };
                     self.add(6, ty.span, Kind::Type, own);
                 }
                 TypeExprKind::List(_) if self.file.slice(ty.span).starts_with("list") => {
-                    self.add(6, Span::new(start, start + 4), Kind::Type, Modifiers::DEFAULT);
+                    self.add(
+                        6,
+                        Span::new(start, start + 4),
+                        Kind::Type,
+                        Modifiers::DEFAULT,
+                    );
                 }
                 TypeExprKind::Map(..) if self.file.slice(ty.span).starts_with("map") => {
-                    self.add(6, Span::new(start, start + 3), Kind::Type, Modifiers::DEFAULT);
+                    self.add(
+                        6,
+                        Span::new(start, start + 3),
+                        Kind::Type,
+                        Modifiers::DEFAULT,
+                    );
                 }
                 TypeExprKind::Record(fields) => {
                     for field in fields {
@@ -356,7 +383,10 @@ impl Finder<'_> {
             {
                 out.pop();
             }
-            if out.last().is_none_or(|(_, last)| last.span.end <= token.span.start) {
+            if out
+                .last()
+                .is_none_or(|(_, last)| last.span.end <= token.span.start)
+            {
                 out.push((weight, token));
             }
         }
@@ -401,13 +431,17 @@ fn keywords(file: &CheckedFile, tokens: &mut Vec<SemanticToken>) {
     for at in 0..all.len() {
         let token = all.get(at);
         let next = tokens.partition_point(|t| t.span.end <= token.span.start);
-        let covered = tokens.get(next).is_some_and(|t| t.span.start < token.span.end);
+        let covered = tokens
+            .get(next)
+            .is_some_and(|t| t.span.start < token.span.end);
         if covered {
             continue;
         }
         let kind = match token.kind {
             TokenKind::Ident => Kind::Keyword,
-            TokenKind::Int | TokenKind::Float | TokenKind::Uint | TokenKind::Duration => Kind::Number,
+            TokenKind::Int | TokenKind::Float | TokenKind::Uint | TokenKind::Duration => {
+                Kind::Number
+            }
             _ => continue,
         };
         found.push(SemanticToken {

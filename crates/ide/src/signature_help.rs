@@ -104,7 +104,10 @@ fn of_call(snapshot: &Snapshot, path: &str, marked: &Marked) -> Option<Signature
     if let Some((forms, doc)) = docs::macro_forms(&full) {
         let is_member = MACROS.iter().any(|(n, _)| *n == full);
         let counts = forms.lines().map(|l| parameters(l).len());
-        let active = counts.into_iter().position(|n| n >= args.len()).unwrap_or(0);
+        let active = counts
+            .into_iter()
+            .position(|n| n >= args.len())
+            .unwrap_or(0);
         return (member == is_member).then(|| SignatureHelp {
             signatures: forms.lines().map(|l| signature(l, doc)).collect(),
             active,
@@ -115,7 +118,10 @@ fn of_call(snapshot: &Snapshot, path: &str, marked: &Marked) -> Option<Signature
     let lines = docs::signatures(function, member);
     let receiver = target.filter(|_| member).and_then(|t| {
         let analysis = analysis_of(snapshot, path, marked);
-        let ty = analysis.types.get(t.index()).filter(|t| **t != Type::Error)?;
+        let ty = analysis
+            .types
+            .get(t.index())
+            .filter(|t| **t != Type::Error)?;
         Some((ty.clone(), analysis.type_table))
     });
     let fits = |line: &String| {
@@ -218,7 +224,12 @@ fn of_step(snapshot: &Snapshot, path: &str, marked: &Marked) -> Option<Signature
                     (f.name.to_string(), f.ty, f.optional, doc)
                 })
                 .collect();
-            (tool.text.to_string(), fields, known.output.clone(), known.description.clone())
+            (
+                tool.text.to_string(),
+                fields,
+                known.output.clone(),
+                known.description.clone(),
+            )
         }
         (StepKind::Subworkflow { workflow, .. }, "inputs") => {
             let id = StepId(u32::try_from(at).ok()?);
@@ -270,11 +281,20 @@ mod tests {
     fn parameters_of_labels() {
         let of = |label: &str| -> Vec<String> {
             let spans = parameters(label);
-            spans.into_iter().map(|s| label[s.range()].to_owned()).collect()
+            spans
+                .into_iter()
+                .map(|s| label[s.range()].to_owned())
+                .collect()
         };
         assert_eq!(of("string.charAt(int) -> string"), ["int"]);
-        assert_eq!(of("f(map<K, V>, list<T>) -> bool"), ["map<K, V>", "list<T>"]);
+        assert_eq!(
+            of("f(map<K, V>, list<T>) -> bool"),
+            ["map<K, V>", "list<T>"]
+        );
         assert_eq!(of("now() -> timestamp"), [""; 0]);
-        assert_eq!(of("list.map(x, condition, expr) -> list"), ["x", "condition", "expr"]);
+        assert_eq!(
+            of("list.map(x, condition, expr) -> list"),
+            ["x", "condition", "expr"]
+        );
     }
 }

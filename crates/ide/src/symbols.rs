@@ -172,7 +172,14 @@ impl Outline<'_> {
         let workflow = &self.ast.workflow;
         let leaf = |name: &Name, kind, detail: String, end: Span| {
             let span = name.span.to(end);
-            symbol(name.text.to_string(), detail, kind, span, name.span, Vec::new())
+            symbol(
+                name.text.to_string(),
+                detail,
+                kind,
+                span,
+                name.span,
+                Vec::new(),
+            )
         };
         let typed = |name: &Name, kind, ty: Option<wfc_syntax::type_expr::TypeId>| {
             let span = ty.map_or(name.span, |ty| self.ast.types.get(ty).span);
@@ -310,7 +317,9 @@ impl Outline<'_> {
             StepKind::Tool { tool, .. } => tool.text.to_string(),
             StepKind::Subworkflow { workflow, .. } => workflow.text.to_string(),
             StepKind::Loop { head, .. } => match head {
-                LoopHead::Over { over, item, .. } => format!("{} in {}", item.text, self.expr(*over)),
+                LoopHead::Over { over, item, .. } => {
+                    format!("{} in {}", item.text, self.expr(*over))
+                }
                 LoopHead::While(e) => format!("while {}", self.expr(*e)),
                 LoopHead::Until(e) => format!("until {}", self.expr(*e)),
                 LoopHead::Times => String::new(),
@@ -338,7 +347,9 @@ impl Outline<'_> {
         /// Characters that an outline has room for.
         const MAX: usize = 60;
         let text = self.source.slice(span);
-        let text = text.trim_start_matches(['|', '>', '-', '+', '"', '\'']).trim();
+        let text = text
+            .trim_start_matches(['|', '>', '-', '+', '"', '\''])
+            .trim();
         let text = text.trim_end_matches(['"', '\'']);
         let line = text.lines().next().unwrap_or_default().trim_end();
         match line.char_indices().nth(MAX) {
@@ -358,7 +369,11 @@ fn symbol(
     children: Vec<DocumentSymbol>,
 ) -> DocumentSymbol {
     DocumentSymbol {
-        name: if name.trim().is_empty() { "-".to_owned() } else { name },
+        name: if name.trim().is_empty() {
+            "-".to_owned()
+        } else {
+            name
+        },
         detail,
         kind,
         span: span.to(selection),

@@ -38,7 +38,7 @@ pub use tables::*;
 pub(crate) use callee::{is_path, of as signature_of};
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
-pub(crate) use names::{NAMESPACES, step_path};
+pub use names::{NAMESPACES, RESERVED, is_name, step_path};
 pub(crate) use settle::settle;
 pub(crate) use spell::{operand, quoted};
 

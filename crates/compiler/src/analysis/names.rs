@@ -12,7 +12,7 @@ use super::flow::Cell;
 use super::tables::{BindingId, LocalId};
 
 /// Words that stand for more than a value: read by selection.
-pub(crate) const NAMESPACES: &[&str] = &[
+pub const NAMESPACES: &[&str] = &[
     "inputs",
     "steps",
     "secrets",
@@ -23,7 +23,7 @@ pub(crate) const NAMESPACES: &[&str] = &[
 ];
 
 /// CEL's reserved words, which cannot be plain names.
-pub(crate) const RESERVED: &[&str] = &[
+pub const RESERVED: &[&str] = &[
     "as",
     "break",
     "const",
@@ -48,7 +48,8 @@ pub(crate) const RESERVED: &[&str] = &[
 ];
 
 /// Whether `text` can be a plain name.
-pub(crate) fn is_name(text: &str) -> bool {
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars
         .next()
@@ -353,7 +354,8 @@ impl<'a> Names<'a> {
 }
 
 /// How a step is reached: `steps.x`, or `steps["deploy-step"]`.
-pub(crate) fn step_path(id: &str) -> String {
+#[must_use]
+pub fn step_path(id: &str) -> String {
     if is_name(id) && !RESERVED.contains(&id) {
         format!("steps.{id}")
     } else {

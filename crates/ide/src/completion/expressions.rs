@@ -62,7 +62,9 @@ impl Cx<'_> {
                     name,
                     ..
                 } if &*name.text == PROBE => return Some(Spot::Field(*of)),
-                ExprKind::Call { target: None, name, .. } if &*name.text == PROBE => {
+                ExprKind::Call {
+                    target: None, name, ..
+                } if &*name.text == PROBE => {
                     return Some(Spot::Name(id));
                 }
                 ExprKind::String(written) if written.contains(PROBE) => text = Some(id),
@@ -110,7 +112,10 @@ impl Cx<'_> {
                 continue;
             }
             // Inside a text in double quotes, CEL's other ones are meant.
-            let quotes = self.cursor.open().contains(&crate::marked::Open::Quote('"'));
+            let quotes = self
+                .cursor
+                .open()
+                .contains(&crate::marked::Open::Quote('"'));
             let text = if quotes || self.cursor.spelling == wfc_syntax::tree::Spelling::Json {
                 text.replace('"', "'")
             } else {
@@ -189,7 +194,10 @@ impl Cx<'_> {
         let ast = &self.marked.parsed.ast;
         let step_text = |id: wfc_syntax::ast::StepId| {
             let step = ast.step(id);
-            let title = step.name.as_ref().map_or(String::new(), |n| format!(": {}", n.text));
+            let title = step
+                .name
+                .as_ref()
+                .map_or(String::new(), |n| format!(": {}", n.text));
             format!("what the `{}` step gives{title}", step.kind.word())
         };
         match name.meaning {
@@ -214,16 +222,32 @@ impl Cx<'_> {
 
     /// Functions that are called without a value before them.
     fn functions(&self, out: &mut Vec<Item>) {
-        for function in FUNCTIONS.iter().filter(|f| !f.is_internal() && f.style.is_global()) {
+        for function in FUNCTIONS
+            .iter()
+            .filter(|f| !f.is_internal() && f.style.is_global())
+        {
             out.push(
-                self.item(function.name, ItemKind::Function, format!("{}($1)", function.name))
-                    .detail(docs::signatures(function, false).join("\n").lines().next().unwrap_or_default())
-                    .doc(docs::function(function))
-                    .rank(7)
-                    .snippet(),
+                self.item(
+                    function.name,
+                    ItemKind::Function,
+                    format!("{}($1)", function.name),
+                )
+                .detail(
+                    docs::signatures(function, false)
+                        .join("\n")
+                        .lines()
+                        .next()
+                        .unwrap_or_default(),
+                )
+                .doc(docs::function(function))
+                .rank(7)
+                .snippet(),
             );
         }
-        for (name, text) in [("has", "has($1)"), ("cel.bind", "cel.bind(${1:x}, ${2:value}, $3)")] {
+        for (name, text) in [
+            ("has", "has($1)"),
+            ("cel.bind", "cel.bind(${1:x}, ${2:value}, $3)"),
+        ] {
             out.push(
                 self.item(name, ItemKind::Function, text)
                     .doc(docs::macro_text(name).unwrap_or_default())
@@ -268,7 +292,11 @@ impl Cx<'_> {
                         let known = e.ty.and_then(|t| analysis.type_exprs.get(&t));
                         known.cloned().unwrap_or(Type::String)
                     };
-                    return workflow.env.iter().map(|e| typed(&e.name.text, &ty(e))).collect();
+                    return workflow
+                        .env
+                        .iter()
+                        .map(|e| typed(&e.name.text, &ty(e)))
+                        .collect();
                 }
                 "inputs" => {
                     let all = workflow.inputs.iter().zip(&analysis.inputs);
@@ -280,7 +308,10 @@ impl Cx<'_> {
         // `steps.x`: output, status, error.
         if self.is_step(of) {
             let found = records::step(Type::Any);
-            let ty = analysis.types.get(of.index()).filter(|t| **t != Type::Error);
+            let ty = analysis
+                .types
+                .get(of.index())
+                .filter(|t| **t != Type::Error);
             let mut fields = facts::fields(ty.unwrap_or(&found), &analysis.type_table);
             if fields.is_empty() {
                 fields = ["output", "status", "error"].map(any).to_vec();
@@ -299,7 +330,8 @@ impl Cx<'_> {
     /// Whether an expression is `steps.x`.
     fn is_step(&self, of: ExprId) -> bool {
         let exprs = &self.marked.parsed.ast.exprs;
-        let (ExprKind::Select { of: inner, .. } | ExprKind::Index { of: inner, .. }) = exprs.kind(of)
+        let (ExprKind::Select { of: inner, .. } | ExprKind::Index { of: inner, .. }) =
+            exprs.kind(of)
         else {
             return false;
         };
@@ -352,7 +384,15 @@ impl Cx<'_> {
         let start = self.cursor.word.start as usize;
         let head = self.cursor.text.get(..start).unwrap_or_default();
         let is_name = wfc_syntax::lexer::is_name(&field.name);
-        let detail = format!("{}{}", docs::ty(&field.ty), if field.optional { " (may be absent)" } else { "" });
+        let detail = format!(
+            "{}{}",
+            docs::ty(&field.ty),
+            if field.optional {
+                " (may be absent)"
+            } else {
+                ""
+            }
+        );
         let dot = head.strip_suffix('.');
         let item = self
             .item(&field.name, ItemKind::Field, &*field.name)
@@ -389,7 +429,12 @@ impl Cx<'_> {
             };
             out.push(
                 self.item(name, ItemKind::Function, format!("{name}($1)"))
-                    .detail(docs::signatures(function, false).first().cloned().unwrap_or_default())
+                    .detail(
+                        docs::signatures(function, false)
+                            .first()
+                            .cloned()
+                            .unwrap_or_default(),
+                    )
                     .doc(docs::function(function))
                     .rank(1)
                     .snippet(),
@@ -408,14 +453,21 @@ impl Cx<'_> {
     /// Functions and macros that can be called on the value.
     fn methods(&self, of: ExprId, out: &mut Vec<Item>) {
         let analysis = self.analysis();
-        let Some(ty) = analysis.types.get(of.index()).filter(|t| **t != Type::Error) else {
+        let Some(ty) = analysis
+            .types
+            .get(of.index())
+            .filter(|t| **t != Type::Error)
+        else {
             return;
         };
         if self.is_step(of) {
             return;
         }
         let table = &analysis.type_table;
-        for function in FUNCTIONS.iter().filter(|f| !f.is_internal() && f.style.is_member()) {
+        for function in FUNCTIONS
+            .iter()
+            .filter(|f| !f.is_internal() && f.style.is_member())
+        {
             let first = |o: &wfc_value::funcs::Overload| o.param(0);
             let fits = function
                 .overloads
@@ -433,7 +485,12 @@ impl Cx<'_> {
             };
             out.push(
                 self.item(function.name, ItemKind::Function, text)
-                    .detail(docs::signatures(function, true).first().cloned().unwrap_or_default())
+                    .detail(
+                        docs::signatures(function, true)
+                            .first()
+                            .cloned()
+                            .unwrap_or_default(),
+                    )
                     .doc(docs::function(function))
                     .rank(4)
                     .snippet(),

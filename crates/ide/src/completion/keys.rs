@@ -29,7 +29,9 @@ impl Cx<'_> {
         let is_free = |name: &str| !taken.contains(&name);
         let (own, common) = fields_of(&self.marked.parsed.tree, &frame);
         let may_declare = match frame.holds {
-            Holds::Declaration(_) => shape::is_declaration(taken.iter().copied()) || taken.is_empty(),
+            Holds::Declaration(_) => {
+                shape::is_declaration(taken.iter().copied()) || taken.is_empty()
+            }
             _ => true,
         };
         for (fields, rank) in [(own, 2), (common, 4)] {
@@ -74,7 +76,11 @@ impl Cx<'_> {
     pub(super) fn layout(&self) -> (Spelling, String, bool) {
         let before = self.cursor.before();
         let flow = self.cursor.spelling != Spelling::Text
-            && self.cursor.open().iter().any(|o| matches!(o, crate::marked::Open::Bracket(_)));
+            && self
+                .cursor
+                .open()
+                .iter()
+                .any(|o| matches!(o, crate::marked::Open::Bracket(_)));
         let indent = match self.cursor.spelling {
             Spelling::Yaml => before
                 .chars()
@@ -107,7 +113,10 @@ impl Cx<'_> {
             }
         }
         let rest = text.get(end..).unwrap_or_default();
-        let rest = rest.strip_prefix('"').unwrap_or(rest).trim_start_matches([' ', '\t']);
+        let rest = rest
+            .strip_prefix('"')
+            .unwrap_or(rest)
+            .trim_start_matches([' ', '\t']);
         (Span::of(start, end), rest.starts_with(':'))
     }
 
@@ -226,7 +235,10 @@ impl Cx<'_> {
                     let of = callee.inputs.iter().find(|i| i.name == *first);
                     return of.map_or(Vec::new(), |i| self.fields_at(&i.ty, rest));
                 }
-                let offers = callee.inputs.iter().map(|i| typed(&i.name, &i.ty, i.required));
+                let offers = callee
+                    .inputs
+                    .iter()
+                    .map(|i| typed(&i.name, &i.ty, i.required));
                 offers.collect()
             }
             (StepKind::Set { .. }, Some("values")) => self.assignable(),
@@ -241,7 +253,10 @@ impl Cx<'_> {
         all.map(|(i, ty)| {
             let needed = i.default.is_none() && !ty.allows_null();
             let mut offer = typed(&i.name.text, ty, needed);
-            offer.doc = i.description.as_ref().map_or(String::new(), |d| d.text.to_string());
+            offer.doc = i
+                .description
+                .as_ref()
+                .map_or(String::new(), |d| d.text.to_string());
             offer
         })
         .collect()
@@ -263,7 +278,9 @@ impl Cx<'_> {
         let table = &self.analysis().type_table;
         let mut ty = table.resolve(ty);
         for key in keys {
-            let next = super::facts::fields(&ty, table).into_iter().find(|f| &*f.name == *key);
+            let next = super::facts::fields(&ty, table)
+                .into_iter()
+                .find(|f| &*f.name == *key);
             match next {
                 Some(field) => ty = table.resolve(&field.ty),
                 None => return Vec::new(),

@@ -12,8 +12,6 @@ mod types;
 mod values;
 mod words;
 
-
-
 use std::cell::OnceCell;
 
 use wfc_compiler::analysis::{Analysis, analyse};
@@ -112,7 +110,9 @@ pub fn completion(
     }
     for item in &mut out {
         // What is compared with the written text begins where the range does.
-        let lead = cursor.text.get(item.edit.span.start as usize..cursor.word.start as usize);
+        let lead = cursor
+            .text
+            .get(item.edit.span.start as usize..cursor.word.start as usize);
         if item.filter.is_none() && lead.is_some_and(|l| !l.is_empty()) {
             item.filter = Some(format!("{}{}", lead_of(lead, &item.label), item.label));
         }
@@ -132,10 +132,14 @@ fn in_comment(cursor: &Cursor<'_>) -> bool {
     let before = cursor.before();
     match cursor.spelling {
         Spelling::Yaml => {
-            cursor.open().is_empty() && (before.contains(" #") || before.trim_start().starts_with('#'))
+            cursor.open().is_empty()
+                && (before.contains(" #") || before.trim_start().starts_with('#'))
         }
         Spelling::Text => {
-            let quoted = cursor.open().iter().any(|o| matches!(o, crate::marked::Open::Quote(_)));
+            let quoted = cursor
+                .open()
+                .iter()
+                .any(|o| matches!(o, crate::marked::Open::Quote(_)));
             !quoted && before.contains("//")
         }
         Spelling::Json => false,
@@ -164,7 +168,8 @@ impl Cx<'_> {
 
     /// Names and types of the marked text.
     fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| analysis_of(self.snapshot, self.path, self.marked))
+        self.analysis
+            .get_or_init(|| analysis_of(self.snapshot, self.path, self.marked))
     }
 
     /// The step that a mapping of the tree became.

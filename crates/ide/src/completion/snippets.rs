@@ -88,7 +88,10 @@ fn needed(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
 }
 
 /// A kind with what it needs: `type: agent`, `goal: $1`. Without `block` on one line.
-pub(super) fn kind(kind: &'static Kind, (spelling, indent, flow): (Spelling, &str, bool)) -> String {
+pub(super) fn kind(
+    kind: &'static Kind,
+    (spelling, indent, flow): (Spelling, &str, bool),
+) -> String {
     let mut stops = Stops::default();
     let word = match spelling {
         Spelling::Json => format!("\"{}\"", kind.name),
@@ -152,5 +155,7 @@ pub(super) fn declaration(word: &str, indent: &str) -> Option<String> {
 
 /// Signs that a snippet would read as its own, made plain.
 pub(super) fn plain(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
+    text.replace('\\', "\\\\")
+        .replace('$', "\\$")
+        .replace('}', "\\}")
 }

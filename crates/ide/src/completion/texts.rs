@@ -60,13 +60,20 @@ impl Cx<'_> {
 
     /// A text as a whole value, in quotes where they are needed and none are there.
     fn text(&self, text: &str, kind: ItemKind) -> Item {
-        let quoted = self.cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
+        let quoted = self
+            .cursor
+            .open()
+            .iter()
+            .any(|o| matches!(o, Open::Quote(_)));
         let span = self.scalar_span();
         let path = text.split('.').all(wfc_syntax::lexer::is_name);
         let bare = match self.cursor.spelling {
             Spelling::Json => false,
             Spelling::Text => path,
-            Spelling::Yaml => !text.starts_with(['*', '&', '!', '@', '%', '"', '\'']) && !text.contains([':', '#']),
+            Spelling::Yaml => {
+                !text.starts_with(['*', '&', '!', '@', '%', '"', '\''])
+                    && !text.contains([':', '#'])
+            }
         };
         let written = if quoted || bare {
             text.to_owned()
@@ -88,9 +95,19 @@ impl Cx<'_> {
                 );
             }
         }
-        if !self.analysis().catalogues.servers.iter().any(|c| c.server == "http") {
+        if !self
+            .analysis()
+            .catalogues
+            .servers
+            .iter()
+            .any(|c| c.server == "http")
+        {
             let doc = "sends an HTTP request; it is built in and needs no catalogue";
-            out.push(self.text("http.request", ItemKind::Tool).detail(doc).rank(1));
+            out.push(
+                self.text("http.request", ItemKind::Tool)
+                    .detail(doc)
+                    .rank(1),
+            );
         }
     }
 
@@ -119,7 +136,11 @@ impl Cx<'_> {
                 continue;
             }
             let shown = paths::relative(self.path, &path);
-            let shown = if shown.starts_with("../") { shown } else { format!("./{shown}") };
+            let shown = if shown.starts_with("../") {
+                shown
+            } else {
+                format!("./{shown}")
+            };
             out.push(self.text(&shown, ItemKind::File).rank(2));
         }
     }
@@ -136,7 +157,9 @@ impl Cx<'_> {
         let ast = &self.marked.parsed.ast;
         let mut seen = std::collections::BTreeSet::new();
         for step in &ast.steps {
-            if let StepKind::Agent { agent: Some(name), .. } = &step.kind
+            if let StepKind::Agent {
+                agent: Some(name), ..
+            } = &step.kind
                 && !name.text.contains(wfc_compiler::analysis::probe::PROBE)
                 && seen.insert(&name.text)
                 && !out.iter().any(|i| *i.label == *name.text)
@@ -151,7 +174,11 @@ impl Cx<'_> {
             let item = self.text(pattern, ItemKind::Example).detail(doc).rank(1);
             // Whatever is written, patterns are worth a look.
             let written = self.written();
-            out.push(if written.is_empty() { item } else { item.filter(written) });
+            out.push(if written.is_empty() {
+                item
+            } else {
+                item.filter(written)
+            });
         }
     }
 
@@ -164,7 +191,10 @@ impl Cx<'_> {
 
     fn zones(&self, out: &mut Vec<Item>) {
         for zone in wfc_value::time::timezones() {
-            out.push(self.text(&zone, ItemKind::Word).rank(u8::from(!zone.contains('/'))));
+            out.push(
+                self.text(&zone, ItemKind::Word)
+                    .rank(u8::from(!zone.contains('/'))),
+            );
         }
     }
 
@@ -190,10 +220,16 @@ impl Cx<'_> {
             );
         }
         for step in &self.marked.parsed.ast.steps {
-            if let StepKind::Fail { code: Some(code), .. } = &step.kind
+            if let StepKind::Fail {
+                code: Some(code), ..
+            } = &step.kind
                 && !code.text.contains(wfc_compiler::analysis::probe::PROBE)
             {
-                out.push(self.text(&code.text, ItemKind::Word).detail("raised by `fail`").rank(0));
+                out.push(
+                    self.text(&code.text, ItemKind::Word)
+                        .detail("raised by `fail`")
+                        .rank(0),
+                );
             }
         }
     }
@@ -203,7 +239,11 @@ impl Cx<'_> {
         for binding in &self.analysis().bindings {
             let name = &binding.name.text;
             if !name.contains(wfc_compiler::analysis::probe::PROBE) && seen.insert(name) {
-                out.push(self.text(name, ItemKind::Variable).detail(docs::ty(&binding.ty)).rank(0));
+                out.push(
+                    self.text(name, ItemKind::Variable)
+                        .detail(docs::ty(&binding.ty))
+                        .rank(0),
+                );
             }
         }
     }

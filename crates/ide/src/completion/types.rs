@@ -19,9 +19,10 @@ impl Cx<'_> {
             let here = ty.span.start <= at && at <= ty.span.end;
             here && matches!(&ty.kind, TypeExprKind::Name(name) if &**name == PROBE)
         });
-        let in_tree = self.way.last().is_some_and(|f| {
-            matches!(self.marked.parsed.tree.kind(f.node), NodeKind::Type(_))
-        });
+        let in_tree = self
+            .way
+            .last()
+            .is_some_and(|f| matches!(self.marked.parsed.tree.kind(f.node), NodeKind::Type(_)));
         if found || in_tree {
             self.types(out);
         }
@@ -30,14 +31,25 @@ impl Cx<'_> {
 
     pub(super) fn types(&self, out: &mut Vec<Item>) {
         for name in BUILT_IN {
-            out.push(self.type_item(name, name).detail(docs::type_word(name)).rank(2));
+            out.push(
+                self.type_item(name, name)
+                    .detail(docs::type_word(name))
+                    .rank(2),
+            );
         }
-        for (label, text) in [("list<T>", "list<${1:string}>"), ("map<string, T>", "map<string, ${1:string}>")] {
+        for (label, text) in [
+            ("list<T>", "list<${1:string}>"),
+            ("map<string, T>", "map<string, ${1:string}>"),
+        ] {
             let item = self.type_item(label, text).rank(3);
             out.push(item.snippet());
         }
         for decl in &self.marked.parsed.ast.workflow.types {
-            let ty = self.analysis().type_table.get(&decl.name.text).map(docs::ty);
+            let ty = self
+                .analysis()
+                .type_table
+                .get(&decl.name.text)
+                .map(docs::ty);
             out.push(
                 self.type_item(&decl.name.text, &decl.name.text)
                     .detail(ty.unwrap_or_default())

@@ -69,7 +69,10 @@ impl Cx<'_> {
                 self.text_value(frame, out);
             }
             Shape::Int if frame.field.is_some_and(|f| f.name == "wfc") => {
-                out.push(self.item("1", ItemKind::Word, "1").detail("edition of the language"));
+                out.push(
+                    self.item("1", ItemKind::Word, "1")
+                        .detail("edition of the language"),
+                );
             }
             Shape::Duration => {
                 for (text, doc) in DURATIONS {
@@ -92,7 +95,11 @@ impl Cx<'_> {
 
     /// A word as a whole value: in quotes where the spelling wants them and none are there.
     fn scalar(&self, word: &str, kind: ItemKind) -> Item {
-        let quoted = self.cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
+        let quoted = self
+            .cursor
+            .open()
+            .iter()
+            .any(|o| matches!(o, Open::Quote(_)));
         let span = self.scalar_span();
         let text = if self.cursor.spelling == Spelling::Json && !quoted {
             format!("\"{word}\"")
@@ -118,11 +125,26 @@ impl Cx<'_> {
         let (head, rest) = (at, scalar.text.len() - at - PROBE.len());
         let start = scalar.map.span(0, head.max(1)).start;
         let start = if head == 0 { word.start } else { start };
-        let tail = self.cursor.text.get(word.end as usize..).unwrap_or_default();
-        let same = scalar.text.get(at + PROBE.len()..).is_some_and(|r| tail.starts_with(r));
-        let end = if same { word.end as usize + rest } else { word.end as usize };
+        let tail = self
+            .cursor
+            .text
+            .get(word.end as usize..)
+            .unwrap_or_default();
+        let same = scalar
+            .text
+            .get(at + PROBE.len()..)
+            .is_some_and(|r| tail.starts_with(r));
+        let end = if same {
+            word.end as usize + rest
+        } else {
+            word.end as usize
+        };
         // A value goes no further than its line.
-        let tail = self.cursor.text.get(word.end as usize..end).unwrap_or_default();
+        let tail = self
+            .cursor
+            .text
+            .get(word.end as usize..end)
+            .unwrap_or_default();
         let line = tail.find('\n').map_or(end, |n| word.end as usize + n);
         Span::of(start.min(word.start) as usize, line)
     }
@@ -154,7 +176,11 @@ impl Cx<'_> {
         if spelling != Spelling::Json && !flow {
             return;
         }
-        let quoted = self.cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
+        let quoted = self
+            .cursor
+            .open()
+            .iter()
+            .any(|o| matches!(o, Open::Quote(_)));
         if quoted {
             return;
         }
@@ -195,8 +221,16 @@ impl Cx<'_> {
             marked: &template,
             analysis: std::cell::OnceCell::new(),
         };
-        let quoted = self.cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
-        let (before, after) = if quoted { ("{{ ", " }}") } else { ("\"{{ ", " }}\"") };
+        let quoted = self
+            .cursor
+            .open()
+            .iter()
+            .any(|o| matches!(o, Open::Quote(_)));
+        let (before, after) = if quoted {
+            ("{{ ", " }}")
+        } else {
+            ("\"{{ ", " }}\"")
+        };
         cx.names(Some((self.cursor.word, before, after)), out);
     }
 
@@ -213,7 +247,11 @@ impl Cx<'_> {
         let Some(ty) = self.expected_type() else {
             return;
         };
-        let quoted = self.cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
+        let quoted = self
+            .cursor
+            .open()
+            .iter()
+            .any(|o| matches!(o, Open::Quote(_)));
         let table = &self.analysis().type_table;
         for text in facts::literals(&ty, table) {
             let bare = text.trim_matches('"').to_owned();
@@ -261,7 +299,9 @@ impl Cx<'_> {
             _ => return None,
         };
         for frame in rest {
-            let key = frame.entry.filter(|e| e.key != first.entry.map_or_else(Box::default, |e| e.key.clone()));
+            let key = frame
+                .entry
+                .filter(|e| e.key != first.entry.map_or_else(Box::default, |e| e.key.clone()));
             if let (Type::List(item), _) = (analysis.type_table.resolve(&ty), key) {
                 ty = (*item).clone();
             } else if let Some(entry) = key {

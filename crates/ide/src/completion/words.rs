@@ -25,7 +25,12 @@ impl Cx<'_> {
                     .snippet(),
             );
         }
-        let steps = self.way.frames.iter().filter(|f| f.holds == Holds::Step).count();
+        let steps = self
+            .way
+            .frames
+            .iter()
+            .filter(|f| f.holds == Holds::Step)
+            .count();
         if steps > 1 || !at_line {
             return;
         }
@@ -82,7 +87,12 @@ impl Cx<'_> {
         for (word, field) in [("failure", "on_failure"), ("finally", "finally")] {
             let doc = shape::find(shape::ROOT, field).map_or("", |f| f.doc);
             let text = format!("{word} {{\n{indent}  $0\n{indent}}}");
-            out.push(self.item(word, ItemKind::Keyword, text).detail(doc).rank(1).snippet());
+            out.push(
+                self.item(word, ItemKind::Keyword, text)
+                    .detail(doc)
+                    .rank(1)
+                    .snippet(),
+            );
         }
         true
     }
@@ -115,7 +125,12 @@ impl Cx<'_> {
 
     fn field_doc(&self, name: &str) -> &'static str {
         let tree = &self.marked.parsed.tree;
-        let steps = self.way.frames.iter().rev().filter(|f| f.holds == Holds::Step);
+        let steps = self
+            .way
+            .frames
+            .iter()
+            .rev()
+            .filter(|f| f.holds == Holds::Step);
         for frame in steps {
             let has = matches!(tree.kind(frame.node), NodeKind::Map(all) if all.iter().any(|e| &*e.key == name));
             let kind = crate::holds::kind_of_step(tree, frame.node);

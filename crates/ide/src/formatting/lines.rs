@@ -25,20 +25,35 @@ fn part(old: &[&str], new: &[&str], at: usize, depth: u32, out: &mut Vec<TextEdi
     let (same, old) = old.split_at_checked(head).unwrap_or((&[], old));
     let at = at + length(same);
     let new = new.get(head..).unwrap_or_default();
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let old = old.get(..old.len() - tail).unwrap_or_default();
     let new = new.get(..new.len() - tail).unwrap_or_default();
     if old.is_empty() && new.is_empty() {
         return;
     }
-    let anchors = if depth < MAX_DEPTH { anchors(old, new) } else { Vec::new() };
+    let anchors = if depth < MAX_DEPTH {
+        anchors(old, new)
+    } else {
+        Vec::new()
+    };
     if anchors.is_empty() {
         return replace(old, new, at, out);
     }
     let (mut from, mut to, mut place) = (0, 0, at);
     for (a, b) in anchors.into_iter().chain([(old.len(), new.len())]) {
         let gap = old.get(from..a).unwrap_or_default();
-        part(gap, new.get(to..b).unwrap_or_default(), place, depth + 1, out);
+        part(
+            gap,
+            new.get(to..b).unwrap_or_default(),
+            place,
+            depth + 1,
+            out,
+        );
         place += length(gap) + old.get(a).map_or(0, |l| l.len());
         (from, to) = (a + 1, b + 1);
     }
@@ -98,7 +113,10 @@ fn replace(old: &[&str], new: &[&str], at: usize, out: &mut Vec<TextEdit>) {
         .zip(b.chars())
         .find(|((_, x), y)| x != y)
         .map_or(a.len().min(b.len()), |((i, _), _)| i);
-    let (x, y) = (a.get(head..).unwrap_or_default(), b.get(head..).unwrap_or_default());
+    let (x, y) = (
+        a.get(head..).unwrap_or_default(),
+        b.get(head..).unwrap_or_default(),
+    );
     let tail: usize = x
         .chars()
         .rev()
@@ -107,7 +125,10 @@ fn replace(old: &[&str], new: &[&str], at: usize, out: &mut Vec<TextEdit>) {
         .map(|(c, _)| c.len_utf8())
         .sum();
     let text = y.get(..y.len() - tail).unwrap_or_default();
-    out.push(TextEdit::new(Span::of(at + head, at + a.len() - tail), text));
+    out.push(TextEdit::new(
+        Span::of(at + head, at + a.len() - tail),
+        text,
+    ));
 }
 
 #[cfg(test)]

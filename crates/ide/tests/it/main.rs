@@ -7,5 +7,8 @@
     reason = "tests"
 )]
 
+mod cursor;
+mod definition;
 mod host;
+mod references;
 mod support;

@@ -45,6 +45,45 @@ pub fn fit(found: &mut [Diagnostic], tree: &Tree, text: &str) {
     shared(found, tree, text);
 }
 
+/// Edits of text in strings, made to fit as [`fit`] makes those of fixes. They are in the order of their places and do
+/// not overlap; `None` where a string cannot hold its new text.
+#[must_use]
+pub fn fit_edits(edits: &[Edit], tree: &Tree, text: &str) -> Option<Vec<Edit>> {
+    let editor = Editor::new(tree, text);
+    let places = Places::of(editor);
+    let keys = editor.quoted_keys();
+    let mut out: Vec<Edit> = Vec::with_capacity(edits.len());
+    let mut rest = edits;
+    while let Some(first) = rest.first() {
+        let node = places.around(first.span);
+        // Those in one scalar are looked at together: they may put it in quotes.
+        let same = rest
+            .iter()
+            .take_while(|e| node.is_some() && places.around(e.span) == node)
+            .count();
+        let (group, others) = rest.split_at(same.max(1));
+        let mut fix = Fix {
+            title: String::new(),
+            applicability: Applicability::Safe,
+            edits: Vec::with_capacity(group.len()),
+        };
+        for edit in group {
+            fix.edits.push(match node {
+                _ if keys.contains(&edit.span) => Edit {
+                    span: edit.span,
+                    text: editor.word_like(edit.span, &edit.text),
+                },
+                Some(node) => editor.fitted(node, edit)?,
+                None => edit.clone(),
+            });
+        }
+        editor.stay_plain(&mut fix, &places);
+        out.append(&mut fix.edits);
+        rest = others;
+    }
+    Some(out)
+}
+
 /// Quotes only: plain scalars that a fix would turn into something else.
 pub(crate) fn fit_plain(found: &mut [Diagnostic], tree: &Tree, text: &str) {
     if tree.spelling != Spelling::Yaml {

@@ -12,8 +12,8 @@ mod spell;
 use crate::span::Span;
 use crate::tree::{MapEntry, NodeId, NodeKind, Spelling, Tree};
 
-pub use fit::fit;
 pub(crate) use fit::fit_plain;
+pub use fit::{fit, fit_edits};
 
 /// A tree with the text that it was read from.
 #[derive(Clone, Copy, Debug)]
