@@ -3,7 +3,7 @@
 use std::fmt;
 
 use wfc_program::bytes::{Reader, Writer};
-use wfc_vm::EventKind;
+use wfc_vm::{EffectId, EventKind};
 
 use super::end;
 use super::event::{read_kind, write_kind};
@@ -13,12 +13,15 @@ use crate::answer::Decision;
 const VERSION: u8 = 1;
 const EVENT: u8 = 0;
 const PERMISSION: u8 = 1;
+const ENDED: u8 = 2;
 
 /// What a letter says.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Said {
     /// Something happened to the run.
     Event(EventKind),
+    /// A run that this one called by an effect has ended: the store tells how.
+    Ended(EffectId),
     /// A person decides on what work under way asks: that of the step of this name, or the only one.
     Permission(Option<String>, Decision),
 }
@@ -71,6 +74,13 @@ pub fn permission_letter(step: Option<&str>, decision: &Decision) -> Vec<u8> {
     bytes
 }
 
+/// The body of a letter to a caller: what it called by `effect` has ended.
+pub(crate) fn ended_letter(effect: EffectId) -> Vec<u8> {
+    let mut bytes = vec![VERSION, ENDED];
+    put(&mut bytes, |out| out.u64(effect.0));
+    bytes
+}
+
 /// Reads a letter's body.
 pub(crate) fn read_letter(bytes: &[u8]) -> Result<Said, LetterError> {
     let read = || {
@@ -92,6 +102,7 @@ pub(crate) fn read_letter(bytes: &[u8]) -> Result<Said, LetterError> {
                 };
                 Said::Event(read_kind(&mut input, &mut find)?)
             }
+            ENDED => Said::Ended(EffectId(input.u64()?)),
             PERMISSION => {
                 let text = |input: &mut Reader<'_>| input.text().map(str::to_owned);
                 let step = input.option(text)?;

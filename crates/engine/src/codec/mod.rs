@@ -27,7 +27,7 @@ use crate::store::Contents;
 pub(crate) use deployment::{read_deployment, write_deployment};
 pub(crate) use header::{read_header, write_header};
 pub use letter::{LetterError, letter, permission_letter};
-pub(crate) use letter::{Said, read_letter};
+pub(crate) use letter::{Said, ended_letter, read_letter};
 pub(crate) use marks::{Marks, read_marks, write_marks};
 pub use outcome::{Ended, read_outcome};
 pub(crate) use outcome::{write_outcome, write_reason};

@@ -10,11 +10,11 @@ use wfc_vm::{Effect, EffectId, ErrorRecord, EventKind, Outcome, Usage};
 
 use super::start::{StartFault, callee_key};
 use super::{Engine, MAX_CALL_DEPTH};
-use crate::codec::{Ended, read_outcome};
+use crate::codec::{Ended, ended_letter, read_outcome};
 use crate::deployment::Deployment;
 use crate::header::{Header, Parent};
 use crate::id::RunKey;
-use crate::store::{RunRow, RunState, StoreError};
+use crate::store::{NewLetter, RunRow, RunState, StoreError};
 
 /// What a caller learns of a callee.
 struct Callee<'a> {
@@ -147,8 +147,29 @@ impl Engine {
         }
         // A caller that is parked looks at its calls when it is brought.
         let row = self.store.run(caller)?;
-        if row.is_some_and(|row| row.state == RunState::Parked) {
-            self.bring(caller, None, now)?;
+        let parked = row.is_some_and(|row| row.state == RunState::Parked);
+        if parked && self.bring(caller, None, now)? {
+            return Ok(());
+        }
+        // It may be parked at this moment by the process that it is with: a letter finds it wherever it is, and is kept with
+        // the end that it tells of.
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.tidings = Some(NewLetter {
+                to: caller,
+                at: now,
+                body: ended_letter(parent.effect),
+            });
+        }
+        Ok(())
+    }
+
+    /// Lets runs that were told so look at what they called.
+    pub(super) fn look_at_calls(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        while let Some(caller) = self.looking.pop_first() {
+            if let Err(error) = self.follow(caller, now) {
+                self.looking.insert(caller);
+                return Err(error);
+            }
         }
         Ok(())
     }

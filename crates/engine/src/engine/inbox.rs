@@ -118,6 +118,28 @@ impl Engine {
         self.close(letter, verdict);
     }
 
+    /// After a commit that failed: what it kept after all is not kept again.
+    pub(super) fn check_permitted(&mut self) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.recheck) {
+            return Ok(());
+        }
+        let mut open = Vec::new();
+        for taken in &self.closed {
+            match self.store.verdict(taken.letter) {
+                Ok(None) => open.push(*taken),
+                Ok(Some(_)) => {
+                    self.permitted.remove(&taken.letter);
+                }
+                Err(error) => {
+                    self.recheck = true;
+                    return Err(error);
+                }
+            }
+        }
+        self.closed = open;
+        Ok(())
+    }
+
     /// A letter that goes to nobody leaves the inbox with the next commit.
     fn close(&mut self, letter: u64, verdict: Verdict) {
         self.closed.push(Taken { letter, verdict });
@@ -134,6 +156,11 @@ impl Engine {
         run.last_letter = letter.number;
         match read_letter(&letter.body) {
             Ok(Said::Event(kind)) => run.push(letter.at, kind, Some(letter.number)),
+            Ok(Said::Ended(effect)) => {
+                run.look.push(effect);
+                run.take_letter(letter.number);
+                self.looking.insert(letter.to);
+            }
             Ok(Said::Permission(step, decision)) => {
                 let letter = letter.number;
                 let run = run.header.key;

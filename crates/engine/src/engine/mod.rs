@@ -82,6 +82,8 @@ pub struct Engine {
     fresh: BTreeMap<(Place, Occurrence), RunKey>,
     /// Calls whose callee another process works on.
     foreign: BTreeSet<(RunKey, EffectId)>,
+    /// Runs that a letter told to look at what they called.
+    looking: BTreeSet<RunKey>,
     /// Calls of agents that wait for the budgets of callers.
     drawing: BTreeSet<(RunKey, EffectId)>,
     /// Runs that could not be brought back, and why.
@@ -97,6 +99,8 @@ pub struct Engine {
     permissions: Vec<Permission>,
     /// The letters of those and of others that the host was told, until it is kept what became of them.
     permitted: BTreeSet<u64>,
+    /// Whether a commit that failed had such letters.
+    recheck: bool,
     letters_after: u64,
     events_after: u64,
     /// The next time of the parked runs; not known in the beginning and when something changed.
@@ -140,6 +144,7 @@ impl Engine {
             checks: BTreeMap::new(),
             fresh: BTreeMap::new(),
             foreign: BTreeSet::new(),
+            looking: BTreeSet::new(),
             drawing: BTreeSet::new(),
             aside: Vec::new(),
             told_aside: Vec::new(),
@@ -148,6 +153,7 @@ impl Engine {
             closed: Vec::new(),
             permissions: Vec::new(),
             permitted: BTreeSet::new(),
+            recheck: false,
             letters_after: 0,
             events_after: 0,
             next_due: None,

@@ -47,10 +47,12 @@ impl Engine {
 
     fn run_round(&mut self, now: Timestamp, round: &mut Round) -> Result<(), StoreError> {
         self.load_again(now)?;
+        self.check_permitted()?;
         let others = self.next_suspect(now)?;
         if others.is_none() {
             self.arrivals(now)?;
             self.take_in(now, round)?;
+            self.look_at_calls(now)?;
             self.wake_parked(now)?;
             self.tick(now);
         }

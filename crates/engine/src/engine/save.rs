@@ -142,6 +142,7 @@ impl Engine {
             run.saving.row = true;
         }
         batch.taken.extend(unsaved.taken.iter().copied());
+        batch.letters.extend(run.tidings.clone());
         if run.standing == Standing::Skipped {
             return;
         }
@@ -332,6 +333,7 @@ impl Engine {
         let permitted = &self.permitted;
         self.closed
             .retain(|taken| permitted.contains(&taken.letter));
+        self.recheck = !self.closed.is_empty();
         self.letters_after = 0;
         self.next_due = None;
         self.alone = None;

@@ -18,7 +18,7 @@ use crate::codec::Marks;
 use crate::deployment::Deployment;
 use crate::header::Header;
 use crate::id::OwnerId;
-use crate::store::{Contents, NewRun, Taken, Verdict, Wait, WaitKind};
+use crate::store::{Contents, NewLetter, NewRun, Taken, Verdict, Wait, WaitKind};
 
 pub(crate) use revive::{Leftover, Payload, kept_event_id, revive};
 pub(crate) use step::{Answered, Budget, Stepped, used};
@@ -160,6 +160,8 @@ pub(crate) struct Run {
     pub(crate) outcome: Option<Outcome>,
     /// Whether its end was dealt with.
     pub(crate) end_seen: bool,
+    /// What its caller is told of its end, when that is not here.
+    pub(crate) tidings: Option<NewLetter>,
     pub(crate) quarantine: Option<String>,
     /// Its row, while the store does not have it.
     pub(crate) new: Option<Box<NewRun>>,
@@ -210,6 +212,7 @@ impl Run {
             wake: None,
             outcome: None,
             end_seen: false,
+            tidings: None,
             quarantine: None,
             new: None,
             claimed: None,

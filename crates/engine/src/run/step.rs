@@ -79,6 +79,11 @@ impl Run {
         }
     }
 
+    /// A letter that the machine need not know of is dealt with.
+    pub(crate) fn take_letter(&mut self, letter: u64) {
+        self.take(Some(letter), Delivery::Accepted);
+    }
+
     /// Delivers an event: its record is begun, or it is refused.
     fn tell(&mut self, told: Told) {
         let Some(machine) = &mut self.machine else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wfc_value::{Str, Timestamp};
 
-use super::stored::{RunState, Verdict, Wait};
+use super::stored::{NewLetter, RunState, Verdict, Wait};
 use crate::id::{ExecutionId, Hash, OwnerId, RunKey};
 
 /// Everything that one commit makes durable. A store applies the parts in the order in which
@@ -30,6 +30,8 @@ pub struct Batch {
     /// Letters that leave the inbox, with what became of them. One that is not there any more
     /// makes the commit a conflict.
     pub taken: Vec<Taken>,
+    /// Letters that are put into the inbox.
+    pub letters: Vec<NewLetter>,
     /// Runs whose journal rows up to a number are forgotten.
     pub forget: Vec<(RunKey, u64)>,
     /// Runs that are deleted with all that belongs to them. One that has not ended makes the
@@ -49,6 +51,7 @@ impl Batch {
             && self.journal.is_empty()
             && self.snapshots.is_empty()
             && self.taken.is_empty()
+            && self.letters.is_empty()
             && self.forget.is_empty()
             && self.delete.is_empty()
     }
@@ -63,6 +66,7 @@ impl Batch {
         self.journal.clear();
         self.snapshots.clear();
         self.taken.clear();
+        self.letters.clear();
         self.forget.clear();
         self.delete.clear();
     }

@@ -96,8 +96,9 @@ fn a_permission_goes_to_the_host_once_and_its_sender_hears_what_became_of_it() {
         w.place.fail([fault]);
         let mut more = 0;
         for second in 3..8 {
-            if let Ok(round) = w.engine.round(at(second), vec![]) {
-                more += round.permissions.len();
+            match w.engine.round(at(second), vec![]) {
+                Ok(round) => more += round.permissions.len(),
+                Err(error) => assert!(fault.is_some() && second == 3, "{error}"),
             }
             w.engine.poll(at(second)).unwrap();
         }

@@ -10,6 +10,7 @@
 
 mod admission;
 mod answers;
+mod between;
 mod budgets;
 mod calls;
 mod concurrency;

@@ -109,6 +109,9 @@ impl<'a> Apply<'a> {
         for taken in &batch.taken {
             self.take(*taken)?;
         }
+        for letter in &batch.letters {
+            super::inbox::post(self.db, letter)?;
+        }
         for (key, upto) in &batch.forget {
             let run = self.number(*key)?;
             let upto = i64::try_from(*upto).unwrap_or(i64::MAX);

@@ -8,6 +8,7 @@ use crate::store::{EVENTS_KEPT, NewEvent, NewLetter, Store, Taken, VERDICTS_KEPT
 pub(super) fn cases<P: Places>() -> Vec<Case<P>> {
     vec![
         ("letters are kept until they are taken", letters),
+        ("letters are posted with the commit", with_the_commit),
         ("verdicts are told", verdicts),
         ("events are kept and told apart by their ids", events),
         ("events of one name and key are capped", capped),
@@ -69,6 +70,28 @@ fn letters<P: Places>(places: &mut P) -> Checked {
     })?;
     let next = ok("a letter", store.post(&letter(1, b"")))?;
     holds("a number is never given again", next > third)
+}
+
+fn with_the_commit<P: Places>(places: &mut P) -> Checked {
+    let mut store = places.fresh(ME);
+    let before = ok("a letter", store.post(&letter(1, b"one")))?;
+    conflict(&mut store, |b| {
+        b.letters.push(letter(1, b"never"));
+        b.taken.push(taken(before + 1000, Verdict::Stale));
+    })?;
+    commit(&mut store, |b| {
+        b.taken.push(taken(before, Verdict::Accepted));
+        b.letters.push(letter(2, b"two"));
+        b.letters.push(letter(1, b"three"));
+    })?;
+    let mut store = places.crash(store, OTHER);
+    let all = ok("letters", store.letters(0, 10))?;
+    let bodies: Vec<&[u8]> = all.iter().map(|l| &*l.body).collect();
+    same("all, in their order", &bodies, &vec![&b"two"[..], b"three"])?;
+    holds(
+        "later letters have higher numbers",
+        all.iter().all(|l| l.number > before),
+    )
 }
 
 fn verdicts<P: Places>(places: &mut P) -> Checked {

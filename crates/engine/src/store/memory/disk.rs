@@ -10,8 +10,8 @@ use super::check::changed;
 use crate::id::{Hash, OwnerId, Place, RunKey};
 use crate::store::batch::{Batch, Change, NewRun, Occurrence};
 use crate::store::stored::{
-    EVENTS_KEPT, Letter, Member, NewEvent, Posted, RunRow, RunState, Snapshot, StoredEvent,
-    VERDICTS_KEPT, Verdict,
+    EVENTS_KEPT, Letter, Member, NewEvent, NewLetter, Posted, RunRow, RunState, Snapshot,
+    StoredEvent, VERDICTS_KEPT, Verdict,
 };
 
 /// A run as it is kept.
@@ -93,6 +93,9 @@ impl Disk {
                 self.verdicts.pop_front();
             }
         }
+        for letter in &batch.letters {
+            self.post(letter);
+        }
         for (key, upto) in &batch.forget {
             if let Some(run) = self.runs.get_mut(key) {
                 run.journal.retain(|number, _| number > upto);
@@ -133,6 +136,20 @@ impl Disk {
             payloads: BTreeSet::new(),
         };
         self.runs.insert(run.key, kept);
+    }
+
+    /// Puts a letter into the inbox.
+    pub(super) fn post(&mut self, letter: &NewLetter) -> u64 {
+        self.last_letter += 1;
+        let number = self.last_letter;
+        let letter = Letter {
+            number,
+            to: letter.to,
+            at: letter.at,
+            body: letter.body.clone(),
+        };
+        self.letters.insert(number, letter);
+        number
     }
 
     /// Keeps the members of groups.

@@ -271,17 +271,7 @@ impl Store for MemoryStore {
     }
 
     fn post(&mut self, letter: &NewLetter) -> Result<u64, StoreError> {
-        let mut disk = self.disk();
-        disk.last_letter += 1;
-        let number = disk.last_letter;
-        let letter = Letter {
-            number,
-            to: letter.to,
-            at: letter.at,
-            body: letter.body.clone(),
-        };
-        disk.letters.insert(number, letter);
-        Ok(number)
+        Ok(self.disk().post(letter))
     }
 
     fn letters(&mut self, after: u64, limit: usize) -> Result<Vec<Letter>, StoreError> {
