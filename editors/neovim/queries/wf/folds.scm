@@ -1,0 +1,13 @@
+[
+  (workflow)
+  (block)
+  (body)
+  (switch_step)
+  (parallel_step)
+  (options)
+  (object)
+  (list)
+  (record_type)
+  (string)
+  (comment)
+] @fold
