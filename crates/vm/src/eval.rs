@@ -177,17 +177,22 @@ impl<'p> Evaluator<'p> {
         self.program.debug.as_ref().and_then(|debug| debug.span(at))
     }
 
-    /// Makes the slots, and learns which of them are to be put back after a call.
+    /// Makes the slots and the tree, and learns which slots are to be put back after a call.
     #[inline]
     fn prepare(&mut self) {
         if self.frame.slots.len() != self.program.slots as usize {
-            self.frame.slots = vec![None; self.program.slots as usize];
-            let mut slots: Vec<usize> = self.program.code.iter().flat_map(written).collect();
-            slots.sort_unstable();
-            slots.dedup();
-            self.written = slots.into_iter().map(|slot| (slot, None)).collect();
-            self.plan = Plan::new(self.program, self.facts);
+            self.make();
         }
+    }
+
+    #[cold]
+    fn make(&mut self) {
+        self.frame.slots = vec![None; self.program.slots as usize];
+        let mut slots: Vec<usize> = self.program.code.iter().flat_map(written).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        self.written = slots.into_iter().map(|slot| (slot, None)).collect();
+        self.plan = Plan::new(self.program, self.facts);
     }
 
     /// Puts back what the call wrote over.

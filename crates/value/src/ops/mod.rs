@@ -238,14 +238,18 @@ pub fn binary_cost(op: BinaryOp, a: &Value, b: &Value) -> u64 {
             a.size().min(b.size()) / PER_COST
         }
         BinaryOp::In => match b {
-            Value::List(list) => {
-                let each = 1 + a.size() / PER_COST;
-                (list.len() as u64).saturating_mul(each) / 4
-            }
+            Value::List(list) => return in_cost(a.size(), list.len()),
             _ => 0,
         },
         _ => 0,
     }
+}
+
+/// The cost of looking for a value of this size in a list.
+#[must_use]
+pub fn in_cost(size: u64, list: usize) -> u64 {
+    let each = 1 + size / PER_COST;
+    1 + (list as u64).saturating_mul(each) / 4
 }
 
 #[cfg(test)]

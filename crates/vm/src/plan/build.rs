@@ -4,6 +4,7 @@
 //! comprehensions compile to is recognised by its jumps, each with the fuel of the ways through it; anything else gives
 //! no plan.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use wfc_program::isa::{ConstId, Instr, Label, Slot, TextId};
@@ -33,9 +34,11 @@ pub(super) fn plan(program: &Program, facts: &Facts) -> Option<Plan> {
         closed: BTreeSet::new(),
         nesting: 0,
     };
-    let (root, fuel) = build.one(0, end)?;
+    let (part, fuel) = build.part(0, end)?;
     (build.at(end)? == Instr::Return()).then_some(Plan {
-        root,
+        kind: part.node.kind(),
+        root: part.node,
+        text: Cell::default(),
         fuel: fuel + 1,
     })
 }
@@ -126,11 +129,6 @@ impl Build<'_> {
     }
 
     /// The one value that instructions push, and their fuel.
-    fn one(&mut self, from: usize, to: usize) -> Option<(Node, u64)> {
-        let (part, fuel) = self.part(from, to)?;
-        Some((part.node, fuel))
-    }
-
     fn part(&mut self, from: usize, to: usize) -> Option<(Part, u64)> {
         self.nesting += 1;
         if self.nesting > MAX_DEPTH {
@@ -220,7 +218,7 @@ impl Build<'_> {
                 while let (Some(key), Some(value)) = (flat.next(), flat.next()) {
                     entries.push((key, value));
                 }
-                row.push(Node::Map(entries), depth)
+                row.push(Node::map(entries), depth)
             }
             _ => None,
         }
@@ -436,6 +434,7 @@ impl Build<'_> {
             range: range.node,
             pairs: slots.len() == 2,
             filter: filter.map(|part| part.node),
+            kind: item.node.kind(),
             item: item.node,
             // `iter_next`; then `append` and the jump back; at the end `iter_next`, `load` and `clear`.
             fuel: (1 + filter_fuel, item_fuel + 2, 3),

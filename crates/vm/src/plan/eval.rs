@@ -9,17 +9,6 @@ use super::node::{If, Node};
 use super::{Env, text};
 use crate::exec::on_ints;
 
-/// A copy of a value; numbers without going through every kind of value.
-#[inline]
-fn copy(value: &Value) -> Value {
-    match value {
-        Value::Int(n) => Value::Int(*n),
-        Value::Bool(b) => Value::Bool(*b),
-        Value::String(s) => Value::String(s.clone()),
-        other => other.clone(),
-    }
-}
-
 /// Whether an order is what a comparison asks for.
 #[inline]
 fn holds(op: BinaryOp, order: Ordering) -> bool {
@@ -90,7 +79,11 @@ impl Node {
     pub(super) fn value<'e>(&'e self, env: Env<'e>) -> Option<Value> {
         match self {
             Node::Const(_) | Node::Slot(_) | Node::Local(_) | Node::Field(..) | Node::Item(..) => {
-                self.place(env).map(copy)
+                match self.place(env)? {
+                    Value::Int(n) => Some(Value::Int(*n)),
+                    Value::String(s) => Some(Value::String(s.clone())),
+                    other => Some(other.clone()),
+                }
             }
             Node::Ints(..) | Node::Size(_) => self.int(env).map(Value::Int),
             Node::Doubles(..) | Node::ToDouble(_) => self.double(env).map(Value::Double),
@@ -142,6 +135,7 @@ impl Node {
             }
             Node::List(items) => super::make::list(env, items),
             Node::Map(entries) => super::make::map(env, entries),
+            Node::Record(fields) => super::make::record(env, fields),
             Node::Make(make) => make.run(env),
             _ => None,
         }
@@ -150,8 +144,12 @@ impl Node {
     /// The value, where it is an `int`.
     pub(super) fn int<'e>(&'e self, env: Env<'e>) -> Option<i64> {
         match self {
-            Node::Ints(op, a, b) => {
-                let (a, b) = (a.int(env)?, b.int(env)?);
+            Node::Slot(slot) => env.slot(*slot)?.as_int(),
+            Node::Const(value) => value.as_int(),
+            Node::Local(out) => env.local(*out)?.as_int(),
+            // Only two `int`s give an `int`; what else gives none here is no arithmetic.
+            Node::Ints(op, a, b) | Node::Binary(op, a, b) if *op != BinaryOp::Index => {
+                let (a, b) = (a.leaf_int(env)?, b.leaf_int(env)?);
                 match op {
                     BinaryOp::Add => a.checked_add(b),
                     BinaryOp::Sub => a.checked_sub(b),
@@ -161,15 +159,6 @@ impl Node {
                     _ => None,
                 }
             }
-            Node::Binary(
-                op
-                @ (BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod),
-                a,
-                b,
-            ) => match on_ints(*op, a.int(env)?, b.int(env)?)? {
-                Value::Int(n) => Some(n),
-                _ => None,
-            },
             Node::Size(a) => a.look(env, |a| size(env, a)),
             Node::If(way) => {
                 let (node, fuel) = way.taken(env)?;
@@ -177,6 +166,17 @@ impl Node {
                 node.int(env)
             }
             _ => self.look(env, |value| value.as_int()),
+        }
+    }
+
+    /// The same, with no call where it is a variable or a constant.
+    #[inline(always)]
+    fn leaf_int<'e>(&'e self, env: Env<'e>) -> Option<i64> {
+        match self {
+            Node::Slot(slot) => env.slot(*slot)?.as_int(),
+            Node::Const(value) => value.as_int(),
+            Node::Local(out) => env.local(*out)?.as_int(),
+            _ => self.int(env),
         }
     }
 
@@ -217,7 +217,7 @@ impl Node {
                 compare(env, *op, a, &Value::Int(*n))
             }
             Node::CompareInts(op, a, b) => {
-                let (a, b) = (a.int(env)?, b.int(env)?);
+                let (a, b) = (a.leaf_int(env)?, b.leaf_int(env)?);
                 Some(holds(*op, a.cmp(&b)))
             }
             Node::CompareDoubles(op, a, b) => {
@@ -297,7 +297,7 @@ fn on_any(env: Env<'_>, op: BinaryOp, a: &Value, b: &Value) -> Option<Value> {
 #[inline]
 fn compare(env: Env<'_>, op: BinaryOp, a: &Value, b: &Value) -> Option<bool> {
     if let (BinaryOp::In, Value::Int(n), Value::List(list)) = (op, a, b) {
-        env.charge_for(ops::binary_cost(op, a, b))?;
+        env.charge_for(ops::in_cost(1, list.len()))?;
         for item in list {
             match item {
                 Value::Int(item) if item == n => return Some(true),

@@ -14,11 +14,12 @@ mod node;
 mod text;
 
 use std::cell::Cell;
+use std::fmt;
 
 use wfc_program::{Facts, Program};
 use wfc_value::{CallCtx, Value};
 
-use node::Node;
+use node::{Kind, Node};
 
 /// What one operation may cost here. One that costs more may have made much data, and the instructions weigh
 /// what is on the stack then.
@@ -29,9 +30,12 @@ const DEAR: u64 = crate::exec::CHURN;
 const HEAVY: i64 = 2 * 1024 * 1024;
 
 /// An expression as a tree.
-#[derive(Debug)]
 pub(crate) struct Plan {
     root: Node,
+    /// What is known of its value.
+    kind: Kind,
+    /// Where texts are put together.
+    text: Cell<String>,
     /// The fuel of the instructions that are always carried out.
     fuel: u64,
 }
@@ -43,6 +47,7 @@ impl Plan {
     }
 
     /// The expression's value, where all goes well and takes no more than `fuel`.
+    #[inline]
     pub(crate) fn run(
         &self,
         program: &Program,
@@ -60,11 +65,24 @@ impl Plan {
             slots,
             ctx,
             left: Cell::new(left),
+            text: &self.text,
         };
-        self.root.value(Env {
+        let env = Env {
             ground: &ground,
             scope: None,
-        })
+        };
+        match self.kind {
+            Kind::Bool => self.root.bool(env).map(Value::Bool),
+            Kind::Int => self.root.int(env).map(Value::Int),
+            Kind::Double => self.root.double(env).map(Value::Double),
+            Kind::Text | Kind::Unknown => self.root.value(env),
+        }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Plan").field(&self.root).finish()
     }
 }
 
@@ -74,6 +92,7 @@ struct Ground<'e> {
     slots: &'e [Option<Value>],
     ctx: &'e CallCtx,
     left: Cell<u64>,
+    text: &'e Cell<String>,
 }
 
 /// A variable of a comprehension or of `cel.bind`, and those around it.

@@ -2,7 +2,7 @@
 
 use wfc_program::isa::TypeId;
 use wfc_value::ops::{BinaryOp, UnaryOp};
-use wfc_value::{FnId, Str, Value, funcs};
+use wfc_value::{FnId, Key, Str, Value, funcs};
 
 /// A part of an expression.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub(super) enum Node {
     // Lists and maps.
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
+    /// A map whose keys are constants.
+    Record(Vec<(Key, Node)>),
     Quantifier(Box<Quantifier>),
     Make(Box<Make>),
 }
@@ -86,6 +88,8 @@ pub(super) struct Make {
     pub(super) pairs: bool,
     pub(super) filter: Option<Node>,
     pub(super) item: Node,
+    /// What is known of the item.
+    pub(super) kind: Kind,
     /// The fuel of an item up to the filter, from there on, and of the end.
     pub(super) fuel: (u64, u64, u64),
 }
@@ -212,6 +216,19 @@ impl Node {
         } else {
             Node::Select(Box::new(of), name)
         }
+    }
+
+    /// A map.
+    pub(super) fn map(entries: Vec<(Node, Node)>) -> Node {
+        let constant = |(key, _): &(Node, Node)| matches!(key, Node::Const(key) if Key::from_value(key).is_some());
+        if !entries.iter().all(constant) {
+            return Node::Map(entries);
+        }
+        let field = |(key, value)| match key {
+            Node::Const(key) => Some((Key::from_value(&key)?, value)),
+            _ => None,
+        };
+        Node::Record(entries.into_iter().filter_map(field).collect())
     }
 
     /// A call, and the fuel that it takes beyond what it charges when it is carried out.

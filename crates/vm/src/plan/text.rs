@@ -36,17 +36,30 @@ pub(super) fn to_text(env: Env<'_>, a: &Value) -> Option<Value> {
 
 /// `a + b + c` on texts: all are joined at once, for what it takes one after the other.
 pub(super) fn concat<'e>(env: Env<'e>, pieces: &'e [Node]) -> Option<Value> {
-    let mut text = String::with_capacity(64);
+    let mut text = env.ground.text.take();
+    text.clear();
+    let joined = join_in(env, pieces, &mut text);
+    let value = joined.map(|()| Value::from(text.as_str()));
+    if text.capacity() <= KEPT {
+        env.ground.text.set(text);
+    }
+    value
+}
+
+/// A longer text's memory is not kept for the next one.
+const KEPT: usize = 4096;
+
+fn join_in<'e>(env: Env<'e>, pieces: &'e [Node], text: &mut String) -> Option<()> {
     for (at, piece) in pieces.iter().enumerate() {
         let before = text.len();
-        append(env, piece, &mut text)?;
+        append(env, piece, text)?;
         if at > 0 {
             let added = text.len() - before;
             limits::check_text(text.len()).ok()?;
             env.charge_for(ops::concat_cost(before, added))?;
         }
     }
-    Some(Value::from(text.as_str()))
+    Some(())
 }
 
 /// Adds a piece to a text.
