@@ -71,6 +71,41 @@ pub fn check(
     checked
 }
 
+/// Checks a text as it is written: nothing is mended first.
+pub(crate) fn check_as_written(
+    source: &Source,
+    spelling: Spelling,
+    world: &dyn World,
+    settings: &Settings,
+) -> Checked {
+    check_parsed(source, parse(source, spelling), world, settings)
+}
+
+/// What is found in a file before any finding keeps another one from being told.
+pub(crate) fn untold(
+    source: &Source,
+    parsed: &Parsed,
+    world: &dyn World,
+    settings: &Settings,
+) -> Vec<Diagnostic> {
+    let known = &parsed.diagnostics;
+    let (analysis, mut found) = analyse_broken(&parsed.ast, world, settings, &source.name, known);
+    let cx = RuleContext {
+        mentions: None,
+        file: &source.name,
+        text: &source.text,
+        tree: &parsed.tree,
+        ast: &parsed.ast,
+        analysis: &analysis,
+        settings,
+        world,
+        shared: rules::parts::Shared::default(),
+    };
+    found.extend(rules::run(&cx));
+    found.extend(known.iter().cloned());
+    found
+}
+
 /// Checks a file as it was parsed.
 fn check_parsed(
     source: &Source,
@@ -100,6 +135,7 @@ fn check_parsed(
         analysis: &analysis,
         settings,
         world,
+        shared: rules::parts::Shared::default(),
     };
     let lost = parsed
         .diagnostics

@@ -129,14 +129,21 @@ impl Style {
 /// source on, until the next piece. An escape (`\n`, `\u00e9`) is a piece of its own, whose text bytes all map
 /// into the escape's source range.
 ///
-/// Nearly all texts stand in the source as they are: such a map is three numbers.
+/// Nearly all texts stand in the source as they are: such a map is two numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpanMap {
     /// None: the whole text is one run.
-    pieces: Vec<Piece>,
+    pieces: Option<Box<Pieces>>,
     /// Where that run stands.
     start: u32,
     text_len: u32,
+}
+
+/// The pieces of a text that stands in the source in another way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Pieces {
+    all: Vec<Piece>,
+    /// Where the last one ends in the source.
     end: u32,
 }
 
@@ -154,10 +161,9 @@ impl SpanMap {
     #[must_use]
     pub fn identity(source: u32, len: u32) -> Self {
         Self {
-            pieces: Vec::new(),
+            pieces: None,
             start: source,
             text_len: len,
-            end: source + len,
         }
     }
 
@@ -166,51 +172,69 @@ impl SpanMap {
         if len == 0 {
             return;
         }
-        if self.pieces.is_empty() && self.text_len == 0 {
+        if self.pieces.is_none() && self.text_len == 0 {
             self.start = source;
         } else if self.end_of_run() != Some(source) {
-            self.split();
-            self.pieces.push(Piece {
-                text: self.text_len,
+            let text = self.text_len;
+            self.split().all.push(Piece {
+                text,
                 source,
                 escape: 0,
             });
         }
         self.text_len += len;
-        self.end = source + len;
+        if let Some(pieces) = &mut self.pieces {
+            pieces.end = source + len;
+        }
     }
 
     /// Where the run ends that the text ends with.
     fn end_of_run(&self) -> Option<u32> {
-        match self.pieces.last() {
+        match self.pieces().last() {
             None => Some(self.start + self.text_len),
             Some(piece) if piece.escape == 0 => Some(piece.source + (self.text_len - piece.text)),
             Some(_) => None,
         }
     }
 
-    /// Makes the one run a piece, for others to follow.
-    fn split(&mut self) {
-        if self.pieces.is_empty() && self.text_len > 0 {
-            self.pieces.push(Piece {
-                text: 0,
-                source: self.start,
-                escape: 0,
-            });
+    fn pieces(&self) -> &[Piece] {
+        self.pieces.as_ref().map_or(&[], |pieces| &pieces.all)
+    }
+
+    /// Where the text ends in the source.
+    fn end(&self) -> u32 {
+        match &self.pieces {
+            Some(pieces) => pieces.end,
+            None => self.start + self.text_len,
         }
-        self.start = 0;
+    }
+
+    /// Makes the one run a piece, for others to follow.
+    fn split(&mut self) -> &mut Pieces {
+        let (start, end) = (self.start, self.end());
+        let run = self.text_len > 0;
+        self.pieces.get_or_insert_with(|| {
+            let first = Piece {
+                text: 0,
+                source: start,
+                escape: 0,
+            };
+            let all = if run { vec![first] } else { Vec::new() };
+            Box::new(Pieces { all, end })
+        })
     }
 
     /// Adds `len` bytes of text that `source_len` bytes at `source` spell in another way.
     pub fn escape(&mut self, source: u32, source_len: u32, len: u32) {
-        self.split();
-        self.pieces.push(Piece {
-            text: self.text_len,
+        let text = self.text_len;
+        let pieces = self.split();
+        pieces.all.push(Piece {
+            text,
             source,
             escape: source_len.max(1),
         });
+        pieces.end = source + source_len;
         self.text_len += len;
-        self.end = source + source_len;
     }
 
     /// Where the text's bytes `start..end` stand in the source.
@@ -227,15 +251,17 @@ impl SpanMap {
     /// Source offsets of the start of the text's byte `at` and of the end of the character it is part of.
     fn place(&self, at: usize) -> (u32, u32) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let end = self.end();
         if at >= self.text_len {
-            return (self.end, self.end);
+            return (end, end);
         }
-        if self.pieces.is_empty() {
+        let pieces = self.pieces();
+        if pieces.is_empty() {
             return (self.start + at, self.start + at + 1);
         }
-        let i = self.pieces.partition_point(|p| p.text <= at);
-        let Some(piece) = i.checked_sub(1).and_then(|i| self.pieces.get(i)) else {
-            return (self.end, self.end);
+        let i = pieces.partition_point(|p| p.text <= at);
+        let Some(piece) = i.checked_sub(1).and_then(|i| pieces.get(i)) else {
+            return (end, end);
         };
         if piece.escape > 0 {
             (piece.source, piece.source + piece.escape)
@@ -259,16 +285,21 @@ impl SpanMap {
         let (start, end) = (cut(start), cut(end));
         if start >= end {
             if self.text_len == 0 {
-                self.end = from.place(start as usize).0;
+                let at = from.place(start as usize).0;
+                match &mut self.pieces {
+                    Some(pieces) => pieces.end = at,
+                    None => self.start = at,
+                }
             }
             return;
         }
-        if from.pieces.is_empty() {
+        let pieces = from.pieces();
+        if pieces.is_empty() {
             return self.run(from.start + start, end - start);
         }
-        let first = from.pieces.partition_point(|p| p.text <= start).max(1) - 1;
-        for (i, piece) in from.pieces.iter().enumerate().skip(first) {
-            let next = from.pieces.get(i + 1).map_or(from.text_len, |p| p.text);
+        let first = pieces.partition_point(|p| p.text <= start).max(1) - 1;
+        for (i, piece) in pieces.iter().enumerate().skip(first) {
+            let next = pieces.get(i + 1).map_or(from.text_len, |p| p.text);
             let (from_text, to_text) = (piece.text.max(start), next.min(end));
             if from_text >= end {
                 break;
@@ -285,7 +316,7 @@ impl SpanMap {
     /// Whether the whole text stands in the source as it is.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        self.pieces.is_empty()
+        self.pieces.is_none()
     }
 }
 

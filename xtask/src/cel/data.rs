@@ -1,5 +1,7 @@
 //! Values and types of the standard's tests, from the JSON form of their protobuf messages.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 use wfc_value::{Duration, Key, Timestamp, Type, TypeValue, Value, json};
 
@@ -147,8 +149,8 @@ pub(super) fn ty(of: &Json) -> Result<Type, String> {
             match (text(held, "name")?, params?.as_slice()) {
                 ("optional_type", [inner]) => Type::optional(inner.clone()),
                 (name, params) => Type::Abstract {
-                    name: name.into(),
-                    params: params.into(),
+                    name: Arc::new(name.into()),
+                    params: Arc::new(params.to_vec()),
                 },
             }
         }

@@ -10,6 +10,7 @@ use wfc_syntax::limits::MAX_DIAGNOSTICS;
 use wfc_syntax::span::Span;
 use wfc_value::ty::Type;
 
+use super::by_expr::ByExpr;
 use super::flow::{Cell, Flow, Path, Root, Status};
 use super::names::{Names, Places, Slot, Target};
 use super::settle::settle;
@@ -58,10 +59,9 @@ impl<'a> Checker<'a> {
             // About as many as there are steps.
             bindings: Vec::with_capacity(steps),
             // About as many as names are read.
-            refs: crate::hash::HashMap::with_capacity_and_hasher(
-                exprs.len() / 4,
-                foldhash::fast::FixedState::default(),
-            ),
+            refs: ByExpr::with_room(exprs.len(), exprs.len() / 4),
+            callees: ByExpr::with_room(exprs.len(), exprs.len() / 16),
+            expected: ByExpr::with_room(exprs.len(), exprs.len() / 12),
             ..Analysis::default()
         };
         Self {
@@ -243,16 +243,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn path(&self, id: ExprId) -> Option<Path> {
         use wfc_syntax::expr::ExprKind;
         if let Some(found) = self.tables.refs.get(&id) {
-            let root = match found {
-                Ref::Binding(b) => self.root(*b),
-                Ref::Local(l) => Root::Local(*l),
-                Ref::StepOutput(s) => Root::Output(*s),
-                Ref::StepStatus(s) => Root::Status(*s),
-                Ref::StepError(s) => Root::Failure(*s),
-                Ref::Trigger => Root::Trigger,
-                _ => return None,
-            };
-            return Some(Path::of(root));
+            return self.root_of(found).map(Path::of);
         }
         match self.exprs.kind(id) {
             ExprKind::Select {
@@ -272,9 +263,40 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn root_of(&self, found: &Ref) -> Option<Root> {
+        Some(match found {
+            Ref::Binding(b) => self.root(*b),
+            Ref::Local(l) => Root::Local(*l),
+            Ref::StepOutput(s) => Root::Output(*s),
+            Ref::StepStatus(s) => Root::Status(*s),
+            Ref::StepError(s) => Root::Failure(*s),
+            Ref::Trigger => Root::Trigger,
+            _ => return None,
+        })
+    }
+
+    /// Where the value begins that an expression selects from, if it is a place.
+    fn begins_at(&self, mut id: ExprId) -> Option<Root> {
+        use wfc_syntax::expr::ExprKind;
+        loop {
+            if let Some(found) = self.tables.refs.get(&id) {
+                return self.root_of(found);
+            }
+            id = match self.exprs.kind(id) {
+                ExprKind::Select { of, .. } | ExprKind::Index { of, .. } => *of,
+                _ => return None,
+            };
+        }
+    }
+
     /// The type that a place was narrowed to, else `ty`.
     pub(crate) fn narrowed(&self, id: ExprId, ty: Type) -> Type {
         if !self.flow.has_facts() || ty == Type::Error {
+            return ty;
+        }
+        // Nearly nothing is narrowed: a path is made where something of its beginning is.
+        let begins = self.begins_at(id);
+        if !begins.is_some_and(|root| self.flow.knows_of(root)) {
             return ty;
         }
         match self

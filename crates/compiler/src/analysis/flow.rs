@@ -4,7 +4,7 @@
 
 use crate::hash::{HashMap, HashSet};
 
-use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
 use wfc_value::Str;
@@ -84,7 +84,8 @@ pub(crate) struct Turn {
 #[derive(Debug)]
 enum Undo {
     Cell(Cell, Status),
-    Fact(Path, Option<Type>),
+    /// Rare, and larger than the others.
+    Fact(Box<(Path, Option<Type>)>),
     Reachable(bool),
 }
 
@@ -100,10 +101,40 @@ pub(crate) struct Outcome {
     facts: Vec<(Path, Option<Type>)>,
 }
 
+/// What holds a value, by the numbers of bindings and steps.
+#[derive(Debug, Default)]
+struct Cells {
+    bindings: Vec<Status>,
+    outputs: Vec<Status>,
+}
+
+impl Cells {
+    fn get(&self, cell: Cell) -> Status {
+        let status = match cell {
+            Cell::Binding(id) => self.bindings.get(id.0 as usize),
+            Cell::Output(id) => self.outputs.get(id.0 as usize),
+        };
+        status.copied().unwrap_or(Status::Unset)
+    }
+
+    fn put(&mut self, cell: Cell, status: Status) {
+        let (all, at) = match cell {
+            Cell::Binding(id) => (&mut self.bindings, id.0 as usize),
+            Cell::Output(id) => (&mut self.outputs, id.0 as usize),
+        };
+        if all.len() <= at {
+            all.resize(at + 1, Status::Unset);
+        }
+        if let Some(slot) = all.get_mut(at) {
+            *slot = status;
+        }
+    }
+}
+
 /// The state.
 #[derive(Debug)]
 pub(crate) struct Flow {
-    cells: HashMap<Cell, Status>,
+    cells: Cells,
     facts: HashMap<Path, Type>,
     /// Paths that ever were narrowed, by root: what an assignment has to forget.
     narrowed: HashMap<Root, HashSet<Path>>,
@@ -116,7 +147,10 @@ impl Flow {
     /// At the start of a file with so many steps.
     pub(crate) fn new(steps: usize) -> Self {
         Self {
-            cells: HashMap::with_capacity_and_hasher(steps, FixedState::default()),
+            cells: Cells {
+                bindings: Vec::with_capacity(steps),
+                outputs: Vec::with_capacity(steps),
+            },
             facts: HashMap::default(),
             narrowed: HashMap::default(),
             reasons: Vec::new(),
@@ -130,13 +164,13 @@ impl Flow {
     }
 
     pub(crate) fn status(&self, cell: Cell) -> Status {
-        self.cells.get(&cell).copied().unwrap_or(Status::Unset)
+        self.cells.get(cell)
     }
 
     pub(crate) fn put(&mut self, cell: Cell, status: Status) {
         let old = self.status(cell);
         if old != status {
-            self.cells.insert(cell, status);
+            self.cells.put(cell, status);
             self.log.push(Undo::Cell(cell, old));
         }
     }
@@ -161,6 +195,11 @@ impl Flow {
         self.facts.get(path)
     }
 
+    /// Whether anything that begins there was ever narrowed.
+    pub(crate) fn knows_of(&self, root: Root) -> bool {
+        !self.facts.is_empty() && self.narrowed.contains_key(&root)
+    }
+
     pub(crate) fn has_facts(&self) -> bool {
         !self.facts.is_empty()
     }
@@ -176,7 +215,7 @@ impl Flow {
             }
             None => self.facts.remove(&path),
         };
-        self.log.push(Undo::Fact(path, old));
+        self.log.push(Undo::Fact(Box::new((path, old))));
     }
 
     /// Forgets all that was narrowed of a root.
@@ -195,18 +234,35 @@ impl Flow {
         }
     }
 
+    /// Paths that are known to be of another type than at `mark`, each once: with what was known then and now.
+    pub(crate) fn narrowed_since(&self, mark: Mark) -> Vec<(Path, Option<Type>, Option<Type>)> {
+        let mut out: Vec<(Path, Option<Type>, Option<Type>)> = Vec::new();
+        for undo in self.log.get(mark.0..).unwrap_or_default() {
+            if let Undo::Fact(fact) = undo
+                && !out.iter().any(|(known, ..)| *known == fact.0)
+            {
+                let (path, old) = &**fact;
+                out.push((path.clone(), old.clone(), self.facts.get(path).cloned()));
+            }
+        }
+        out.retain(|(_, old, new)| old != new);
+        out
+    }
+
     fn undo_to(&mut self, mark: Mark) {
         while self.log.len() > mark.0 {
             match self.log.pop() {
                 Some(Undo::Cell(cell, old)) => {
-                    self.cells.insert(cell, old);
+                    self.cells.put(cell, old);
                 }
-                Some(Undo::Fact(path, Some(ty))) => {
-                    self.facts.insert(path, ty);
-                }
-                Some(Undo::Fact(path, None)) => {
-                    self.facts.remove(&path);
-                }
+                Some(Undo::Fact(fact)) => match *fact {
+                    (path, Some(ty)) => {
+                        self.facts.insert(path, ty);
+                    }
+                    (path, None) => {
+                        self.facts.remove(&path);
+                    }
+                },
                 Some(Undo::Reachable(old)) => self.reachable = old,
                 None => break,
             }
@@ -238,7 +294,8 @@ impl Flow {
                         out.cells.push((*cell, self.status(*cell)));
                     }
                 }
-                Undo::Fact(path, _) => {
+                Undo::Fact(fact) => {
+                    let path = &fact.0;
                     let known = || out.facts.iter().any(|(known, _)| known == path);
                     let new = if few { !known() } else { facts.insert(path) };
                     if new {
@@ -284,20 +341,26 @@ impl Flow {
     }
 
     fn merge_cells(&mut self, live: &[(Outcome, Option<Turn>)]) {
-        let mut order: Vec<Cell> = Vec::new();
-        let mut ends: HashMap<Cell, Vec<(usize, Status)>> = HashMap::default();
+        // Few cells are looked for one by one.
+        let few = live.iter().map(|(o, _)| o.cells.len()).sum::<usize>() <= 32;
+        let mut places: HashMap<Cell, usize> = HashMap::default();
+        let mut ends: Vec<(Cell, SmallVec<[(usize, Status); 4]>)> = Vec::new();
         for (i, (outcome, _)) in live.iter().enumerate() {
             for (cell, status) in &outcome.cells {
-                let at = ends.entry(*cell).or_insert_with(|| {
-                    order.push(*cell);
-                    Vec::new()
-                });
-                at.push((i, *status));
+                let next = ends.len();
+                let at = if few {
+                    ends.iter().position(|(known, _)| known == cell)
+                } else {
+                    Some(*places.entry(*cell).or_insert(next))
+                };
+                match at.and_then(|at| ends.get_mut(at)) {
+                    Some((_, known)) => known.push((i, *status)),
+                    None => ends.push((*cell, SmallVec::from_slice(&[(i, *status)]))),
+                }
             }
         }
-        for cell in order {
+        for (cell, known) in ends {
             let base = self.status(cell);
-            let known = ends.remove(&cell).unwrap_or_default();
             let merged = self.merged(base, &known, live);
             self.put(cell, merged);
         }

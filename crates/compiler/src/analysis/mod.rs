@@ -6,6 +6,7 @@
 pub mod blocks;
 mod broken;
 pub mod builtin;
+mod by_expr;
 mod callee;
 pub mod catalogue;
 mod checker;
@@ -29,6 +30,7 @@ pub mod types;
 #[cfg(test)]
 mod tests;
 
+pub use by_expr::ByExpr;
 pub use functions::{MACROS, is_namespace as is_function_namespace};
 pub use lone::{
     CheckedExpr, Declared, DeclaredFunction, Dialect, Env, check_expression, read_type,

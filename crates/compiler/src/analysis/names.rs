@@ -2,6 +2,7 @@
 
 use crate::hash::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
 use wfc_syntax::ast::{Ast, Block, LoopHead, StepId, StepKind};
 use wfc_syntax::span::Span;
 use wfc_value::Str;
@@ -107,8 +108,14 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(crate) fn of(ast: &'a Ast) -> Self {
+        // About as many as have names.
+        let named = ast.steps.len() / 2;
+        let hasher = FixedState::default;
         let mut places = Self {
             scope_of: vec![ScopeId(0); ast.steps.len()],
+            steps: HashMap::with_capacity_and_hasher(named, hasher()),
+            anywhere: HashMap::with_capacity_and_hasher(named, hasher()),
+            later: HashMap::with_capacity_and_hasher(named, hasher()),
             ..Self::default()
         };
         let mut next = 1;
@@ -231,7 +238,7 @@ impl<'a> Names<'a> {
         Self {
             places,
             slots: Vec::with_capacity(steps),
-            stacks: HashMap::default(),
+            stacks: HashMap::with_capacity_and_hasher(steps / 2, FixedState::default()),
             frames: vec![(ScopeId(0), Vec::new())],
             locals: Vec::new(),
             forks: Vec::new(),

@@ -9,6 +9,7 @@ use wfc_syntax::span::Span;
 use wfc_syntax::type_expr::TypeId;
 use wfc_value::ty::Type;
 
+use super::by_expr::ByExpr;
 use super::catalogue::Catalogues;
 
 /// A name that a workflow binds, in [`Analysis::bindings`].
@@ -207,11 +208,11 @@ pub struct Analysis {
     /// Comprehension variables: name and type.
     pub locals: Vec<(Name, Type)>,
     /// What names refer to. Look-ups only, never iterated.
-    pub refs: HashMap<ExprId, Ref>,
+    pub refs: ByExpr<Ref>,
     /// Reads of an `outputVariable` that may be unset: they give null then. Look-ups only, never iterated.
     pub null_if_unset: crate::hash::HashSet<ExprId>,
     /// What calls carry out. Look-ups only, never iterated.
-    pub callees: HashMap<ExprId, Callee>,
+    pub callees: ByExpr<Callee>,
     /// Type of each expression, by `ExprId`, narrowed as far as is known at its place; `Type::Error` where
     /// a fault was reported and where nothing was checked.
     pub types: Vec<Type>,
@@ -219,7 +220,7 @@ pub struct Analysis {
     /// decoded by that type, unless its own is the same. That covers `any`, constants that are spelled in another
     /// type (`5` where a double, `"10m"` where a duration is declared) and fields to be dropped.
     /// Look-ups only, never iterated.
-    pub expected: HashMap<ExprId, Type>,
+    pub expected: ByExpr<Type>,
     /// Type of each type expression. Look-ups only, never iterated.
     pub type_exprs: HashMap<TypeId, Type>,
     /// Type of what each step yields when it succeeds, by `StepId`; null for kinds that yield nothing.
@@ -258,6 +259,9 @@ pub struct Analysis {
     pub catalogues: Catalogues,
     /// What is in scope at the place that is marked with [`super::probe::PROBE`], if one is.
     pub scope: Option<Box<super::probe::Scope>>,
+    /// Names of which a step of the body leaves another type known than they have by themselves. Each step that
+    /// does.
+    pub narrowed_after: BTreeMap<StepId, Vec<Box<str>>>,
     /// Paths and signatures of the workflows that `subworkflow` steps call.
     pub callees_of_steps: BTreeMap<StepId, Signature>,
 }

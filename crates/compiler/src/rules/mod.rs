@@ -3,7 +3,7 @@
 //! Rules of the families 02 and 03 that need the walk itself are called by `analysis`; all others
 //! look at its result and are listed in [`RULES`].
 
-mod bounded;
+pub(crate) mod bounded;
 mod edit;
 pub mod examples;
 pub mod flow;
@@ -11,7 +11,8 @@ pub mod limits;
 pub(crate) mod mends;
 pub mod names;
 mod older_form;
-mod places;
+pub(crate) mod parts;
+pub(crate) mod places;
 pub mod style;
 pub mod time;
 pub mod trust;
@@ -46,6 +47,8 @@ pub struct RuleContext<'a> {
     pub settings: &'a Settings,
     /// Other files.
     pub world: &'a dyn World,
+    /// What is found out once for all rules, and which part of the file they look at.
+    pub(crate) shared: parts::Shared,
 }
 
 impl RuleContext<'_> {
@@ -87,8 +90,8 @@ impl<'a> Mentions<'a> {
 /// A rule: looks at the checked file and adds its findings.
 pub type Rule = fn(&RuleContext<'_>, &mut Vec<Diagnostic>);
 
-/// The rules that run after analysis, in the order of their codes. A new rule is one file with a `CODE` and
-/// a `run`, one line here and one in its family's `CODES`.
+/// The rules that run after analysis and look at the whole file. A new rule is one file with a `CODE` and
+/// a `run`, one line here or in [`RULES_OF_PARTS`] and one in its family's `CODES`.
 const RULES: &[Rule] = &[
     names::unused_input::run,
     names::unused_output::run,
@@ -97,15 +100,33 @@ const RULES: &[Rule] = &[
     names::unused_type::run,
     names::unused_env::run,
     names::unused_catalogue::run,
-    names::unknown_error_code::run,
     types::always_fails::run,
     flow::unreachable_step::run,
+    flow::subworkflow_cycle::run,
+    flow::duplicate_trigger::run,
+    flow::verify_without_secret::run,
+    time::invalid_cron::run,
+    time::cron_never_fires::run,
+    time::unknown_timezone::run,
+    trust::flow::run,
+    trust::unhinted_tool::run,
+    trust::unknown_tool_setting::run,
+    style::position_reference::run,
+    style::untyped_json::run,
+    bounded::run,
+    style::declaration_as_value::run,
+    older_form::run,
+];
+
+/// The rules that look at each step, or each expression, by itself: they go over a large file part by part, one after
+/// the other over each, so that a part comes to the processor's cache once and not once a rule.
+const RULES_OF_PARTS: &[Rule] = &[
+    names::unknown_error_code::run,
     flow::constant_condition::run,
     flow::uncovered_switch::run,
     flow::duplicate_case::run,
     flow::unbounded_loop::run,
     flow::loop_never_changes::run,
-    flow::subworkflow_cycle::run,
     flow::jump_outside_loop::run,
     flow::jump_across_fork::run,
     flow::branches_share_a_name::run,
@@ -115,11 +136,6 @@ const RULES: &[Rule] = &[
     flow::empty_loop::run,
     flow::limit_zero::run,
     flow::never_approved::run,
-    flow::duplicate_trigger::run,
-    flow::verify_without_secret::run,
-    time::invalid_cron::run,
-    time::cron_never_fires::run,
-    time::unknown_timezone::run,
     time::no_duration::run,
     time::wait_for_nothing::run,
     time::retry_outlasts_timeout::run,
@@ -130,20 +146,12 @@ const RULES: &[Rule] = &[
     time::wait_for_event_without_timeout::run,
     time::timeout_beyond_limit::run,
     time::backoff_shrinks::run,
-    trust::flow::run,
     trust::hard_coded_secret::run,
-    trust::unhinted_tool::run,
-    trust::unknown_tool_setting::run,
     style::agents_without_budget::run,
-    style::position_reference::run,
-    style::untyped_json::run,
     style::self_assignment::run,
     style::concurrency_never_reached::run,
     flow::list_exceeds_limit::run,
-    bounded::run,
     style::braces_in_string::run,
-    style::declaration_as_value::run,
-    older_form::run,
 ];
 
 /// The compiler's codes, family by family.
@@ -162,12 +170,17 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     FAMILIES.iter().flat_map(|family| family.iter().copied())
 }
 
-/// Runs every rule over a file.
+/// Runs every rule over a file. The findings are in no order.
 #[must_use]
 pub fn run(cx: &RuleContext<'_>) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for rule in RULES {
         rule(cx, &mut out);
     }
+    cx.each_part(|| {
+        for rule in RULES_OF_PARTS {
+            rule(cx, &mut out);
+        }
+    });
     out
 }

@@ -49,45 +49,8 @@ pub(crate) fn roots(ast: &Ast) -> impl Iterator<Item = &Block> {
 pub(crate) fn every_block<'a>(ast: &'a Ast, mut visit: impl FnMut(&'a Block)) {
     roots(ast).for_each(&mut visit);
     for step in &ast.steps {
-        for block in blocks(step) {
-            visit(block);
-        }
+        each_block(step, |_, block| visit(block));
     }
-}
-
-/// The blocks directly inside a step.
-fn blocks(step: &Step) -> Vec<&Block> {
-    use wfc_syntax::ast::OnError;
-    let mut out: Vec<&Block> = Vec::new();
-    match &step.kind {
-        StepKind::Conditional {
-            then, otherwise, ..
-        } => {
-            out.push(then);
-            out.extend(otherwise);
-        }
-        StepKind::Switch { cases, default, .. } => {
-            out.extend(cases.iter().map(|c| &c.body));
-            out.extend(default);
-        }
-        StepKind::Loop { body, .. } => out.push(body),
-        StepKind::Parallel { branches, .. } => out.extend(branches.iter().map(|b| &b.body)),
-        StepKind::Try {
-            body,
-            catch,
-            finally,
-        } => {
-            out.push(body);
-            out.extend(catch.iter().map(|c| &c.body));
-            out.extend(finally);
-        }
-        _ => {}
-    }
-    if let Some(OnError::Steps(block)) = &step.on_error {
-        out.push(block);
-    }
-    out.extend(&step.compensate);
-    out
 }
 
 /// All steps inside a block, nested ones included.

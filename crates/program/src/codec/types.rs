@@ -136,8 +136,8 @@ pub(super) fn read_type(input: &mut Reader<'_>, depth: u32) -> Result<Type, Deco
             let name = input.text()?.into();
             let params = input.many(|input| read_type(input, depth))?;
             Type::Abstract {
-                name,
-                params: Arc::from(params),
+                name: Arc::new(name),
+                params: Arc::new(params),
             }
         }
         other => return Err(input.error(format!("{other} is no kind of type"))),

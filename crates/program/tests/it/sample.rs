@@ -95,8 +95,8 @@ pub(crate) fn sample() -> Program {
         Type::type_of(Type::Dyn),
         Type::Param("T".into()),
         Type::Abstract {
-            name: "x.Y".into(),
-            params: vec![Type::Bool].into(),
+            name: Arc::new("x.Y".into()),
+            params: Arc::new(vec![Type::Bool]),
         },
     ];
     for ty in &types {

@@ -68,10 +68,10 @@ pub enum Type {
     Param(Str),
     /// An opaque type of a CEL declaration.
     Abstract {
-        /// Its name.
-        name: Str,
+        /// Its name. Behind a pointer, so that this rare form does not make all types larger.
+        name: Arc<Str>,
         /// Its parameters.
-        params: Arc<[Type]>,
+        params: Arc<Vec<Type>>,
     },
 }
 

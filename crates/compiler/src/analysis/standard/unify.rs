@@ -4,6 +4,7 @@
 //! substitutions are found by trying whether one type takes the other, the more general one stays.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use wfc_value::ty::Type;
 
@@ -167,7 +168,7 @@ impl Substitution {
             Type::Map(k, v) => Type::map(again(k), again(v)),
             Type::Abstract { name, params } => Type::Abstract {
                 name: name.clone(),
-                params: params.iter().map(again).collect(),
+                params: Arc::new(params.iter().map(again).collect()),
             },
             other => other.clone(),
         }
@@ -195,7 +196,7 @@ impl Substitution {
             Type::Map(k, v) => Type::map(self.rename(k, names), self.rename(v, names)),
             Type::Abstract { name, params } => Type::Abstract {
                 name: name.clone(),
-                params: params.iter().map(|p| self.rename(p, names)).collect(),
+                params: Arc::new(params.iter().map(|p| self.rename(p, names)).collect()),
             },
             other => other.clone(),
         }

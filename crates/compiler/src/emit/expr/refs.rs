@@ -217,7 +217,10 @@ pub(super) fn type_value(ty: &Type) -> Value {
         Type::Map(..) | Type::Record(_) => "map",
         Type::Optional(_) => "optional_type",
         Type::TypeOf(_) => "type",
-        Type::Abstract { name, .. } | Type::Named(name) => {
+        Type::Abstract { name, .. } => {
+            return Value::Type(TypeValue::new((**name).clone()));
+        }
+        Type::Named(name) => {
             return Value::Type(TypeValue::new(name.clone()));
         }
         _ => "dyn",

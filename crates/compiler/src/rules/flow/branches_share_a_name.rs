@@ -30,7 +30,7 @@ pub static CODE: Code = Code {
 
 /// Reports names that more than one branch of `branches` sets.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Parallel {
             branches,
             from_steps: false,

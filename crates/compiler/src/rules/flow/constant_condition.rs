@@ -27,7 +27,8 @@ pub static CODE: Code = Code {
 
 /// Reports conditions of steps and triggers that are known beforehand.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for trigger in &cx.ast.workflow.triggers {
+    let triggers = cx.ast.workflow.triggers.iter();
+    for trigger in triggers.filter(|_| cx.is_first()) {
         if let Some((when, holds)) = known(cx, trigger.when) {
             let report = finding(cx, when, holds);
             out.push(if holds {
@@ -37,7 +38,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             });
         }
     }
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         if let Some((when, holds)) = known(cx, step.when) {
             let report = finding(cx, when, holds);
             out.push(if holds {

@@ -29,7 +29,7 @@ pub static CODE: Code = Code {
 
 /// Reports the second case of a value.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Switch { cases, .. } = &step.kind else {
             continue;
         };

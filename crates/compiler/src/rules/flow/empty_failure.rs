@@ -7,7 +7,6 @@ use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
 use crate::analysis::blocks::BlockRole;
-use crate::rules::places::Places;
 use crate::rules::{RuleContext, edit};
 
 /// A `fail` that says nothing.
@@ -35,11 +34,11 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             }
         )
     };
-    if !cx.ast.steps.iter().any(|s| is_bare(&s.kind)) {
+    if !cx.steps().iter().any(|s| is_bare(&s.kind)) {
         return;
     }
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let step = cx.ast.step(id);
         let written = ["code", "message"]
             .iter()

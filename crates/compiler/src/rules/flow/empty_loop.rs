@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports loops over `[]` and `{}`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Loop {
             head: LoopHead::Over { over, .. },
             ..

@@ -34,13 +34,13 @@ enum Fork {
 
 /// Reports jumps that cross a fork.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let step = cx.ast.step(id);
         let found = match step.kind {
-            StepKind::Return(_) => outermost(cx, &places, id).map(|f| ("return", f)),
-            StepKind::Break => to_loop(cx, &places, id, true).map(|f| ("break", f)),
-            StepKind::Continue => to_loop(cx, &places, id, false).map(|f| ("continue", f)),
+            StepKind::Return(_) => outermost(cx, places, id).map(|f| ("return", f)),
+            StepKind::Break => to_loop(cx, places, id, true).map(|f| ("break", f)),
+            StepKind::Continue => to_loop(cx, places, id, false).map(|f| ("continue", f)),
             _ => None,
         };
         if let Some((word, fork)) = found {

@@ -6,7 +6,6 @@ use wfc_syntax::diagnostic::Diagnostic;
 
 use crate::analysis::blocks::BlockRole;
 use crate::rules::RuleContext;
-use crate::rules::places::Places;
 
 /// `break` or `continue` outside of a loop.
 pub static CODE: Code = Code {
@@ -30,7 +29,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if jumps.peek().is_none() {
         return;
     }
-    let places = Places::of(cx.ast);
+    let places = cx.places();
     for (id, word) in jumps {
         if places
             .outwards(id)
@@ -57,10 +56,9 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
 
 fn jumps<'a>(cx: &RuleContext<'a>) -> impl Iterator<Item = (StepId, &'static str)> + use<'a> {
     let ast = cx.ast;
-    ast.step_ids()
-        .filter_map(move |id| match ast.step(id).kind {
-            StepKind::Break => Some((id, "break")),
-            StepKind::Continue => Some((id, "continue")),
-            _ => None,
-        })
+    cx.step_ids().filter_map(move |id| match ast.step(id).kind {
+        StepKind::Break => Some((id, "break")),
+        StepKind::Continue => Some((id, "continue")),
+        _ => None,
+    })
 }

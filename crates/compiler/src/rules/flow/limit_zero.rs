@@ -42,7 +42,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         "leave `max_concurrency` out for no limit, or write at least 1",
     );
     let concurrency = "leave `max_concurrency` out, or write at least 1";
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         match &step.kind {
             StepKind::Loop {
                 head,

@@ -26,7 +26,7 @@ pub static CODE: Code = Code {
 
 /// Reports loops that cannot come to their end.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Loop {
             head: LoopHead::Over { over, .. },
             max_iterations: Some(limit),

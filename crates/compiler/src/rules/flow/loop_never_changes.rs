@@ -39,7 +39,7 @@ struct Reads {
 
 /// Reports loops with a condition that the body has no part in.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Loop { head, body, .. } = &step.kind else {
             continue;
         };

@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports approvals without time for an answer, unless their timeout approves.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Approval { on_timeout, .. } = &step.kind else {
             continue;
         };

@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports forks into one.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Parallel { branches, .. } = &step.kind else {
             continue;
         };

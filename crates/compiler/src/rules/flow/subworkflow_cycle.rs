@@ -13,7 +13,6 @@ use wfc_syntax::tree::Spelling;
 
 use crate::analysis::blocks::BlockRole;
 use crate::rules::RuleContext;
-use crate::rules::places::Places;
 
 /// A workflow that calls itself.
 pub static CODE: Code = Code {
@@ -69,7 +68,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         .step_ids()
         .filter(|id| matches!(cx.ast.step(*id).kind, StepKind::Subworkflow { .. }));
     let Some(first) = calls.next() else { return };
-    let places = Places::of(cx.ast);
+    let places = cx.places();
     let mut search = Search {
         cx,
         slug: slug_of(cx.ast, cx.file),

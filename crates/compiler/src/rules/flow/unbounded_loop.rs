@@ -30,7 +30,7 @@ const LIMIT: &str = "100";
 
 /// Reports loops with a condition and without a limit.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let StepKind::Loop {
             head,
             max_iterations: None,

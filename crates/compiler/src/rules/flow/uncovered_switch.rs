@@ -34,7 +34,7 @@ const MAX_SHOWN: usize = 8;
 
 /// Reports switches over literal unions, bools and null that neither name all values nor have a default.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         if let StepKind::Switch {
             on,
             cases,

@@ -32,7 +32,7 @@ pub static CODE: Code = Code {
 /// Reports codes in `retry` and in comparisons with a caught error's `code`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let mut written: Vec<(String, Span)> = Vec::new();
-    for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
+    for retry in cx.steps().iter().filter_map(|s| s.retry.as_ref()) {
         written.extend(
             retry
                 .on
@@ -40,7 +40,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
                 .map(|code| (code.text.to_string(), code.span)),
         );
     }
-    for id in (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
+    for id in cx.expr_ids() {
         if let ExprKind::Binary {
             op: BinaryOp::Eq | BinaryOp::Ne,
             left,
@@ -54,19 +54,19 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if written.is_empty() {
         return;
     }
-    let known = known(cx);
+    let known = cx.shared.error_codes.get_or_init(|| known(cx));
     for (code, span) in written
         .into_iter()
         .filter(|(code, _)| !known.contains(code.as_str()))
     {
-        if let Some(near) = nearest(&code, known.iter().copied()).first() {
+        if let Some(near) = nearest(&code, known.iter().map(String::as_str)).first() {
             out.push(report(cx, &code, span, near));
         }
     }
 }
 
 /// The codes of the language and those that the file's own steps raise.
-fn known<'a>(cx: &RuleContext<'a>) -> BTreeSet<&'a str> {
+fn known(cx: &RuleContext<'_>) -> BTreeSet<String> {
     let own = cx.ast.steps.iter().filter_map(|step| match &step.kind {
         StepKind::Fail { code, .. } => code.as_ref().map(|c| &*c.text),
         _ => None,
@@ -75,6 +75,7 @@ fn known<'a>(cx: &RuleContext<'a>) -> BTreeSet<&'a str> {
         .iter()
         .map(|info| info.name)
         .chain(own)
+        .map(str::to_owned)
         .collect()
 }
 

@@ -28,11 +28,11 @@ pub static CODE: Code = Code {
 
 /// Reports such loops.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    if cx.ast.workflow.policy.budget.is_some() || !cx.ast.steps.iter().any(is_concurrent) {
+    if cx.ast.workflow.policy.budget.is_some() || !cx.steps().iter().any(is_concurrent) {
         return;
     }
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let step = cx.ast.step(id);
         let StepKind::Loop {
             head:
@@ -51,7 +51,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         // A list that is written out says itself how long it is.
         let counted =
             max_iterations.is_some() || matches!(cx.ast.exprs.kind(*over), ExprKind::List(_));
-        if counted || !is_concurrent(step) || has_budget(cx, &places, id) {
+        if counted || !is_concurrent(step) || has_budget(cx, places, id) {
             continue;
         }
         let agent = inside(cx.ast, body).into_iter().find(|id| {

@@ -2,7 +2,7 @@
 
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic};
-use wfc_syntax::expr::{ExprId, ExprKind};
+use wfc_syntax::expr::ExprKind;
 
 use crate::rules::RuleContext;
 
@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports such strings.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for id in (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
+    for id in cx.expr_ids() {
         let ExprKind::String(text) = cx.ast.exprs.kind(id) else {
             continue;
         };

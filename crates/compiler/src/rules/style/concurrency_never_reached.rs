@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports such limits.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let (limit, have, what) = match &step.kind {
             // A single branch is reported as such.
             StepKind::Parallel {

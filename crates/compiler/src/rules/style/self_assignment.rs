@@ -22,7 +22,7 @@ pub static CODE: Code = Code {
 
 /// Reports `set x = x`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for id in cx.ast.step_ids() {
+    for id in cx.step_ids() {
         let StepKind::Set { values, .. } = &cx.ast.step(id).kind else {
             continue;
         };

@@ -5,7 +5,6 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Fix};
 
 use super::is_bounded;
-use crate::rules::places::Places;
 use crate::rules::{RuleContext, edit};
 
 /// An approval that waits for ever.
@@ -26,18 +25,17 @@ pub static CODE: Code = Code {
 /// Reports approvals that nothing ends.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     if !cx
-        .ast
-        .steps
+        .steps()
         .iter()
         .any(|s| matches!(s.kind, StepKind::Approval { .. }))
     {
         return;
     }
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let step = cx.ast.step(id);
         let timed = step.timeout.is_some() || step.attempt_timeout.is_some();
-        if !matches!(step.kind, StepKind::Approval { .. }) || timed || is_bounded(cx, &places, id) {
+        if !matches!(step.kind, StepKind::Approval { .. }) || timed || is_bounded(cx, places, id) {
             continue;
         }
         let report = Diagnostic::new(&CODE, step.head, "this waits for ever when nobody answers")

@@ -23,7 +23,7 @@ pub static CODE: Code = Code {
 
 /// Reports such pairs.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         let (Some(attempt), Some(total)) = (step.attempt_timeout, step.timeout) else {
             continue;
         };

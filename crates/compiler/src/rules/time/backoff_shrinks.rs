@@ -23,7 +23,7 @@ pub static CODE: Code = Code {
 
 /// Reports such factors.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
+    for retry in cx.steps().iter().filter_map(|s| s.retry.as_ref()) {
         if let Some(backoff) = retry.backoff.filter(|b| b.value < 1.0) {
             out.push(
                 Diagnostic::new(

@@ -23,7 +23,7 @@ pub static CODE: Code = Code {
 
 /// Reports such pairs.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
+    for retry in cx.steps().iter().filter_map(|s| s.retry.as_ref()) {
         let (Some(delay), Some(most)) = (retry.delay, retry.max_delay) else {
             continue;
         };

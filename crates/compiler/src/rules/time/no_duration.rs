@@ -56,8 +56,10 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             out.push(Diagnostic::new(&CODE, span, message).help(help));
         }
     };
-    look(cx.ast.workflow.policy.timeout, "timeout", false);
-    for step in &cx.ast.steps {
+    if cx.is_first() {
+        look(cx.ast.workflow.policy.timeout, "timeout", false);
+    }
+    for step in cx.steps() {
         if !is_never_approved(step) {
             look(step.timeout, "timeout", false);
         }

@@ -30,7 +30,7 @@ const MAX_COUNTED: u64 = 10_000;
 
 /// Reports steps whose pauses use up their timeout.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         if let Some(report) = look(cx, step) {
             out.push(report);
         }

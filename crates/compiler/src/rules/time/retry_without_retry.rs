@@ -22,7 +22,7 @@ pub static CODE: Code = Code {
 
 /// Reports retries of less than two attempts.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for retry in cx.ast.steps.iter().filter_map(|s| s.retry.as_ref()) {
+    for retry in cx.steps().iter().filter_map(|s| s.retry.as_ref()) {
         let Some(attempts) = retry.max_attempts.filter(|n| n.value < 2) else {
             continue;
         };

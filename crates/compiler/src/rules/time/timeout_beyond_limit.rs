@@ -29,8 +29,8 @@ pub static CODE: Code = Code {
 
 /// Reports timeouts beyond an outer one.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let Some(timeout) = cx.ast.step(id).timeout else {
             continue;
         };
@@ -38,7 +38,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let Some((outer, limit, what)) =
-            outer(cx, &places, id).filter(|(_, limit, _)| *limit < own && *limit > 0)
+            outer(cx, places, id).filter(|(_, limit, _)| *limit < own && *limit > 0)
         else {
             continue;
         };

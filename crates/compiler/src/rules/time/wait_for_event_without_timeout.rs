@@ -5,7 +5,6 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Applicability, Diagnostic, Fix};
 
 use super::is_bounded;
-use crate::rules::places::Places;
 use crate::rules::{RuleContext, edit};
 
 /// A wait for an event that may never come.
@@ -34,11 +33,11 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             }
         )
     };
-    if !cx.ast.steps.iter().any(|s| waits(&s.kind)) {
+    if !cx.steps().iter().any(|s| waits(&s.kind)) {
         return;
     }
-    let places = Places::of(cx.ast);
-    for id in cx.ast.step_ids() {
+    let places = cx.places();
+    for id in cx.step_ids() {
         let step = cx.ast.step(id);
         let StepKind::Wait {
             wait: Wait::Event { key, .. },
@@ -47,7 +46,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
-        if step.timeout.is_some() || step.attempt_timeout.is_some() || is_bounded(cx, &places, id) {
+        if step.timeout.is_some() || step.attempt_timeout.is_some() || is_bounded(cx, places, id) {
             continue;
         }
         let report = Diagnostic::new(

@@ -24,7 +24,7 @@ pub static CODE: Code = Code {
 
 /// Reports waits for `0s`.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    for step in &cx.ast.steps {
+    for step in cx.steps() {
         if let StepKind::Wait {
             wait: Wait::For(length),
             ..

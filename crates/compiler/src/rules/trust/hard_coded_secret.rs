@@ -49,8 +49,7 @@ const FORMS: &[(&str, usize, &str)] = &[
 
 /// Reports texts of such a form.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-    let ids =
-        (0..u32::try_from(cx.ast.exprs.len()).unwrap_or(u32::MAX)).map(wfc_syntax::expr::ExprId);
+    let ids = cx.expr_ids();
     for id in ids {
         match cx.ast.exprs.kind(id) {
             ExprKind::String(text) => out.extend(look(cx, text, cx.ast.exprs.span(id))),

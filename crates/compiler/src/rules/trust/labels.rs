@@ -18,7 +18,7 @@ use crate::rules::RuleContext;
 pub(super) struct Env<'a> {
     pub(super) cx: &'a RuleContext<'a>,
     pub(super) file: Arc<str>,
-    pub(super) bindings: HashMap<BindingId, Label>,
+    pub(super) bindings: Bound,
     /// Of each step's output, and of what it says when it fails.
     pub(super) outputs: Vec<Label>,
     pub(super) errors: Vec<Label>,
@@ -27,6 +27,36 @@ pub(super) struct Env<'a> {
     pub(super) webhook: bool,
     pub(super) event: bool,
     pub(super) validated: Validated,
+}
+
+/// Labels of what names hold, by the number of the binding.
+#[derive(Debug, Default)]
+pub(super) struct Bound(Vec<Option<Label>>);
+
+impl Bound {
+    pub(super) fn get(&self, id: BindingId) -> Option<&Label> {
+        self.0.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Puts a label in the place of the one before, which it gives.
+    pub(super) fn put(&mut self, id: BindingId, label: Option<Label>) -> Option<Label> {
+        std::mem::replace(self.slot(id)?, label)
+    }
+
+    /// Adds to what is known.
+    pub(super) fn join(&mut self, id: BindingId, label: &Label) {
+        if let Some(slot) = self.slot(id) {
+            *slot = Some(slot.take().unwrap_or_default().join(label));
+        }
+    }
+
+    fn slot(&mut self, id: BindingId) -> Option<&mut Option<Label>> {
+        let at = id.0 as usize;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, None);
+        }
+        self.0.get_mut(at)
+    }
 }
 
 /// Functions whose value says all that their arguments say, in other letters at most.
@@ -63,6 +93,18 @@ const FAITHFUL: &[&str] = &[
 
 /// Functions that say how long or where something is, and not what.
 const LENGTHS: &[&str] = &["size", "indexOf", "lastIndexOf"];
+
+/// The widest form; nothing is wider than text.
+fn widest(forms: impl Iterator<Item = Option<Form>>) -> Option<Form> {
+    let mut widest = None;
+    for form in forms {
+        widest = widest.max(form);
+        if widest == Some(Form::Text) {
+            break;
+        }
+    }
+    widest
+}
 
 impl Env<'_> {
     pub(super) fn place(&self, span: wfc_syntax::span::Span) -> Place {
@@ -162,7 +204,7 @@ impl Env<'_> {
             all.get(s.0 as usize).cloned().unwrap_or_default()
         };
         match found {
-            Ref::Binding(b) => self.bindings.get(b).cloned().unwrap_or_default(),
+            Ref::Binding(b) => self.bindings.get(*b).cloned().unwrap_or_default(),
             Ref::Local(l) => self.locals.get(l).cloned().unwrap_or_default(),
             Ref::StepOutput(s) => of(&self.outputs, s),
             Ref::StepError(s) => of(&self.errors, s),
@@ -179,7 +221,7 @@ impl Env<'_> {
                 let inputs = self.cx.ast.workflow.inputs.iter().zip(0_u32..);
                 // Inputs are bound first, in their order.
                 Label::record(inputs.map(|(input, place)| {
-                    let label = self.bindings.get(&BindingId(place)).cloned();
+                    let label = self.bindings.get(BindingId(place)).cloned();
                     (input.name.text.clone(), label.unwrap_or_default())
                 }))
             }
@@ -313,10 +355,10 @@ impl Env<'_> {
             Type::List(item) | Type::Optional(item) => again(item),
             Type::Map(key, value) => again(key).max(again(value)),
             Type::Record(record) if record.closed => {
-                record.fields.iter().map(|f| again(&f.ty)).max().flatten()
+                widest(record.fields.iter().map(|f| again(&f.ty)))
             }
-            Type::Union(members) => members.iter().map(again).max().flatten(),
-            Type::Named(_) => again(&self.cx.analysis.type_table.resolve(ty)),
+            Type::Union(members) => widest(members.iter().map(again)),
+            Type::Named(_) => again(self.cx.analysis.type_table.look_up(ty)),
             _ => Some(Form::Text),
         }
     }
@@ -359,7 +401,7 @@ impl Env<'_> {
         for ((input, ty), at) in declared.zip(0_u32..) {
             if let Some(form) = self.form(ty, 0) {
                 let label = Label::of(Source::Input(at), self.place(input.name.span));
-                self.bindings.insert(BindingId(at), label.at_most(form));
+                self.bindings.put(BindingId(at), Some(label.at_most(form)));
             }
         }
         if !called {
@@ -376,8 +418,7 @@ impl Env<'_> {
                     .via(&self.place(name.span), &|| {
                         format!("it is the default of the input `{}`", name.text)
                     });
-                let known = self.bindings.entry(BindingId(at)).or_default();
-                *known = known.join(&label);
+                self.bindings.join(BindingId(at), &label);
             }
         }
     }
@@ -417,8 +458,7 @@ impl Env<'_> {
                 .via(&self.place(name.span), &|| {
                     format!("it goes to the input `{}`", name.text)
                 });
-            let known = self.bindings.entry(BindingId(at)).or_default();
-            *known = known.join(&given);
+            self.bindings.join(BindingId(at), &given);
         }
     }
 }

@@ -29,6 +29,8 @@ pub mod unhinted_tool;
 pub mod unknown_tool_setting;
 mod validated;
 
+pub use unapproved_tool::approval_before;
+
 use wfc_syntax::code::Code;
 
 /// The family's codes.

@@ -233,6 +233,7 @@ impl<'a> Calls<'a> {
             analysis: &file.analysis,
             settings: self.cx.settings,
             world: self.cx.world,
+            shared: crate::rules::parts::Shared::default(),
         };
         super::flow::walk(&cx, self, true).1
     }

@@ -1,12 +1,13 @@
 //! A destructive tool that some path reaches without a person's yes.
 
-use wfc_syntax::ast::{OnApprovalTimeout, OnDeny, StepId, StepKind};
+use wfc_syntax::ast::{Ast, OnApprovalTimeout, OnDeny, StepId, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::{Diagnostic, Edit};
+use wfc_syntax::edit::Editor;
 use wfc_syntax::expr::{ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::Spelling;
+use wfc_syntax::tree::{Spelling, Tree};
 
 use super::summary::Unguarded;
 use super::trail::told;
@@ -44,7 +45,7 @@ pub(super) fn report(cx: &RuleContext<'_>, id: StepId, tool: &Name, undoing: boo
         return report;
     }
     let report = report.help("put an `approval` before it that says what is destroyed");
-    match approval_before(cx, id) {
+    match approval_before(cx.ast, cx.tree, cx.text, id) {
         Some(edit) => report.fix(edit::suggested("ask for an approval before it", edit)),
         None => report,
     }
@@ -83,23 +84,24 @@ fn with_weak(cx: &RuleContext<'_>, report: Diagnostic) -> Diagnostic {
 
 /// An approval in front of the tool whose prompt shows the arguments that vary. Not offered where the step is all that a
 /// branch of a mapping or a condition of its own holds.
-fn approval_before(cx: &RuleContext<'_>, id: StepId) -> Option<Edit> {
-    let step = cx.ast.step(id);
+#[must_use]
+pub fn approval_before(ast: &Ast, tree: &Tree, text: &str, id: StepId) -> Option<Edit> {
+    let step = ast.step(id);
     let StepKind::Tool { tool, arguments } = &step.kind else {
         return None;
     };
     let mut prompt = format!("Call {}", tool.text);
     if let Some(arguments) = arguments
-        && let ExprKind::Map(entries) = cx.ast.exprs.kind(*arguments)
+        && let ExprKind::Map(entries) = ast.exprs.kind(*arguments)
     {
         let shown: Vec<String> = entries
             .iter()
             .filter_map(|entry| {
-                let ExprKind::String(name) = cx.ast.exprs.kind(entry.key) else {
+                let ExprKind::String(name) = ast.exprs.kind(entry.key) else {
                     return None;
                 };
-                let value = expr_text(&cx.ast.exprs, entry.value);
-                let constant = constant(&cx.ast.exprs, entry.value).is_some();
+                let value = expr_text(&ast.exprs, entry.value);
+                let constant = constant(&ast.exprs, entry.value).is_some();
                 // What would have to be escaped, or is itself a text with braces, is left to the author.
                 let plain = !value.contains(['"', '\\', '\n', '{', '}', '\'']);
                 (!constant && plain).then(|| format!("{name} {{{{ {value} }}}}"))
@@ -110,10 +112,10 @@ fn approval_before(cx: &RuleContext<'_>, id: StepId) -> Option<Edit> {
         }
     }
     prompt.push('?');
-    let editor = edit::editor(cx);
+    let editor = Editor::new(tree, text);
     let prompt = editor.string(&prompt);
     let word = |w: &str| editor.word(w);
-    let approval = match cx.tree.spelling {
+    let approval = match tree.spelling {
         Spelling::Text => format!("approval {prompt} {{ timeout: 24h, on_timeout: deny }}"),
         _ => editor.mapping(&[
             ("type", word("approval")),

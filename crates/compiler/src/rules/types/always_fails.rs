@@ -32,16 +32,7 @@ const REGEX: [&str; 4] = ["matches", "extract", "extractAll", "replace"];
 /// Reports such expressions, the innermost of each.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     let exprs = &cx.ast.exprs;
-    let constants = constants(exprs);
-    let (mut whole, mut partly) = (Vec::new(), Vec::new());
-    for (id, constant) in ids(exprs).zip(&constants) {
-        let kind = exprs.kind(id);
-        if *constant && !is_plain(exprs, kind) {
-            whole.push(id);
-        } else if !constant && one_operand_decides(kind) {
-            partly.push(id);
-        }
-    }
+    let (whole, partly) = candidates(exprs);
     if !whole.is_empty() {
         for (id, fault) in failures(exprs, &whole, cx.analysis) {
             out.push(report(cx, id, &fault.message));
@@ -55,10 +46,6 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn ids(exprs: &Exprs) -> impl Iterator<Item = ExprId> {
-    (0..u32::try_from(exprs.len()).unwrap_or(u32::MAX)).map(ExprId)
-}
-
 fn is_literal(kind: &ExprKind) -> bool {
     use ExprKind::{Bool, Bytes, Double, Duration, Int, Null, String, Uint};
     matches!(
@@ -67,30 +54,43 @@ fn is_literal(kind: &ExprKind) -> bool {
     )
 }
 
-/// Which expressions have nothing but literals for leaves. Parts stand before what they are part of.
-fn constants(exprs: &Exprs) -> Vec<bool> {
+/// Expressions that have nothing but literals for leaves and may fail, and those of which one operand may tell.
+fn candidates(exprs: &Exprs) -> (Vec<ExprId>, Vec<ExprId>) {
+    let (mut whole, mut partly) = (Vec::new(), Vec::new());
+    // Parts stand before what they are part of.
     let mut known: Vec<bool> = Vec::with_capacity(exprs.len());
-    for id in ids(exprs) {
+    for id in (0..u32::try_from(exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
         let kind = exprs.kind(id);
-        let whole = is_literal(kind)
-            || matches!(
-                kind,
-                ExprKind::Unary { .. }
-                    | ExprKind::Binary { .. }
-                    | ExprKind::Index { .. }
-                    | ExprKind::Call { .. }
-                    | ExprKind::List(_)
-                    | ExprKind::Map(_)
-            ) && {
+        let literal = is_literal(kind);
+        let constant = literal || {
+            let is_known = |child: ExprId| known.get(child.index()).copied().unwrap_or(false);
+            has_operands(kind) && {
                 let mut all = true;
-                exprs.children(id, |child| {
-                    all &= known.get(child.index()).copied().unwrap_or(false);
-                });
+                exprs.children(id, |child| all &= is_known(child));
                 all
-            };
-        known.push(whole);
+            }
+        };
+        if constant && !literal && !is_plain(exprs, kind) {
+            whole.push(id);
+        } else if !constant && one_operand_decides(kind) {
+            partly.push(id);
+        }
+        known.push(constant);
     }
-    known
+    (whole, partly)
+}
+
+/// Whether it is made of operands alone.
+fn has_operands(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::List(_)
+            | ExprKind::Map(_)
+    )
 }
 
 /// Literals, and short lists and mappings of them, cannot fail.

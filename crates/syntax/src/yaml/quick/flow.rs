@@ -24,17 +24,18 @@ impl Quick<'_> {
     }
 
     fn flow_items(&mut self) -> Option<Vec<NodeId>> {
-        let mut items = Vec::new();
+        let first = self.items.len();
         self.skip_spaces();
         if self.take(b']') {
-            return Some(items);
+            return Some(Vec::new());
         }
         loop {
             self.skip_spaces();
-            items.push(self.flow_value()?);
+            let item = self.flow_value()?;
+            self.items.push(item);
             self.skip_spaces();
             if self.take(b']') {
-                return Some(items);
+                return Some(self.items.drain(first..).collect());
             }
             if !self.take(b',') {
                 return None;
@@ -43,28 +44,29 @@ impl Quick<'_> {
     }
 
     fn flow_entries(&mut self) -> Option<Vec<MapEntry>> {
-        let mut entries: Vec<MapEntry> = Vec::new();
+        let first = self.entries.len();
         let mut keys = Keys::default();
         self.skip_spaces();
         if self.take(b'}') {
-            return Some(entries);
+            return Some(Vec::new());
         }
         loop {
             self.skip_spaces();
             let (key, key_span) = self.flow_key()?;
-            if keys.find(&entries, &key).is_some() {
+            let before = self.entries.get(first..).unwrap_or_default();
+            if keys.find(before, &key).is_some() {
                 return None;
             }
             self.skip_spaces();
             let value = self.flow_value()?;
-            entries.push(MapEntry {
+            self.entries.push(MapEntry {
                 key,
                 key_span,
                 value,
             });
             self.skip_spaces();
             if self.take(b'}') {
-                return Some(entries);
+                return Some(self.entries.drain(first..).collect());
             }
             if !self.take(b',') {
                 return None;

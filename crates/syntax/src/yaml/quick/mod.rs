@@ -31,6 +31,8 @@ pub(super) fn read(text: &str) -> Option<Tree> {
         at: 0,
         line: 0,
         depth: 0,
+        entries: Vec::new(),
+        items: Vec::new(),
     };
     // A node takes about twenty characters.
     reader.tree.reserve(text.len() / 20);
@@ -51,6 +53,9 @@ struct Quick<'s> {
     /// Where the line of `at` starts.
     line: usize,
     depth: usize,
+    /// Entries and items of the collections that are open, outermost first: each is made when its size is known.
+    entries: Vec<MapEntry>,
+    items: Vec<NodeId>,
 }
 
 impl Quick<'_> {
@@ -141,17 +146,18 @@ impl Quick<'_> {
     /// A block mapping whose first key stands here.
     fn mapping(&mut self) -> Option<NodeId> {
         let (start, column) = (self.at, self.column());
-        let mut entries: Vec<MapEntry> = Vec::with_capacity(4);
+        let first = self.entries.len();
         let mut keys = Keys::default();
         let mut end = start;
         loop {
             let (key, key_span) = self.key()?;
-            if keys.find(&entries, &key).is_some() {
+            let before = self.entries.get(first..).unwrap_or_default();
+            if keys.find(before, &key).is_some() {
                 return None;
             }
             let value = self.entry_value(column)?;
             end = end.max(self.tree.span(value).end as usize);
-            entries.push(MapEntry {
+            self.entries.push(MapEntry {
                 key,
                 key_span,
                 value,
@@ -164,6 +170,7 @@ impl Quick<'_> {
             }
         }
         let span = Span::of(start, end);
+        let entries = self.entries.drain(first..).collect();
         Some(self.tree.push(NodeKind::Map(entries), span))
     }
 
@@ -193,7 +200,7 @@ impl Quick<'_> {
     /// A block sequence whose first dash stands here; `below`: in the column of its key.
     fn sequence(&mut self, below: bool) -> Option<NodeId> {
         let (mut start, column) = (self.at, self.column());
-        let mut items: Vec<NodeId> = Vec::with_capacity(4);
+        let first = self.items.len();
         let mut end = start;
         loop {
             self.at += 1;
@@ -201,7 +208,7 @@ impl Quick<'_> {
             if self.at_line_end() || self.byte(self.at) == b'#' || self.at_dash() {
                 return None;
             }
-            if below && items.is_empty() {
+            if below && self.items.len() == first {
                 start = self.at;
             }
             let item = if self.key_end(self.at).is_some() {
@@ -210,7 +217,7 @@ impl Quick<'_> {
                 self.value(column)?
             };
             end = end.max(self.tree.span(item).end as usize);
-            items.push(item);
+            self.items.push(item);
             if self.done() || self.column() < column || !self.at_dash() {
                 break;
             }
@@ -222,6 +229,7 @@ impl Quick<'_> {
             return None;
         }
         let span = Span::of(start, end);
+        let items = self.items.drain(first..).collect();
         Some(self.tree.push(NodeKind::Seq(items), span))
     }
 

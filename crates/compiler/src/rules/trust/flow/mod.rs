@@ -21,7 +21,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 
 use super::guard::{Guard, Key};
 use super::label::Label;
-use super::labels::Env;
+use super::labels::{Bound, Env};
 use super::memory::Memory;
 use super::summary::{Calls, Summary};
 use super::validated::Validated;
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
             env: Env {
                 cx,
                 file: cx.file.into(),
-                bindings: HashMap::default(),
+                bindings: Bound::default(),
                 outputs: none(),
                 errors: none(),
                 locals: HashMap::default(),
@@ -197,7 +197,7 @@ impl<'a> Walk<'a> {
             self.guard = Guard::start(&self.carried.nothing);
             if let Some(failure) = cx.analysis.failure_binding {
                 let label = self.failures.clone();
-                self.env.bindings.insert(failure, label);
+                self.env.bindings.put(failure, Some(label));
             }
             self.block(block);
         }

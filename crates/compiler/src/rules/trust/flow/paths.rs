@@ -26,7 +26,7 @@ impl<'a> Walk<'a> {
         {
             self.env.validated.assigned(&named.name.text);
         }
-        let old = self.env.bindings.insert(binding, label);
+        let old = self.env.bindings.put(binding, Some(label));
         self.log.push((binding, old));
     }
 
@@ -37,10 +37,7 @@ impl<'a> Walk<'a> {
             let Some((binding, old)) = self.log.pop() else {
                 break;
             };
-            let now = match old {
-                Some(old) => self.env.bindings.insert(binding, old),
-                None => self.env.bindings.remove(&binding),
-            };
+            let now = self.env.bindings.put(binding, old);
             changes
                 .entry(binding)
                 .or_insert_with(|| now.unwrap_or_default());
@@ -51,7 +48,7 @@ impl<'a> Walk<'a> {
     /// A way out of what began at `mark`, from here.
     pub(super) fn exit(&self, mark: usize, guard: Guard) -> Exit {
         let since = self.log.get(mark..).unwrap_or_default();
-        let now = |b: &BindingId| self.env.bindings.get(b).cloned().unwrap_or_default();
+        let now = |b: &BindingId| self.env.bindings.get(*b).cloned().unwrap_or_default();
         Exit {
             guard,
             changes: since.iter().map(|(b, _)| (*b, now(b))).collect(),
@@ -64,7 +61,7 @@ impl<'a> Walk<'a> {
         changed.sort_unstable();
         changed.dedup();
         for binding in changed {
-            let before = self.env.bindings.get(&binding).cloned().unwrap_or_default();
+            let before = self.env.bindings.get(binding).cloned().unwrap_or_default();
             let mut label = if all { None } else { Some(before.clone()) };
             for path in paths {
                 let here = path.get(&binding).unwrap_or(&before);
