@@ -11,7 +11,7 @@ import {
   State,
 } from "vscode-languageclient/node";
 
-import { BESIDE, LANGUAGES, WORKFLOWS } from "./files";
+import { BESIDE, LANGUAGES, TESTS, WORKFLOWS } from "./files";
 import { type ProgramSettings, programPath, serverCommand } from "./program";
 
 /** What the user has set; an untrusted workspace has no say in it (`restrictedConfigurations`). */
@@ -123,13 +123,13 @@ export class Server implements vscode.Disposable {
           { language, scheme: "untitled" },
         ]),
         { pattern: WORKFLOWS, scheme: "file" },
-        { pattern: BESIDE, scheme: "file" },
+        { pattern: TESTS, scheme: "file" },
       ],
       synchronize: { configurationSection: "wfc", fileEvents: [workflows, beside] },
-      initializationOptions: vscode.workspace.getConfiguration("wfc"),
+      initializationOptions: { ...vscode.workspace.getConfiguration("wfc") },
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      markdown: { isTrusted: { enabledCommands: ["wfc.run", "wfc.dryRun", "wfc.test", "wfc.showGraph"] } },
+      markdown: { isTrusted: { enabledCommands: ["wfc.run", "wfc.dryRun", "wfc.test", "wfc.showGraph", "wfc.open"] } },
       errorHandler: {
         error: (_error, _message, count) => ({
           action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,

@@ -102,12 +102,19 @@ async function showReferences(uri: unknown, at: unknown, locations: unknown): Pr
   await vscode.commands.executeCommand("editor.action.showReferences", from, position(at as WirePosition), found);
 }
 
+/** Shows a file that a code lens names. */
+async function open(given: unknown): Promise<void> {
+  const uri = target(given);
+  if (uri !== undefined) await vscode.window.showTextDocument(uri);
+}
+
 /** Registers the commands that start something. */
 export function registerCommands(): vscode.Disposable[] {
   const commands: Record<string, (...args: unknown[]) => Promise<void>> = {
     "wfc.run": run,
     "wfc.dryRun": dryRun,
     "wfc.test": test,
+    "wfc.open": open,
     "wfc.showReferences": showReferences,
   };
   return Object.entries(commands).map(([name, action]) => vscode.commands.registerCommand(name, action));

@@ -6,7 +6,10 @@ export const LANGUAGES = ["wf", "wf-yaml", "wf-json"] as const;
 /** Workflows by name, whatever language the user has given them. */
 export const WORKFLOWS = "**/*.{wf,wf.yaml,wf.yml,wf.json}";
 
-/** Files of tests, catalogues and settings. */
+/** Files of tests. */
+export const TESTS = "**/*.wf.test.{yaml,yml,json}";
+
+/** Files of tests, catalogues and settings: what the check of a workflow depends on. */
 export const BESIDE = "**/{*.wf.test.yaml,*.wf.test.yml,*.wf.test.json,*.tools.json,wfc.toml}";
 
 export function isWorkflow(name: string): boolean {

@@ -1,0 +1,3 @@
+((workflow
+  "workflow" @run) @_workflow
+  (#set! tag wfc-workflow))

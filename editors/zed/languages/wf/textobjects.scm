@@ -1,0 +1,7 @@
+(workflow) @class.around
+
+(block) @function.inside
+
+(branch) @function.around
+
+(comment)+ @comment.around
