@@ -7,6 +7,7 @@ use wfc_value::{Duration, Timestamp};
 use wfc_vm::{Effect, EffectId, Event, EventKind, Machine, Outcome, TraceWhat, Turn};
 
 use super::Engine;
+use super::beside::Beside;
 use super::start::{StartFault, Started};
 use crate::deployment::Deployment;
 use crate::header::Header;
@@ -106,7 +107,8 @@ impl Engine {
         }
         let (points, _) = past.points();
         let cut = cut(&past, &points, from)?;
-        let events = taken_over(&points, cut);
+        let events = taken_over(&points, cut.point);
+        let beside = cut.step.map(|step| Beside::of(&points, cut.point, step));
         let deployment = match found {
             Some(found) => self.shelf.pin(found),
             None => past.deployment.clone(),
@@ -147,7 +149,8 @@ impl Engine {
             env: found.map_or(past.header.env, |found| found.env.clone()),
             ..past.header
         };
-        let told = fitting(&header, &deployment, &events, moved).map_err(RetryError::Start)?;
+        let told = fitting(&header, &deployment, &events, beside.as_ref(), moved);
+        let told = told.map_err(RetryError::Start)?;
         let started = self.begin(header, deployment, None);
         let started = started.map_err(RetryError::Start)?;
         if let Some(run) = self.runs.get_mut(&started.run) {
@@ -157,8 +160,19 @@ impl Engine {
     }
 }
 
-/// The point with whose end the new run goes on.
-fn cut(past: &Past, points: &[Point], from: Option<&str>) -> Result<usize, RetryError> {
+/// Where the new run goes on.
+struct Cut {
+    /// With the end of this point.
+    point: usize,
+    /// With this step: its path or id.
+    step: Option<String>,
+}
+
+fn cut(past: &Past, points: &[Point], from: Option<&str>) -> Result<Cut, RetryError> {
+    let at = |point: usize, step: Option<&str>| Cut {
+        point,
+        step: step.map(str::to_owned),
+    };
     let program = &past.deployment.program;
     let began = |step: &str, last: bool| {
         let mut hits = points.iter().enumerate();
@@ -171,23 +185,29 @@ fn cut(past: &Past, points: &[Point], from: Option<&str>) -> Result<usize, Retry
         place.map(|(place, _)| place)
     };
     if let Some(step) = from {
-        return began(step, false).ok_or_else(|| RetryError::Step(step.to_owned()));
+        let point = began(step, false).ok_or_else(|| RetryError::Step(step.to_owned()))?;
+        return Ok(at(point, Some(step)));
     }
-    match points.last().and_then(|point| point.outcome.as_ref()) {
-        Some(Outcome::Failed(error)) => {
-            let at = error.step.as_deref().and_then(|step| began(step, true));
-            Ok(at.or_else(|| failed_first(points)).unwrap_or(0))
-        }
-        Some(Outcome::Cancelled { .. }) => {
-            let cancelled = points.iter().position(|point| {
-                let event = point.event.as_ref();
-                event.is_some_and(|event| matches!(event.kind, EventKind::Cancel { .. }))
-            });
-            Ok(cancelled.map_or(0, |place| place.saturating_sub(1)))
-        }
-        Some(Outcome::Succeeded(_)) => Ok(0),
-        None => Ok(points.len().saturating_sub(1)),
-    }
+    Ok(
+        match points.last().and_then(|point| point.outcome.as_ref()) {
+            Some(Outcome::Failed(error)) => {
+                let step = error.step.as_deref();
+                match step.and_then(|step| began(step, true)) {
+                    Some(point) => at(point, step),
+                    None => at(failed_first(points).unwrap_or(0), None),
+                }
+            }
+            Some(Outcome::Cancelled { .. }) => {
+                let cancelled = points.iter().position(|point| {
+                    let event = point.event.as_ref();
+                    event.is_some_and(|event| matches!(event.kind, EventKind::Cancel { .. }))
+                });
+                at(cancelled.map_or(0, |place| place.saturating_sub(1)), None)
+            }
+            Some(Outcome::Succeeded(_)) => at(0, None),
+            None => at(points.len().saturating_sub(1), None),
+        },
+    )
 }
 
 /// The point before the first failure of a step.
@@ -232,21 +252,13 @@ fn fitting(
     header: &Header,
     deployment: &Deployment,
     events: &[(Event, Option<Effect>)],
+    beside: Option<&Beside>,
     moved: Duration,
 ) -> Result<Vec<Event>, StartFault> {
     let program = deployment.program.clone();
     let machine = Machine::start(program, &header.inputs, header.meta());
     let mut machine = machine.map_err(StartFault::Refused)?;
     let mut told = Vec::new();
-    let settled = |machine: &mut Machine| {
-        loop {
-            match machine.run(u64::MAX) {
-                Turn::Yielded => {}
-                Turn::Quiescent => return true,
-                Turn::Done(_) => return false,
-            }
-        }
-    };
     if !settled(&mut machine) {
         return Ok(told);
     }
@@ -260,14 +272,28 @@ fn fitting(
         let kind = event.kind.clone();
         let event = Event { at, kind };
         if !fits || machine.deliver(event.clone()) != wfc_vm::Delivery::Accepted {
-            break;
+            return Ok(told);
         }
         told.push(event);
         if !settled(&mut machine) {
             // It would end by what it takes over: the last of it is not taken.
             told.pop();
-            break;
+            return Ok(told);
         }
     }
+    if let Some(beside) = beside {
+        beside.take_over(&mut machine, &mut told);
+    }
     Ok(told)
+}
+
+/// Runs a machine until it waits; says whether it does, and has not ended.
+pub(super) fn settled(machine: &mut Machine) -> bool {
+    loop {
+        match machine.run(u64::MAX) {
+            Turn::Yielded => {}
+            Turn::Quiescent => return true,
+            Turn::Done(_) => return false,
+        }
+    }
 }

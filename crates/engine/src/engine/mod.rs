@@ -2,6 +2,7 @@
 
 mod admit;
 mod again;
+mod beside;
 mod call;
 mod follow;
 mod inbox;

@@ -11,11 +11,14 @@ use crate::world::*;
 
 type Deed = Box<dyn FnOnce() + Send>;
 
+/// When, and what.
+type Plan = Option<(fn(&Batch) -> bool, Deed)>;
+
 /// A store before whose commits something may happen.
 struct Interrupted {
     store: MemoryStore,
     /// Asked before each commit.
-    before: Arc<Mutex<Option<(fn(&Batch) -> bool, Deed)>>>,
+    before: Arc<Mutex<Plan>>,
 }
 
 impl Store for Interrupted {

@@ -245,3 +245,133 @@ fn a_step_that_waits_is_told_with_its_trace() {
     assert_eq!(trace[0].what, TraceWhat::Started);
     assert_eq!(trace.last().unwrap().what, TraceWhat::Succeeded);
 }
+
+/// Fails the run's step `bad` when everything else that is handed out was done; the rounds take a second each.
+fn fail_in_the_end(w: &mut World, bad: &str) {
+    let mut open = w.round(0, vec![]).dispatch;
+    let mut second = 0;
+    let failing = loop {
+        second += 1;
+        let place = open.iter().position(|d| &*d.effect.path != bad);
+        match place {
+            Some(place) => {
+                let answer = done(&open.remove(place));
+                open.extend(w.round(second, vec![answer]).dispatch);
+            }
+            None => break open.remove(0),
+        }
+    };
+    let error = Box::new(ErrorRecord::new(
+        wfc_value::FaultCode::ExitNonzero,
+        "exit 1",
+    ));
+    let kind = EventKind::Failed {
+        effect: failing.effect.id,
+        error,
+        usage: None,
+    };
+    let run = key(0);
+    w.round(second, vec![wfc_engine::Incoming { run, kind }]);
+    assert!(
+        w.end(key(0)).starts_with("exit_nonzero"),
+        "{}",
+        w.end(key(0))
+    );
+}
+
+#[test]
+fn another_try_keeps_what_other_branches_did_after_the_step_had_begun() {
+    for from in [None, Some("b")] {
+        let program = parallel("s", &[bash("a"), bash("b"), bash("c")]);
+        let mut w = World::start([program], "s", server());
+        fail_in_the_end(&mut w, "b");
+        let again = w.engine.retry(key(0), from, None, at(100)).unwrap();
+        let round = w.round(100, vec![]);
+        assert_eq!(paths(&round), ["b"], "{from:?}");
+        w.round(101, vec![done(&round.dispatch[0])]);
+        assert_eq!(w.end(again.run), r#"{"a":"a","b":"b","c":"c"}"#);
+        // Its history says so, too.
+        let history = w.engine.history(again.run).unwrap();
+        assert_eq!((history.broken, history.points.len()), (None, 4));
+    }
+}
+
+#[test]
+fn what_failed_beside_the_step_is_done_again() {
+    let program = parallel("s", &[bash("a"), bash("b"), bash("c")]);
+    let mut w = World::start([program], "s", server());
+    let open = w.round(0, vec![]).dispatch;
+    w.round(1, vec![done(&open[2])]);
+    let fail = |n: usize| {
+        let error = Box::new(ErrorRecord::new(
+            wfc_value::FaultCode::ExitNonzero,
+            "exit 1",
+        ));
+        let kind = EventKind::Failed {
+            effect: open[n].effect.id,
+            error,
+            usage: None,
+        };
+        wfc_engine::Incoming { run: key(0), kind }
+    };
+    w.round(2, vec![fail(0), fail(1)]);
+    w.engine.retry(key(0), None, None, at(100)).unwrap();
+    let mut round = w.round(100, vec![]);
+    round.dispatch.sort_by_key(|d| d.effect.id);
+    assert_eq!(paths(&round), ["a", "b"]);
+}
+
+#[test]
+fn waits_and_retries_of_other_branches_are_not_waited_for_again() {
+    // Beside `b`: a wait of an hour, then `a`.
+    let mut b = Builder::new("s");
+    use wfc_program::{Branch, ForkSpec, Join};
+    let labels = [b.label(), b.label()];
+    let branch = |(name, entry): (&str, _)| Branch {
+        name: name.into(),
+        entry,
+        merge: Vec::new(),
+        always: Vec::new(),
+    };
+    let branches = ["x", "y"].into_iter().zip(labels).map(branch).collect();
+    let fork = b.fork(ForkSpec::Branches {
+        branches,
+        limit: 0,
+        join: Join::All,
+    });
+    b.emit(Instr::Fork(fork));
+    b.emit(Instr::Return());
+    b.bind(labels[0]);
+    let nap = b.step(info("nap", EffectKind::Timer, false), (0, 0));
+    b.emit(Instr::StepEnter(nap));
+    b.push(&wfc_value::Value::Duration(wfc_value::Duration::from_secs(
+        3600,
+    )));
+    b.emit(Instr::Sleep());
+    b.emit(Instr::StepLeave());
+    emit(&mut b, &bash("a"));
+    b.emit(Instr::EndFiber());
+    b.bind(labels[1]);
+    emit(&mut b, &bash("b"));
+    b.emit(Instr::EndFiber());
+    let mut w = World::start([verified(b)], "s", Options::default());
+    let failing = w.round(0, vec![]).dispatch.remove(0);
+    let a = w.round(3600, vec![]).dispatch.remove(0);
+    w.round(3601, vec![done(&a)]);
+    let error = Box::new(ErrorRecord::new(
+        wfc_value::FaultCode::ExitNonzero,
+        "exit 1",
+    ));
+    let kind = EventKind::Failed {
+        effect: failing.effect.id,
+        error,
+        usage: None,
+    };
+    let run = key(0);
+    w.round(3602, vec![wfc_engine::Incoming { run, kind }]);
+    let again = w.engine.retry(key(0), None, None, at(5000)).unwrap();
+    let round = w.round(5000, vec![]);
+    assert_eq!(paths(&round), ["b"]);
+    w.round(5001, vec![done(&round.dispatch[0])]);
+    assert_eq!(w.end(again.run), r#"{"x":"a","y":"b"}"#);
+}

@@ -41,7 +41,7 @@ pub(crate) fn bash(id: &'static str) -> Step {
     step(id, EffectKind::Bash, r#"{"command":"x"}"#)
 }
 
-fn info(id: &str, kind: EffectKind, retry: bool) -> StepInfo {
+pub(crate) fn info(id: &str, kind: EffectKind, retry: bool) -> StepInfo {
     StepInfo {
         id: id.into(),
         path: id.into(),

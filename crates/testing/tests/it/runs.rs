@@ -293,11 +293,11 @@ fn what_called_workflows_use_up_counts_while_it_is_used_up() {
     let tests = "tests:
   - name: one
     mocks:
-      steps[0].a[0]/one: { returns: x, after: 1m }
-      steps[0].b[0]/one: { returns: x, after: 2m }
+      steps[0].branches.a[0]/one: { returns: x, after: 1m }
+      steps[0].branches.b[0]/one: { returns: x, after: 2m }
     expect:
       error: budget_exceeded
-      effects: [ { step: 'steps[0].a[0]/one' }, { step: 'steps[0].b[0]/one' } ]
+      effects: ['steps[0].branches.a[0]', 'steps[0].branches.b[0]', 'steps[0].branches.a[0]/one', 'steps[0].branches.b[0]/one']
       took: 1m
 ";
     let [main, sub] = CALLED;
@@ -346,7 +346,7 @@ fn no_more_is_under_way_than_the_policy_allows() {
         )
     };
     let tests = |took: &str| {
-        let path = |branch| format!("\"steps[0].{branch}[0]\"");
+        let path = |branch| format!("\"steps[0].branches.{branch}[0]\"");
         let (a, b, c, d) = (path("a"), path("b"), path("c"), path("d"));
         let answer = "{ returns: { stdout: '' }, after: 10s }";
         format!(

@@ -4,6 +4,8 @@ use wfc_program::isa::StepId;
 use wfc_value::{Str, Value};
 
 use super::Machine;
+use crate::effect::EffectId;
+use crate::scope::ScopeKind;
 
 /// Where a fiber is, and what it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,25 @@ pub struct FiberView {
 }
 
 impl Machine {
+    /// The steps that an effect is inside of, with their paths: those of its fiber from the inside out, then those of the
+    /// fibers that wait for it.
+    #[must_use]
+    pub fn steps_around(&self, effect: EffectId) -> Vec<(StepId, Str)> {
+        let mut out = Vec::new();
+        let pending = self.effects.get(&effect);
+        let mut fiber = pending.and_then(|pending| self.fibers.get(&pending.fiber));
+        while let Some(f) = fiber {
+            for (at, scope) in f.frame.scopes.iter().enumerate().rev() {
+                if let ScopeKind::Step(open) = &scope.kind {
+                    out.push((open.step, self.path_below(f, open.step, at)));
+                }
+            }
+            let parent = f.role.parent();
+            fiber = parent.and_then(|parent| self.fibers.get(&parent));
+        }
+        out
+    }
+
     /// The fibers, in the order of their numbers.
     #[must_use]
     pub fn fibers(&self) -> Vec<FiberView> {
