@@ -23,6 +23,8 @@ pub struct Client {
     pub data: bool,
     /// It fills snippets in.
     pub snippets: bool,
+    /// It asks for an item's documentation when it is shown.
+    pub resolves_documentation: bool,
     /// It takes edits with ids and versions of documents, and operations on files.
     pub document_changes: bool,
     /// It can create, rename and delete files in an edit.
@@ -96,6 +98,10 @@ impl Client {
             data: yes("/textDocument/publishDiagnostics/dataSupport")
                 || yes("/textDocument/diagnostic/dataSupport"),
             snippets: yes("/textDocument/completion/completionItem/snippetSupport"),
+            resolves_documentation: lists(
+                "/textDocument/completion/completionItem/resolveSupport/properties",
+                "documentation",
+            ),
             document_changes: yes("/workspace/workspaceEdit/documentChanges"),
             create_files: lists("/workspace/workspaceEdit/resourceOperations", "create"),
             action_literals: there("/textDocument/codeAction/codeActionLiteralSupport"),

@@ -2,7 +2,9 @@
 
 use std::any::Any;
 
-use wfc_ide::Disk;
+use wfc_ide::hover::Now;
+use wfc_ide::inline_values::RunValues;
+use wfc_ide::{Cancel, Disk};
 use wfc_syntax::span::Span;
 
 /// The files, and what else the server cannot know by itself.
@@ -21,6 +23,29 @@ pub trait House: Disk {
         None
     }
 
+    /// The present time, and the reader's zone, for hovers over schedules.
+    fn now(&self) -> Option<Now> {
+        None
+    }
+
+    /// Where a code is documented: a URI.
+    fn page(&self, _code: &str) -> Option<String> {
+        None
+    }
+
+    /// What the last run of a workflow held, which others call by `slug`.
+    fn last_run(&self, _path: &str, _slug: &str) -> Option<RunValues> {
+        None
+    }
+
+    /// Starts something and waits for its end: its exit status and all that it said.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    fn carry_out(&self, work: &Work, _cancel: &Cancel) -> Result<(i32, String), String> {
+        Err(format!("nothing can be started here: {work:?}"))
+    }
+
     /// Whether a process is alive.
     fn lives(&self, _process: i32) -> bool {
         true
@@ -36,4 +61,26 @@ pub struct SettingsFault {
     pub span: Span,
     /// What is wrong.
     pub message: String,
+}
+
+/// What a client may have started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// `wfc run`
+    Run {
+        /// The workflow's path.
+        file: String,
+    },
+    /// `wfc run --dry-run`
+    DryRun {
+        /// The workflow's path.
+        file: String,
+    },
+    /// `wfc test`
+    Test {
+        /// The path of the file of tests.
+        file: String,
+        /// The test; all without one.
+        test: Option<String>,
+    },
 }

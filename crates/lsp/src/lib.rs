@@ -7,11 +7,13 @@
 mod capabilities;
 mod changes;
 mod client;
+mod commands;
 mod config;
 mod context;
 mod diagnostics;
 mod framing;
 mod house;
+mod kinds;
 mod lines;
 mod message;
 mod outbox;
@@ -19,8 +21,10 @@ mod pool;
 mod progress;
 mod requests;
 mod server;
+mod snippet;
 mod uri;
+mod workspace_edit;
 
 pub use framing::MAX_BODY;
-pub use house::{House, SettingsFault};
+pub use house::{House, SettingsFault, Work};
 pub use server::{End, Options, serve};

@@ -4,10 +4,12 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use wfc_ide::{Disk, FileSettings};
-use wfc_lsp::{House, SettingsFault};
+use wfc_ide::hover::Now;
+use wfc_ide::inline_values::RunValues;
+use wfc_ide::{Cancel, Disk, FileSettings};
+use wfc_lsp::{House, SettingsFault, Work};
 use wfc_syntax::limits::MAX_FILE_BYTES;
 use wfc_syntax::span::Span;
 
@@ -77,20 +79,25 @@ impl Disk for DiskHouse {
             return FileSettings::default();
         };
         let name = shown(&path);
-        let read = SettingsCache::new(Some(&path)).checks_of(file);
-        let settings = match read {
-            Ok(settings) => {
+        let cache = SettingsCache::new(Some(&path));
+        let read = cache.checks_of(file).and_then(|checks| {
+            let agents = cache.of(file)?.agents.keys().cloned().collect();
+            Ok((checks, agents))
+        });
+        let (settings, agents) = match read {
+            Ok(read) => {
                 self.faults_now().remove(&name);
-                settings
+                read
             }
             Err(error) => {
                 self.faults_now().insert(name.clone(), fault(&name, error));
-                Arc::default()
+                Default::default()
             }
         };
         FileSettings {
             settings,
             path: Some(name),
+            agents,
         }
     }
 
@@ -123,6 +130,18 @@ impl House for DiskHouse {
 
     fn watch(&self, told: Box<dyn Fn(Vec<String>) + Send>) -> Option<Box<dyn Any + Send>> {
         super::watch::begin(&self.folders(), told)
+    }
+
+    fn now(&self) -> Option<Now> {
+        super::now::now()
+    }
+
+    fn last_run(&self, path: &str, slug: &str) -> Option<RunValues> {
+        super::last_run::values(path, slug)
+    }
+
+    fn carry_out(&self, work: &Work, cancel: &Cancel) -> Result<(i32, String), String> {
+        super::work::carry_out(work, cancel)
     }
 
     fn lives(&self, process: i32) -> bool {

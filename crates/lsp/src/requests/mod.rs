@@ -1,8 +1,30 @@
 //! The requests, one file each. Each turns the protocol's parameters into a question to `wfc-ide` and its answer into the
 //! protocol's.
 
+mod call_hierarchy;
+mod code_lens;
+mod completion;
+mod definition;
 mod diagnostic;
+mod document_highlight;
+mod document_link;
+mod document_symbol;
+mod execute_command;
+mod folding_range;
+mod formatting;
+mod hover;
+mod inlay_hint;
+mod inline_value;
+mod linked_editing_range;
+mod references;
+mod rename;
+mod selection_range;
+pub(crate) mod semantic_tokens;
+mod signature_help;
+mod type_definition;
+mod will_rename_files;
 mod workspace_diagnostic;
+mod workspace_symbol;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,6 +49,37 @@ pub(crate) fn route(method: &str) -> Option<(Urgency, Run)> {
     use Urgency::{Later, Now};
     Some(match method {
         "textDocument/diagnostic" => (Now, run::<lsp::DocumentDiagnosticRequest>),
+        "textDocument/completion" => (Now, run::<lsp::CompletionRequest>),
+        "completionItem/resolve" => (Now, run::<lsp::CompletionResolveRequest>),
+        "textDocument/hover" => (Now, run::<lsp::HoverRequest>),
+        "textDocument/definition" => (Now, run::<lsp::DefinitionRequest>),
+        "textDocument/declaration" => (Now, run::<lsp::DeclarationRequest>),
+        "textDocument/typeDefinition" => (Now, run::<lsp::TypeDefinitionRequest>),
+        "textDocument/references" => (Later, run::<lsp::ReferencesRequest>),
+        "textDocument/documentHighlight" => (Now, run::<lsp::DocumentHighlightRequest>),
+        "textDocument/linkedEditingRange" => (Now, run::<lsp::LinkedEditingRangeRequest>),
+        "textDocument/signatureHelp" => (Now, run::<lsp::SignatureHelpRequest>),
+        "textDocument/documentSymbol" => (Now, run::<lsp::DocumentSymbolRequest>),
+        "textDocument/semanticTokens/full" => (Now, run::<lsp::SemanticTokensRequest>),
+        "textDocument/semanticTokens/full/delta" => (Now, run::<lsp::SemanticTokensDeltaRequest>),
+        "textDocument/semanticTokens/range" => (Now, run::<lsp::SemanticTokensRangeRequest>),
+        "textDocument/inlayHint" => (Now, run::<lsp::InlayHintRequest>),
+        "textDocument/inlineValue" => (Now, run::<lsp::InlineValueRequest>),
+        "textDocument/codeLens" => (Now, run::<lsp::CodeLensRequest>),
+        "textDocument/formatting" => (Now, run::<lsp::DocumentFormattingRequest>),
+        "textDocument/rangeFormatting" => (Now, run::<lsp::DocumentRangeFormattingRequest>),
+        "textDocument/onTypeFormatting" => (Now, run::<lsp::DocumentOnTypeFormattingRequest>),
+        "workspace/symbol" => (Later, run::<lsp::WorkspaceSymbolRequest>),
+        "workspace/executeCommand" => (Later, run::<lsp::ExecuteCommandRequest>),
+        "textDocument/prepareRename" => (Now, run::<lsp::PrepareRenameRequest>),
+        "textDocument/rename" => (Now, run::<lsp::RenameRequest>),
+        "textDocument/prepareCallHierarchy" => (Now, run::<lsp::CallHierarchyPrepareRequest>),
+        "callHierarchy/incomingCalls" => (Later, run::<lsp::CallHierarchyIncomingCallsRequest>),
+        "callHierarchy/outgoingCalls" => (Later, run::<lsp::CallHierarchyOutgoingCallsRequest>),
+        "textDocument/foldingRange" => (Now, run::<lsp::FoldingRangeRequest>),
+        "textDocument/selectionRange" => (Now, run::<lsp::SelectionRangeRequest>),
+        "textDocument/documentLink" => (Now, run::<lsp::DocumentLinkRequest>),
+        "workspace/willRenameFiles" => (Now, run::<lsp::WillRenameFilesRequest>),
         "workspace/diagnostic" => (Later, run::<lsp::WorkspaceDiagnosticRequest>),
         _ => return None,
     })

@@ -25,13 +25,15 @@ impl Server {
         if let Some(value) = params.get("trace") {
             self.set_trace(&serde_json::json!({ "value": value }));
         }
+        let server_commands = params.pointer("/initializationOptions/serverCommands");
+        let server_commands = server_commands.and_then(Value::as_bool) == Some(true);
         let process = params.get("processId").and_then(Value::as_i64);
         if let Some(process) = process.and_then(|p| i32::try_from(p).ok()) {
             self.watch_client(process);
         }
         self.phase = Phase::Running;
         let result = InitializeResult {
-            capabilities: capabilities::of(&self.client),
+            capabilities: capabilities::of(&self.client, server_commands),
             server_info: Some(ServerInfo {
                 name: "wfc".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
