@@ -40,6 +40,21 @@ impl List {
         })))
     }
 
+    /// A list of `int`s.
+    ///
+    /// # Errors
+    /// `limit_exceeded` when it would be too large.
+    pub fn of_ints(items: &[i64]) -> Result<Self, Fault> {
+        limits::check_len(items.len())?;
+        let size = items.len() as u64 + 1;
+        limits::check_size(size)?;
+        Ok(Self(Arc::new(Inner {
+            items: items.iter().map(|n| Value::Int(*n)).collect(),
+            size,
+            depth: 1,
+        })))
+    }
+
     /// Adds `item` at the end, in place when nobody else holds this list.
     ///
     /// # Errors
@@ -140,6 +155,17 @@ impl fmt::Debug for List {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_ints_is_as_any_other() {
+        for items in [&[][..], &[1], &[3, -2, i64::MIN]] {
+            let wanted = List::new(items.iter().map(|n| Value::Int(*n)).collect()).unwrap();
+            let made = List::of_ints(items).unwrap();
+            assert_eq!(made, wanted);
+            assert_eq!((made.size(), made.depth()), (wanted.size(), wanted.depth()));
+        }
+        assert!(List::of_ints(&vec![0; limits::MAX_CONTAINER_LEN + 1]).is_err());
+    }
 
     #[test]
     fn pushing_keeps_sizes_and_leaves_other_holders_alone() {

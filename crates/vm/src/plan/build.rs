@@ -39,6 +39,7 @@ pub(super) fn plan(program: &Program, facts: &Facts) -> Option<Plan> {
         kind: part.node.kind(),
         root: part.node,
         text: Cell::default(),
+        ints: Cell::default(),
         fuel: fuel + 1,
     })
 }

@@ -1,6 +1,6 @@
 //! Making lists and maps.
 
-use wfc_value::{Key, Str, Value};
+use wfc_value::{Key, List, Str, Value};
 
 use super::loops::{each, light};
 use super::node::{Kind, Make, Node};
@@ -8,38 +8,92 @@ use super::{Env, HEAVY};
 use crate::frame::heap;
 
 pub(super) fn list<'e>(env: Env<'e>, items: &'e [Node]) -> Option<Value> {
-    let mut made = Vec::with_capacity(items.len());
+    let mut made = Items::new(env, items.len());
     for item in items {
-        add(env, item, item.kind(), &mut made)?;
+        made.add(env, item, item.kind())?;
     }
-    Value::list(made).ok()
+    made.done(env)
 }
 
-/// Adds an item's value, of a kind that is known, and gives the bytes of its data, where it has any.
-///
-#[inline]
-fn add<'e>(env: Env<'e>, item: &'e Node, kind: Kind, to: &mut Vec<Value>) -> Option<Option<i64>> {
-    match kind {
-        Kind::Int => push_int(to, item.int(env)?),
-        Kind::Bool => to.push(Value::Bool(item.bool(env)?)),
-        Kind::Double => to.push(Value::Double(item.double(env)?)),
-        _ if item.is_place() => match item.place(env)? {
-            Value::Int(n) => push_int(to, *n),
-            other => {
-                light(other)?;
-                to.push(other.clone());
-                return Some(Some(heap(other)));
-            }
-        },
-        _ => {
-            let item = item.value(env)?;
-            light(&item)?;
-            let data = heap(&item);
-            to.push(item);
-            return Some(Some(data));
+/// The items of a list that is made. As long as all are `int`s they are kept as such, in memory that is used again, and become
+/// values at once in the end: a value that is put together in parts in one place and moved to another as a whole makes the
+/// processor wait for the parts to leave its store buffer, for longer than most operations take.
+struct Items {
+    ints: Vec<i64>,
+    /// All items, once there is another one than an `int`.
+    mixed: Option<Vec<Value>>,
+    expected: usize,
+    /// The bytes of their data.
+    weight: i64,
+}
+
+impl Items {
+    fn new(env: Env<'_>, expected: usize) -> Self {
+        let mut ints = env.ground.ints.take();
+        ints.clear();
+        Self {
+            ints,
+            mixed: None,
+            expected: expected.min(EXPECTED),
+            weight: 0,
         }
     }
-    Some(None)
+
+    /// Adds an item's value, of a kind that is known.
+    #[inline]
+    fn add<'e>(&mut self, env: Env<'e>, item: &'e Node, kind: Kind) -> Option<()> {
+        match kind {
+            Kind::Int => {
+                let n = item.int(env)?;
+                self.int(n);
+                Some(())
+            }
+            _ if item.is_place() => match item.place(env)? {
+                Value::Int(n) => {
+                    self.int(*n);
+                    Some(())
+                }
+                other => self.any(other.clone()),
+            },
+            _ => self.any(item.value(env)?),
+        }
+    }
+
+    #[inline]
+    fn int(&mut self, n: i64) {
+        match &mut self.mixed {
+            None => self.ints.push(n),
+            Some(all) => all.push(Value::Int(n)),
+        }
+    }
+
+    #[inline(never)]
+    fn any(&mut self, item: Value) -> Option<()> {
+        if let Value::Int(n) = item {
+            self.int(n);
+            return Some(());
+        }
+        self.weight = self.weight.saturating_add(heap(&item));
+        let (ints, expected) = (&mut self.ints, self.expected);
+        let all = self.mixed.get_or_insert_with(|| {
+            let mut all = Vec::with_capacity(expected);
+            all.extend(ints.drain(..).map(Value::Int));
+            all
+        });
+        all.push(item);
+        (self.weight <= HEAVY).then_some(())
+    }
+
+    fn done(self, env: Env<'_>) -> Option<Value> {
+        let made = match self.mixed {
+            None => List::of_ints(&self.ints),
+            Some(all) => List::new(all),
+        };
+        if self.ints.capacity() <= EXPECTED {
+            env.ground.ints.set(self.ints);
+        }
+        made.ok().map(Value::List)
+    }
 }
 
 pub(super) fn map<'e>(env: Env<'e>, entries: &'e [(Node, Node)]) -> Option<Value> {
@@ -67,27 +121,22 @@ pub(super) fn record<'e>(env: Env<'e>, fields: &'e [(Key, Node)]) -> Option<Valu
     Value::map(made).ok()
 }
 
-/// As [`push_int`].
+/// By itself, so that it is written where it stays.
 #[inline(never)]
 fn put_int(to: &mut Vec<(Key, Value)>, key: &Key, n: i64) {
-    to.push((key.clone(), Value::Int(n)));
-}
-
-/// As [`push_int`].
-#[inline(never)]
-fn put_text(to: &mut Vec<(Key, Value)>, key: &Key, s: &Str) {
-    match key {
-        Key::String(key) => to.push((Key::String(key.clone()), Value::String(s.clone()))),
-        key => to.push((key.clone(), Value::String(s.clone()))),
+    to.push((key.clone(), Value::Null));
+    if let Some((_, last)) = to.last_mut() {
+        *last = Value::Int(n);
     }
 }
 
-/// Adds an `int`. By itself, so that it is written where it stays: a value that is put together in one place in parts and
-/// moved to another as a whole makes the processor wait for the parts to leave its store buffer, for longer than most
-/// operations take.
+/// By itself, so that it is written where it stays.
 #[inline(never)]
-fn push_int(to: &mut Vec<Value>, n: i64) {
-    to.push(Value::Int(n));
+fn put_text(to: &mut Vec<(Key, Value)>, key: &Key, s: &Str) {
+    to.push((key.clone(), Value::Null));
+    if let Some((_, last)) = to.last_mut() {
+        *last = Value::String(s.clone());
+    }
 }
 
 /// The most items that room is made for before there is one.
@@ -102,8 +151,7 @@ impl Make {
                 _ => return None,
             };
             let (first, rest, end) = self.fuel;
-            let mut made = Vec::with_capacity(expected.min(EXPECTED));
-            let mut weight = 0_i64;
+            let mut made = Items::new(env, expected);
             each(env, range, self.pairs, |env| {
                 env.charge(first)?;
                 if let Some(filter) = &self.filter
@@ -112,16 +160,11 @@ impl Make {
                     return Some(true);
                 }
                 env.charge(rest)?;
-                if let Some(data) = add(env, &self.item, self.kind, &mut made)? {
-                    weight = weight.saturating_add(data);
-                    if weight > HEAVY {
-                        return None;
-                    }
-                }
+                made.add(env, &self.item, self.kind)?;
                 Some(true)
             })?;
             env.charge(end)?;
-            let made = Value::list(made).ok()?;
+            let made = made.done(env)?;
             light(&made)?;
             Some(made)
         })

@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     kind: Kind,
     /// Where texts are put together.
     text: Cell<String>,
+    /// Where lists of `int`s are put together.
+    ints: Cell<Vec<i64>>,
     /// The fuel of the instructions that are always carried out.
     fuel: u64,
 }
@@ -66,6 +68,7 @@ impl Plan {
             ctx,
             left: Cell::new(left),
             text: &self.text,
+            ints: &self.ints,
         };
         let env = Env {
             ground: &ground,
@@ -93,6 +96,7 @@ struct Ground<'e> {
     ctx: &'e CallCtx,
     left: Cell<u64>,
     text: &'e Cell<String>,
+    ints: &'e Cell<Vec<i64>>,
 }
 
 /// A variable of a comprehension or of `cel.bind`, and those around it.
