@@ -101,7 +101,7 @@ pub fn code_lens(
 }
 
 /// Files of tests beside a workflow.
-fn tests_of(snapshot: &Snapshot, path: &str) -> Vec<String> {
+pub(crate) fn tests_of(snapshot: &Snapshot, path: &str) -> Vec<String> {
     let folder = paths::folder_of(path);
     let Some(stem) = stem_of(path, &WORKFLOW_ENDINGS) else {
         return Vec::new();
@@ -157,7 +157,7 @@ fn of_tests(snapshot: &Snapshot, path: &str) -> Vec<CodeLens> {
 }
 
 /// The workflow that a file of tests is about.
-fn workflow_of(snapshot: &Snapshot, path: &str, file: &TestFile) -> Option<String> {
+pub(crate) fn workflow_of(snapshot: &Snapshot, path: &str, file: &TestFile) -> Option<String> {
     let stem = stem_of(path, &TEST_ENDINGS)?;
     let beside = || {
         WORKFLOW_ENDINGS
@@ -180,14 +180,14 @@ fn stem_of<'p>(path: &'p str, endings: &[&str]) -> Option<&'p str> {
 }
 
 /// What a file of tests says of itself: which workflow it is about, and the names of its tests.
-struct TestFile {
-    tree: Tree,
+pub(crate) struct TestFile {
+    pub(crate) tree: Tree,
     workflow: Option<String>,
     tests: Vec<(String, Span)>,
 }
 
 impl TestFile {
-    fn read(source: &Source) -> Self {
+    pub(crate) fn read(source: &Source) -> Self {
         let json = source.name.ends_with(".json");
         let (tree, _) = if json {
             wfc_syntax::json::parse(&source.text)

@@ -11,6 +11,7 @@ use wfc_syntax::tree::Spelling;
 use crate::answer::{FileEdits, TextEdit, WorkspaceEdit};
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
+use crate::in_tests;
 use crate::meaning;
 use crate::names::Symbol;
 use crate::paths;
@@ -46,6 +47,9 @@ pub fn will_rename(
             out.insert(path, edits);
         }
     }
+    for (path, edits) in of_tests(snapshot, &moves) {
+        out.insert(path, edits);
+    }
     let version = |path: &str| snapshot.document(path).map(|d| d.version);
     let edits = out.into_iter().map(|(path, edits)| FileEdits {
         version: version(&path),
@@ -59,6 +63,24 @@ pub fn will_rename(
         files: Vec::new(),
         edits: edits.collect(),
     })
+}
+
+/// The edits of files of tests that name the path of a workflow.
+fn of_tests(snapshot: &Snapshot, moves: &Moves<'_>) -> Vec<(String, Vec<Edit>)> {
+    let mut out = Vec::new();
+    for workflow in snapshot.workflows() {
+        for tests in in_tests::naming_path(snapshot, &workflow) {
+            let edits = tests.spans.iter().filter_map(|span| {
+                let written = tests.source.slice(*span);
+                let text = path_after(&tests.path, written, &workflow, moves)?;
+                (text != written).then_some(Edit { span: *span, text })
+            });
+            let edits: Vec<Edit> = edits.collect();
+            let fitted = fit_edits(&edits, &tests.tree, &tests.source.text);
+            out.extend(fitted.filter(|e| !e.is_empty()).map(|e| (tests.path, e)));
+        }
+    }
+    out
 }
 
 /// Whether a file moves, or names what moves: by what its text holds, which is cheap.
@@ -104,13 +126,13 @@ fn edits(snapshot: &Snapshot, file: &CheckedFile, moves: &Moves<'_>) -> Vec<Edit
                     continue;
                 };
                 if written.contains('/') || Spelling::of_path(written).is_some() {
-                    path_after(file, written, callee, moves)
+                    path_after(&file.path, written, callee, moves)
                 } else {
                     slug_after(snapshot, file, callee, moves)
                 }
             }
             Symbol::Catalogue(at) => match meaning::catalogue_path(file, *at) {
-                Some(target) => path_after(file, written, &target, moves),
+                Some(target) => path_after(&file.path, written, &target, moves),
                 None => None,
             },
             Symbol::Tool(name) => tool_after(file, name, moves),
@@ -124,14 +146,9 @@ fn edits(snapshot: &Snapshot, file: &CheckedFile, moves: &Moves<'_>) -> Vec<Edit
 }
 
 /// How a path is written afterwards, as it was written before: `./` stays, so does a path from the root.
-fn path_after(
-    file: &CheckedFile,
-    written: &str,
-    target: &str,
-    moves: &Moves<'_>,
-) -> Option<String> {
-    let (from, to) = (moves.after(&file.path), moves.after(target));
-    if from == file.path && to == target {
+fn path_after(file: &str, written: &str, target: &str, moves: &Moves<'_>) -> Option<String> {
+    let (from, to) = (moves.after(file), moves.after(target));
+    if from == file && to == target {
         return None;
     }
     if paths::is_absolute(written) {

@@ -33,16 +33,25 @@ pub fn folding(snapshot: &Snapshot, path: &str, cancel: &Cancel) -> Result<Vec<F
         if node.0 % 1024 == 0 {
             cancel.check()?;
         }
-        if let NodeKind::Map(entries) = tree.kind(node) {
-            for entry in entries {
-                // What the text form spells without a key has the value's own place there.
-                out.extend(fold(&file, entry.key_span.start, tree.span(entry.value)));
+        match tree.kind(node) {
+            NodeKind::Map(entries) => {
+                for entry in entries {
+                    // What the text form spells without a key has the value's own place there.
+                    let head = entry.key_span.start;
+                    out.extend(fold(&file, head, tree.span(entry.value)));
+                }
             }
+            NodeKind::Seq(items) => {
+                for item in items {
+                    let span = tree.span(*item);
+                    out.extend(fold(&file, span.start, span));
+                }
+            }
+            _ => {}
         }
-        let root = tree.root == Some(node);
-        if !(root && tree.spelling == Spelling::Yaml) {
-            out.extend(fold(&file, tree.span(node).start, tree.span(node)));
-        }
+    }
+    if let Some(root) = tree.root.filter(|_| tree.spelling != Spelling::Yaml) {
+        out.extend(fold(&file, tree.span(root).start, tree.span(root)));
     }
     comments(&file, &mut out);
     // Of those that begin on one line, the whole of it in YAML and JSON, the first block in the text form: there the

@@ -22,6 +22,7 @@ pub mod highlight;
 mod holds;
 mod host;
 pub mod hover;
+mod in_tests;
 pub mod inlay_hints;
 pub mod inline_values;
 pub mod linked;

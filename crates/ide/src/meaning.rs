@@ -108,6 +108,25 @@ fn candidates(snapshot: &Snapshot, meaning: &Meaning, asked: &CheckedFile) -> Ve
     out
 }
 
+/// The file that a symbol belongs to, with the symbol as that file has it; none for what no workflow declares.
+pub(crate) fn owner(
+    snapshot: &Snapshot,
+    file: &Arc<CheckedFile>,
+    symbol: &Symbol,
+    cancel: &Cancel,
+) -> Result<Option<(Arc<CheckedFile>, Symbol)>, Cancelled> {
+    Ok(match of(file, symbol) {
+        Meaning::Local(_, own) => Some((Arc::clone(file), own)),
+        Meaning::Input(path, name) => snapshot.checked(&path, cancel)?.and_then(|owner| {
+            let mut inputs = owner.ast().workflow.inputs.iter();
+            let at = inputs.position(|i| i.name.text == name)?;
+            let at = u32::try_from(at).ok()?;
+            Some((owner, Symbol::Input(at)))
+        }),
+        _ => None,
+    })
+}
+
 /// A file with the places in it that name a meaning.
 pub(crate) struct Named {
     pub(crate) file: Arc<CheckedFile>,

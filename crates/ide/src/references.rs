@@ -3,8 +3,9 @@
 use crate::answer::Place;
 use crate::cancel::{Cancel, Cancelled};
 use crate::cursor::Cursor;
+use crate::in_tests;
 use crate::meaning::{self, Meaning};
-use crate::names::Role;
+use crate::names::{Role, Symbol};
 use crate::snapshot::Snapshot;
 
 /// A place that names what was asked about.
@@ -45,6 +46,18 @@ pub fn references(
             place: Place::new(&named.file.path, o.span),
             role: o.role,
         }));
+    }
+    if let Some((owner, symbol)) = meaning::owner(snapshot, &file, &name.symbol, cancel)? {
+        for tests in in_tests::naming(snapshot, &owner, &symbol) {
+            let role = match symbol {
+                Symbol::Step(_) => Role::Read,
+                _ => Role::Write,
+            };
+            out.extend(tests.spans.iter().map(|span| Reference {
+                place: Place::new(&tests.path, *span),
+                role,
+            }));
+        }
     }
     if declarations && let Meaning::Tool(Some(catalogue), tool) = meaning::of(&file, &name.symbol) {
         let (_, tool) = wfc_compiler::analysis::catalogue::split(&tool);

@@ -18,6 +18,7 @@ use crate::answer::{FileEdits, TextEdit, WorkspaceEdit};
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
 use crate::cursor::Cursor;
+use crate::in_tests::{self, InTests};
 use crate::meaning::{self, Named};
 use crate::names::{Form, Occurrence, Role, Symbol};
 use crate::snapshot::Snapshot;
@@ -74,6 +75,7 @@ struct Found {
     at: Occurrence,
     name: String,
     everywhere: Vec<Named>,
+    tests: Vec<InTests>,
 }
 
 fn find(snapshot: &Snapshot, path: &str, offset: u32, cancel: &Cancel) -> Answer<Found> {
@@ -114,10 +116,15 @@ fn find(snapshot: &Snapshot, path: &str, offset: u32, cancel: &Cancel) -> Answer
             ),
         });
     }
+    let owner = meaning::owner(snapshot, &file, &at.symbol, cancel)?;
+    let tests = owner.map_or(Vec::new(), |(owner, symbol)| {
+        in_tests::naming(snapshot, &owner, &symbol)
+    });
     Ok(Ok(Found {
         at,
         name,
         everywhere,
+        tests,
     }))
 }
 
@@ -151,23 +158,9 @@ pub fn rename(
     let mut edits: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
     for named in &found.everywhere {
         let file = &named.file;
-        let mut own: Vec<Edit> = Vec::new();
-        for occurrence in &named.occurrences {
-            // A caller may name the file instead of the slug.
-            if matches!(occurrence.symbol, Symbol::Callee(_))
-                && file.slice(occurrence.span) != found.name
-            {
-                continue;
-            }
-            match edit(file, occurrence, new) {
-                Some(edit) => own.push(edit),
-                None => return refuse(cannot_be_read(file, occurrence, &found.name, new)),
-            }
-        }
-        own.sort_by_key(|e| e.span);
-        own.dedup();
-        let Some(fitted) = fit_edits(&own, file.tree(), file.text()) else {
-            return refuse(format!("`{}` has no way to write `{new}`", file.path));
+        let fitted = match edits_of(named, &found.name, new) {
+            Ok(fitted) => fitted,
+            Err(why) => return refuse(why),
         };
         if !fitted.is_empty() {
             edits.insert(file.path.clone(), fitted);
@@ -175,6 +168,12 @@ pub fn rename(
     }
     if let Err(why) = try_out(snapshot, &found, new, &edits, cancel)? {
         return refuse(why);
+    }
+    for tests in &found.tests {
+        match in_tests_edits(tests, new) {
+            Some(own) => edits.insert(tests.path.clone(), own),
+            None => return refuse(format!("`{}` has no way to write `{new}`", tests.path)),
+        };
     }
     let version = |path: &str| snapshot.document(path).map(|d| d.version);
     let edits = edits.into_iter().map(|(path, edits)| FileEdits {
@@ -189,6 +188,44 @@ pub fn rename(
         files: Vec::new(),
         edits: edits.collect(),
     }))
+}
+
+/// The edits of a file of tests.
+fn in_tests_edits(tests: &InTests, new: &str) -> Option<Vec<Edit>> {
+    let mut edits: Vec<Edit> = tests
+        .spans
+        .iter()
+        .map(|span| Edit {
+            span: *span,
+            text: new.to_owned(),
+        })
+        .collect();
+    edits.sort_by_key(|e| e.span);
+    edits.dedup();
+    fit_edits(&edits, &tests.tree, &tests.source.text)
+}
+
+/// The edits of one file.
+fn edits_of(named: &Named, old: &str, new: &str) -> Result<Vec<Edit>, String> {
+    let file = &named.file;
+    // Some strings of the text form can hold no `"`.
+    for quote in ['"', '\''] {
+        let mut own: Vec<Edit> = Vec::new();
+        for at in &named.occurrences {
+            // A caller may name the file instead of the slug.
+            if matches!(at.symbol, Symbol::Callee(_)) && file.slice(at.span) != old {
+                continue;
+            }
+            let edit = edit(file, at, new, quote);
+            own.push(edit.ok_or_else(|| cannot_be_read(file, at, old, new))?);
+        }
+        own.sort_by_key(|e| e.span);
+        own.dedup();
+        if let Some(fitted) = fit_edits(&own, file.tree(), file.text()) {
+            return Ok(fitted);
+        }
+    }
+    Err(format!("`{}` has no way to write `{new}`", file.path))
 }
 
 fn cannot_be_read(file: &CheckedFile, at: &Occurrence, old: &str, new: &str) -> String {
@@ -234,7 +271,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The edit of one place; `None` where the new name cannot stand.
-fn edit(file: &CheckedFile, at: &Occurrence, new: &str) -> Option<Edit> {
+fn edit(file: &CheckedFile, at: &Occurrence, new: &str, quote: char) -> Option<Edit> {
     let here = |text: String| Edit {
         span: at.span,
         text,
@@ -245,10 +282,7 @@ fn edit(file: &CheckedFile, at: &Occurrence, new: &str) -> Option<Edit> {
         Form::Plain if is_plain(new) => here(new.to_owned()),
         Form::Plain => match at.symbol {
             Symbol::Input(_) => here(format!("inputs.{new}")),
-            Symbol::Step(_) => here(format!(
-                "{}.output",
-                in_quotes(file, at.span, &step_path(new))
-            )),
+            Symbol::Step(_) => here(format!("{}.output", quoted(step_path(new), quote))),
             _ => return None,
         },
         Form::Selected(whole) => {
@@ -258,13 +292,21 @@ fn edit(file: &CheckedFile, at: &Occurrence, new: &str) -> Option<Edit> {
             // `.x` becomes `["x"]`, `.?x` becomes `[?"x"]`.
             let optional = file.slice(whole).trim_start_matches('.').starts_with('?');
             let sign = if optional { "?" } else { "" };
-            let text = format!("[{sign}{}]", wfc_value::json::quoted(new));
+            let name = quoted(wfc_value::json::quoted(new), quote);
             Edit {
                 span: whole,
-                text: in_quotes(file, whole, &text),
+                text: format!("[{sign}{name}]"),
             }
         }
     })
+}
+
+/// An expression's text with that quote around its strings.
+fn quoted(text: String, quote: char) -> String {
+    match quote {
+        '"' => text,
+        _ => text.replace('"', "'"),
+    }
 }
 
 /// A name where a name stands: in quotes in the text form, when it is no plain one.
@@ -275,24 +317,6 @@ fn word(file: &CheckedFile, span: Span, new: &str) -> String {
         wfc_value::json::quoted(new)
     } else {
         new.to_owned()
-    }
-}
-
-/// An expression's text with the quotes that the string around it leaves free. The text form alone needs that: strings
-/// of the others are escaped as a whole.
-fn in_quotes(file: &CheckedFile, span: Span, text: &str) -> String {
-    let inside = file.tree().exprs.is_empty() || {
-        let exprs = &file.ast().exprs;
-        (0..exprs.len()).any(|i| {
-            let id = wfc_syntax::expr::ExprId(u32::try_from(i).unwrap_or(u32::MAX));
-            matches!(exprs.kind(id), wfc_syntax::expr::ExprKind::Template(_))
-                && exprs.span(id).contains(span)
-        })
-    };
-    if file.spelling == Spelling::Text && inside {
-        text.replace('"', "'")
-    } else {
-        text.to_owned()
     }
 }
 

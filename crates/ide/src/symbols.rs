@@ -347,10 +347,7 @@ impl Outline<'_> {
         /// Characters that an outline has room for.
         const MAX: usize = 60;
         let text = self.source.slice(span);
-        let text = text
-            .trim_start_matches(['|', '>', '-', '+', '"', '\''])
-            .trim();
-        let text = text.trim_end_matches(['"', '\'']);
+        let text = without_signs(text);
         let line = text.lines().next().unwrap_or_default().trim_end();
         match line.char_indices().nth(MAX) {
             Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
@@ -358,6 +355,22 @@ impl Outline<'_> {
             None => line.to_owned(),
         }
     }
+}
+
+/// A string without its quotes, a block scalar without its header.
+fn without_signs(text: &str) -> &str {
+    if text.starts_with(['|', '>']) {
+        return text.split_once('\n').map_or(text, |(_, body)| body).trim();
+    }
+    let text = text.trim();
+    for quotes in ["\"\"\"", "\"", "'"] {
+        let inner = text.strip_prefix(quotes);
+        let inner = inner.and_then(|text| text.strip_suffix(quotes));
+        if let Some(inner) = inner.filter(|inner| !inner.contains(quotes)) {
+            return inner.trim();
+        }
+    }
+    text
 }
 
 fn symbol(

@@ -4,11 +4,15 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "tests"
 )]
 
 mod cursor;
 mod definition;
+mod everywhere;
 mod host;
+mod outline;
 mod references;
+mod rename;
 mod support;

@@ -126,7 +126,7 @@ fn callees_that_are_not_there_are_named_alone() {
 #[test]
 fn broken_files_keep_what_can_be_read() {
     named(
-        "== a.wf\nworkflow a { input «who»: string  if { }  bash \"{{ «w$0ho» }}\"  return «who\n» } let\n",
+        "== a.wf\nworkflow a { input «who»: string  if { }  bash \"{{ «w$0ho» }}\"  return «who»\n } let\n",
     );
     named(
         "== a.wf.yaml\ninputs: { «who»: string }\nsteps:\n  - type: bash\n    command: \"{{ «who» + }}\"\n  - type: bash\n    command: \"{{ «w$0ho» }}\"\n  - {\n",

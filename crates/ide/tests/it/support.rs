@@ -90,11 +90,12 @@ impl Fixture {
         let sections = text
             .strip_prefix("== ")
             .expect("a path first")
-            .split("\n== ")
+            .split_inclusive("\n== ")
+            .map(|s| s.strip_suffix("== ").unwrap_or(s))
             .map(|s| s.split_once('\n').expect("a path, then a text"));
         for (path, body) in sections {
             let path = format!("/w/{}", path.trim());
-            let marked = Marked::new(&format!("{body}\n"));
+            let marked = Marked::new(body);
             disk.write(&path, &marked.text);
             host.open(&path, marked.text.as_str(), 1);
             if let Some(offset) = marked.cursor {
