@@ -1,9 +1,10 @@
-/** The extension: the server, the commands, the tasks, and the preview. */
+/** The extension: the server, the commands, the tasks, the preview, and the listing. */
 
 import * as vscode from "vscode";
 
 import { Server } from "./client";
 import { registerCommands } from "./commands";
+import { Listing } from "./listing";
 import { Preview } from "./preview/panel";
 import { Tasks } from "./tasks";
 
@@ -13,15 +14,18 @@ let server: Server | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const started = new Server();
   const preview = new Preview(vscode.Uri.joinPath(context.extensionUri, "media"));
+  const listing = new Listing();
   server = started;
   context.subscriptions.push(
     started,
     preview,
+    listing,
     ...registerCommands(),
     vscode.commands.registerCommand("wfc.restartServer", () => started.restart()),
     vscode.commands.registerCommand("wfc.showOutput", () => started.showOutput()),
     vscode.commands.registerCommand("wfc.showGraph", (given: unknown) => preview.open(given)),
     vscode.commands.registerCommand("wfc.saveGraph", (given: unknown) => preview.save(given)),
+    vscode.commands.registerCommand("wfc.showProgram", (given: unknown) => listing.open(given)),
     vscode.tasks.registerTaskProvider("wfc", new Tasks()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("wfc.server")) void started.restart();
