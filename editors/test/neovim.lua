@@ -41,6 +41,19 @@ guarded(function()
   check('names of other files', not wfc.is_workflow('/a/b.yaml') and not wfc.is_workflow('wf') and not wfc.is_workflow('a.wf.txt'))
   check('tests beside a workflow', wfc.tests_of(editors .. '/../examples/triage.wf') == editors .. '/../examples/triage.wf.test.yaml')
 
+  -- What `vim.lsp.enable` reads, from 0.11 on.
+  local enabled = dofile(editors .. '/neovim/lsp/wfc.lua')
+  local roots = {}
+  for _, name in ipairs({ '/tmp/a.wf', '/tmp/a.wf.yaml', '/tmp/a.yaml' }) do
+    local buffer = vim.api.nvim_create_buf(false, true)
+    vim.api.nvim_buf_set_name(buffer, name)
+    enabled.root_dir(buffer, function(root)
+      roots[name] = root
+    end)
+    vim.api.nvim_buf_delete(buffer, { force = true })
+  end
+  check('the server starts for workflows only', roots['/tmp/a.wf'] and roots['/tmp/a.wf.yaml'] and not roots['/tmp/a.yaml'], roots)
+
   -- The parser and its queries.
   local library = wfc.build_parser(nil, work .. '/parser')
   check('the parser is compiled', vim.fn.filereadable(library) == 1)
@@ -101,7 +114,7 @@ guarded(function()
   local other = work .. '/other.yaml'
   vim.fn.writefile({ 'a: "{{ b }}"' }, other)
   vim.cmd('edit ' .. vim.fn.fnameescape(other))
-  check('other YAML is left alone', #vim.tbl_keys(vim.lsp.buf_get_clients and vim.lsp.buf_get_clients(0) or vim.lsp.get_clients({ bufnr = 0 })) == 0)
+  check('other YAML is left alone', #vim.tbl_keys(vim.lsp.get_clients and vim.lsp.get_clients({ bufnr = 0 }) or vim.lsp.buf_get_clients(0)) == 0)
 
   vim.cmd('buffer ' .. vim.fn.bufnr(file))
   local params = { textDocument = { uri = vim.uri_from_bufnr(0) }, position = { line = 1, character = 6 } }
