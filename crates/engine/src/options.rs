@@ -15,6 +15,9 @@ pub struct Options {
     pub park_after: Duration,
     /// After how many events a run's snapshot is made anew.
     pub snapshot_every: u32,
+    /// A run at rest whose whole journal has no more bytes than this has no snapshot: its journal is smaller, and quickly told
+    /// again. Not with [`Retention::Suffix`].
+    pub short_journal: usize,
     /// What is kept of a run's history.
     pub retention: Retention,
 }
@@ -36,6 +39,7 @@ impl Default for Options {
             park: false,
             park_after: Duration::from_secs(1),
             snapshot_every: 64,
+            short_journal: 1024,
             retention: Retention::Keep,
         }
     }

@@ -292,6 +292,12 @@ impl<'p> Sim<'p> {
                 adopt: true,
                 park: self.random.chance(60),
                 snapshot_every: u32::try_from(1 + self.random.below(40)).unwrap_or(8),
+                // By the process, so that what else is by chance stays what it was.
+                short_journal: [0, 300, 1024]
+                    .into_iter()
+                    .cycle()
+                    .nth(usize::try_from(self.owners % 3).unwrap_or(0))
+                    .unwrap_or(0),
                 ..Options::default()
             };
             let engine = Engine::open(

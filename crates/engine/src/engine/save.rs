@@ -140,6 +140,8 @@ impl Engine {
                 close_row(out, start, key, number);
             });
             run.saving.row = true;
+            // The row's own head and checksum aside, it is as long as its records.
+            run.saving.bytes = records.len();
         }
         batch.taken.extend(unsaved.taken.iter().copied());
         batch.letters.extend(run.tidings.clone());
@@ -178,6 +180,20 @@ impl Engine {
         if !parks && !waits && run.since < self.options.snapshot_every {
             return;
         }
+        let short = rests && self.options.retention == Retention::Keep;
+        if short && run.is_short(self.options.short_journal) {
+            // Its journal is all that it takes, and what it is found by.
+            batch.snapshots.push(SnapshotRow {
+                key: run.header.key,
+                watermark: 0,
+                bytes: Vec::new(),
+                next_wake: run.next_wake(),
+                waits: run.waits(),
+            });
+            run.saving.snapshot = true;
+            self.park(run, parks, batch);
+            return;
+        }
         let marks = run.marks();
         let mut payloads = Vec::new();
         let bytes = run
@@ -198,12 +214,18 @@ impl Engine {
             waits: run.waits(),
         });
         run.saving.snapshot = true;
-        if parks {
-            batch.changes.push(Change::Park { key });
-            run.saving.park = true;
-        }
+        run.saving.whole = true;
+        self.park(run, parks, batch);
         if self.options.retention == Retention::Suffix {
             batch.forget.push((key, watermark));
+        }
+    }
+
+    fn park(&self, run: &mut Run, parks: bool, batch: &mut crate::store::Batch) {
+        if parks {
+            let key = run.header.key;
+            batch.changes.push(Change::Park { key });
+            run.saving.park = true;
         }
     }
 
@@ -393,6 +415,10 @@ fn tell(run: &mut Run, round: &mut Round) {
     let key = run.header.key;
     if run.saving.row {
         run.row += 1;
+        run.journal = run.journal.map(|bytes| bytes + run.saving.bytes);
+    }
+    if run.saving.whole {
+        run.journal = None;
     }
     if run.saving.snapshot {
         run.since = 0;

@@ -118,7 +118,11 @@ impl Unsaved {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Saving {
     pub(crate) row: bool,
+    /// The bytes of its records.
+    pub(crate) bytes: usize,
     pub(crate) snapshot: bool,
+    /// Whether the snapshot has the run's state, and does not leave that to the journal.
+    pub(crate) whole: bool,
     pub(crate) park: bool,
 }
 
@@ -135,6 +139,8 @@ pub(crate) struct Run {
     pub(crate) row: u64,
     /// Events since its last snapshot.
     pub(crate) since: u32,
+    /// How many bytes its journal has; nothing when there is a snapshot in the store.
+    pub(crate) journal: Option<usize>,
     /// In the order of their numbers.
     known: Vec<Known>,
     /// The number of the last effect that it asked for.
@@ -199,6 +205,7 @@ impl Run {
             unsaved: Unsaved::default(),
             row: 0,
             since: 0,
+            journal: Some(0),
             known: Vec::new(),
             last_effect: 0,
             look: Vec::new(),
@@ -367,6 +374,18 @@ impl Run {
             known.counted = true;
             self.usage.agent_calls = self.usage.agent_calls.saturating_add(1);
         }
+    }
+
+    /// Whether it is brought back from its journal alone as quickly as from a snapshot: it is short, and little was computed.
+    pub(crate) fn is_short(&self, most: usize) -> bool {
+        /// Instructions: a fraction of a millisecond.
+        const LITTLE: u64 = 20_000;
+        let bytes = self.journal.map(|bytes| bytes + self.unsaved.whole);
+        let quick = self
+            .machine
+            .as_ref()
+            .is_some_and(|m| m.fuel_used() <= LITTLE);
+        quick && bytes.is_some_and(|bytes| bytes <= most)
     }
 
     /// What the budgets around an effect were drawn on for it so far.

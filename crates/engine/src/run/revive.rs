@@ -43,8 +43,12 @@ pub(crate) fn revive(
         return Ok(run);
     }
     match &stored.snapshot {
-        Some(snapshot) => run.restore(&snapshot.bytes, snapshot.watermark, payload)?,
-        None => {
+        Some(snapshot) if !snapshot.bytes.is_empty() => {
+            run.restore(&snapshot.bytes, snapshot.watermark, payload)?;
+            run.journal = None;
+        }
+        // Its journal is all that it takes.
+        Some(_) | None => {
             let machine = run.fresh_machine()?;
             run.begin(machine);
         }
@@ -58,6 +62,7 @@ pub(crate) fn revive(
             run.again(record, turned)?;
         }
         run.row = row.number;
+        run.journal = run.journal.map(|bytes| bytes + row.bytes.len());
     }
     run.unsaved.clear();
     run.look = run.outstanding().map(|effect| effect.id).collect();

@@ -251,7 +251,7 @@ pub struct SnapshotRow {
     pub key: RunKey,
     /// The number of the last journal row that is in it; 0 for none.
     pub watermark: u64,
-    /// The state.
+    /// The state; empty when the journal is all that it takes.
     pub bytes: Vec<u8>,
     /// When something happens by itself.
     pub next_wake: Option<Timestamp>,

@@ -2,6 +2,7 @@
 
 use wfc_engine::store::RunState;
 use wfc_engine::{Admission, Options, Overlap};
+use wfc_program::isa::EffectKind;
 use wfc_value::Map;
 
 use crate::programs::*;
@@ -128,4 +129,31 @@ fn two_processes_do_not_let_in_one_too_many() {
     w.round(2, vec![done(&round.dispatch[0])]);
     other.engine.poll(at(3)).unwrap();
     assert_eq!(paths(&other.round(3, vec![])), ["a"]);
+}
+
+#[test]
+fn a_run_does_not_wait_for_a_run_that_waits_for_it() {
+    let again = r#"{"workflow":"s","inputs":{},"wait":true}"#;
+    for rule in [queue as fn(&Map) -> Option<Admission>, replace] {
+        let call = step("again", EffectKind::Call, again);
+        let mut w = World::new([sequence("s", &[call])], Options::default());
+        w.library.rule(rule);
+        w.begin("s", 0, 0, None);
+        w.round(0, vec![]);
+        // Nothing hangs: it calls itself until that is too deep.
+        assert!(w.end(key(0)).contains("levels deep"), "{}", w.end(key(0)));
+    }
+    // A run that is not waited for does wait.
+    let loose = r#"{"workflow":"s","inputs":{},"wait":false}"#;
+    let steps = [
+        step("again", EffectKind::Call, loose),
+        crate::programs::again("a"),
+    ];
+    let mut w = World::new([sequence("s", &steps)], Options::default());
+    w.library.rule(queue);
+    w.begin("s", 0, 0, None);
+    let round = w.round(0, vec![]);
+    assert_eq!(paths(&round), ["a"]);
+    let callee = key(0).sibling(key(0).execution.callee(1));
+    assert_eq!(w.row(callee).state, RunState::Queued);
 }

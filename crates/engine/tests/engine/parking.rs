@@ -1,7 +1,7 @@
 //! Runs that only wait leave memory, and come back.
 
 use wfc_engine::Options;
-use wfc_engine::store::{RunState, WaitKind};
+use wfc_engine::store::{RunState, Store as _, WaitKind};
 use wfc_program::isa::EffectKind;
 
 use crate::programs::*;
@@ -160,4 +160,45 @@ fn an_event_for_thousands_of_parked_runs_is_heard_by_all_a_few_at_a_time() {
     let round = w.round(1, vec![]);
     assert_eq!(round.waiting.len(), 2_000);
     assert_eq!((w.parked, w.engine.resident()), (4_000, 0));
+}
+
+#[test]
+fn a_short_journal_needs_no_snapshot_and_a_long_one_has_one() {
+    let steps = [
+        bash("a"),
+        approval("ok"),
+        bash("b"),
+        approval("fine"),
+        bash("c"),
+    ];
+    let snapshot = |w: &mut World| w.place.load(key(0)).unwrap().unwrap().snapshot.unwrap();
+    for short_journal in [0, 100, 1 << 20] {
+        let options = wfc_engine::Options {
+            short_journal,
+            ..server()
+        };
+        let mut w = World::start([sequence("s", &steps)], "s", options);
+        let a = w.round(0, vec![]).dispatch.remove(0);
+        let first = w.round(1, vec![done(&a)]);
+        let kept = snapshot(&mut w);
+        assert_eq!(kept.bytes.is_empty(), short_journal > 0, "{short_journal}");
+        assert_eq!(w.state(0), RunState::Parked);
+        w.crash(2);
+        let b = w
+            .round(2, vec![approve(2, &first.waiting[0])])
+            .dispatch
+            .remove(0);
+        assert_eq!(&*b.effect.path, "b");
+        let second = w.round(3, vec![done(&b)]);
+        let kept = snapshot(&mut w);
+        assert_eq!(
+            kept.bytes.is_empty(),
+            short_journal > 100,
+            "{short_journal}"
+        );
+        assert_eq!(w.row(key(0)).waits[0].path.as_str(), "fine");
+        let round = w.round(4, vec![approve(4, &second.waiting[0])]);
+        w.round(5, vec![done(&round.dispatch[0])]);
+        assert_eq!(w.end(key(0)), r#""c""#);
+    }
 }

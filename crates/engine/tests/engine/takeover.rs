@@ -1,7 +1,7 @@
 //! Several processes on one store.
 
-use wfc_engine::store::RunState;
-use wfc_engine::{Options, ResumeError};
+use wfc_engine::store::{RunState, Store as _};
+use wfc_engine::{Hash, Options, ResumeError, Start};
 
 use crate::programs::*;
 use crate::world::*;
@@ -162,4 +162,42 @@ fn a_run_that_has_ended_can_be_deleted() {
         wfc_engine::store::Store::run(&mut w.place, key(0)),
         Ok(None)
     );
+}
+
+#[test]
+fn a_run_is_pinned_to_the_digests_of_its_catalogues() {
+    let mut w = World::new([sequence("s", &[again("a")])], server());
+    let begin = |w: &mut World, n: u64, digest: u8| {
+        let mut found = w.library.found("s");
+        found.catalogues = vec![("box.tools.json".to_owned(), Hash([digest; 32]))];
+        let start = Start {
+            found,
+            run: key(n),
+            occurrence: None,
+            inputs: wfc_value::Map::default(),
+            trigger: wfc_value::Value::Null,
+            limits: wfc_vm::Limits::default(),
+            at: at(0),
+        };
+        w.engine.start(start).unwrap();
+        w.round(0, vec![]);
+        w.row(key(n)).deployment
+    };
+    let (first, same, other) = (
+        begin(&mut w, 0, 1),
+        begin(&mut w, 1, 1),
+        begin(&mut w, 2, 2),
+    );
+    assert_eq!(first, same);
+    assert_ne!(first, other);
+    // They go on with what they were pinned to, each its own.
+    w.crash(1);
+    w.round(1, vec![]);
+    assert_eq!(
+        (w.row(key(0)).deployment, w.row(key(2)).deployment),
+        (first, other)
+    );
+    let record = w.place.program(first).unwrap().unwrap();
+    let name = b"box.tools.json";
+    assert!(record.windows(name.len()).any(|part| part == name));
 }

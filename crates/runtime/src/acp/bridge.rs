@@ -85,6 +85,11 @@ impl Bridge {
         json!({ "type": "http", "name": "wfc", "url": self.url, "headers": [header] })
     }
 
+    /// Its address and its token, for programs that are told by their environment.
+    pub(crate) fn reached(&self) -> (&str, &str) {
+        (&self.url, &self.token)
+    }
+
     /// The next call; nothing when the server has ended.
     pub(crate) async fn next(&mut self) -> Option<Asked> {
         self.calls.recv().await

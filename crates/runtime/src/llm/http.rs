@@ -6,7 +6,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value as Json;
 use tokio::time::timeout;
-use wfc_value::{FaultCode, Value};
+use wfc_value::{FaultCode, Timestamp, Value};
 
 use super::sse::{Decoder, Event};
 use super::{Protocol, Read, Reply, Request, Tokens, Wrong, told};
@@ -256,7 +256,7 @@ impl Line {
     /// Tells of an answer with another status. What it says of credentials is not shown: some show the key.
     async fn refused(&self, mut response: Response, model: &str) -> Failure {
         let status = response.status();
-        let after = retry_after(response.headers());
+        let after = retry_after(response.headers(), crate::clock::now());
         let mut bytes = Vec::new();
         while let Ok(Ok(Some(piece))) = timeout(self.idle, response.chunk()).await {
             bytes.extend_from_slice(&piece);
@@ -400,8 +400,8 @@ fn is_passing(status: i64) -> bool {
     matches!(status, 408 | 409 | 425 | 429) || status >= 500
 }
 
-/// How long to wait before the next question, in seconds. Dates, which endpoints of models do not give, are passed over.
-fn retry_after(headers: &HeaderMap) -> Option<f64> {
+/// How long to wait before the next question, in seconds: a number of them, or until a date of RFC 9110.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<f64> {
     let number = |name: &str| -> Option<f64> {
         let text = headers.get(name)?.to_str().ok()?;
         let number = text.trim().parse::<f64>().ok()?;
@@ -410,6 +410,13 @@ fn retry_after(headers: &HeaderMap) -> Option<f64> {
     number("retry-after-ms")
         .map(|ms| ms / 1_000.0)
         .or_else(|| number("retry-after"))
+        .or_else(|| {
+            let text = headers.get("retry-after")?.to_str().ok()?;
+            let date = httpdate::parse_http_date(text.trim()).ok()?;
+            let date = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+            let now = now.nanos() as f64 / 1e9;
+            Some((date.as_secs_f64() - now).max(0.0).ceil())
+        })
 }
 
 fn url(protocol: Protocol, base: Option<&str>) -> Option<Url> {
@@ -467,11 +474,15 @@ mod tests {
         let read = |name: &'static str, text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(name, text.parse().unwrap());
-            retry_after(&headers)
+            retry_after(&headers, Timestamp::parse("2026-10-21T07:27:30Z").unwrap())
         };
         assert_eq!(read("retry-after", " 12"), Some(12.0));
         assert_eq!(read("retry-after-ms", "1500"), Some(1.5));
-        assert_eq!(read("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+        assert_eq!(read("retry-after", date), Some(30.0));
+        let past = "Wed, 21 Oct 2026 07:27:00 GMT";
+        assert_eq!(read("retry-after", past), Some(0.0));
+        assert_eq!(read("retry-after", "Wed, 41 Oct 2026 07:28:00 GMT"), None);
         assert_eq!(read("retry-after", "-1"), None);
         assert_eq!(read("retry-after", "NaN"), None);
     }

@@ -214,3 +214,62 @@ fn an_agent_that_is_not_configured_says_what_to_write() {
         absent.message
     );
 }
+
+#[test]
+fn a_commands_tools_are_served_to_it_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    // Two calls by hand, and one without the token.
+    let script = r#"
+address=${WFC_TOOLS_URL#http://}; host=${address%%/*}
+call() {
+  body='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"'$1'","arguments":{"q":"x"}}}'
+  exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
+  printf 'POST /%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
+    "${address#*/}" "$host" "$2" "${#body}" "$body" >&3
+  cat <&3; echo
+}
+call box_search "$WFC_TOOLS_TOKEN"; call box_leak "$WFC_TOOLS_TOKEN"; call box_search wrong
+"#;
+    let settings = format!(
+        "[agents.a]\ncommand = \"bash\"\n{}",
+        crate::llm::tools(dir.path())
+    );
+    let mut settings = Settings::parse(&settings).unwrap();
+    let runner = settings.agents.get_mut("a").unwrap();
+    let AgentKind::Command(command) = &mut runner.kind else {
+        panic!("a command")
+    };
+    command.program.args = vec!["-c".into(), script.into()];
+    runner.timeout = Some(Duration::from_secs(60));
+    let agent = agents(&settings, around(dir.path(), &[("token", "s3cr3t")]));
+    let args = r#"{"goal":"Look","tools":["box.search"]}"#;
+    let answer = block_on(async {
+        let answer = execute(&agent, value(args)).await;
+        agent.close().await;
+        answer
+    });
+    let answer = done(answer);
+    let answer = answer.as_str().unwrap();
+    assert!(answer.contains("found 3"), "{answer}");
+    assert!(answer.contains("401 Unauthorized"), "{answer}");
+    assert_eq!(crate::llm::calls(dir.path()), 1, "{answer}");
+}
+
+#[test]
+fn a_command_whose_tool_is_not_there_is_not_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = format!(
+        "[agents.a]\ncommand = \"touch\"\nargs = [\"started\"]\n{}",
+        crate::llm::tools(dir.path())
+    );
+    let settings = Settings::parse(&settings).unwrap();
+    let agent = agents(&settings, around(dir.path(), &[]));
+    let args = r#"{"goal":"Look","tools":["box.search","other.tool"]}"#;
+    let failure = block_on(async {
+        let failure = failed(execute(&agent, value(args)).await);
+        agent.close().await;
+        failure
+    });
+    assert!(failure.message.contains("other"), "{failure:?}");
+    assert!(!dir.path().join("started").exists());
+}

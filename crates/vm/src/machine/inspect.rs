@@ -23,6 +23,12 @@ pub struct FiberView {
 }
 
 impl Machine {
+    /// The fuel that the run has used up.
+    #[must_use]
+    pub fn fuel_used(&self) -> u64 {
+        self.meta.limits.fuel.saturating_sub(self.fuel_left)
+    }
+
     /// The steps that an effect is inside of, with their paths: those of its fiber from the inside out, then those of the
     /// fibers that wait for it.
     #[must_use]

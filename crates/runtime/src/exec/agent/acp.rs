@@ -1,22 +1,19 @@
 //! Agents that speak the Agent Client Protocol: one process and one session for each step.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
-use tokio::time::Instant;
 use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
-use super::offers::{Around, Called, Offers, until};
+use super::bridged::Tools;
+use super::offers::until;
 use super::returns::{self, Returns};
 use super::{ANSWER_TIMEOUT, AgentExecutor, Reply, Spending, fits, late, tool_names};
-use crate::acp::{Ask, Bridge, Ended, Session, Start};
-use crate::llm::Call;
+use crate::acp::{Ask, Ended, Session, Start};
 use crate::mcp::environment;
 use crate::settings::{AcpAgent, Program, Reached, Runner, Server};
-use crate::stop::Stop;
 
 /// An agent that is asked for one step.
 pub(super) struct Acp<'a> {
@@ -47,7 +44,8 @@ impl Acp<'_> {
         let mut tools = if names.is_empty() || self.agent.whole_servers {
             None
         } else {
-            let Some(tools) = self.tools(&names, &mut stop).await? else {
+            let opened = Tools::open(self.exec, (self.name, self.runner), &names, &mut stop);
+            let Some(tools) = opened.await? else {
                 return Ok(Answer::Cancelled);
             };
             Some(tools)
@@ -62,35 +60,6 @@ impl Acp<'_> {
             .await;
         session.close(self.exec.around.grace).await;
         talked
-    }
-
-    /// The step's tools, and the server by which the agent reaches them. Nothing when the job was asked to stop.
-    async fn tools(&self, names: &[&str], stop: &mut Stop) -> Result<Option<Tools<'_>>, Failure> {
-        let exec = self.exec;
-        let of = (self.name, self.runner);
-        let offers = Offers::new(
-            &exec.tools,
-            &exec.around.vault,
-            &exec.hints,
-            of,
-            names,
-            stop,
-        );
-        let Some(offers) = offers.await? else {
-            return Ok(None);
-        };
-        let bridge = Bridge::open(&offers.list()).await.map_err(|error| {
-            let message = format!(
-                "the agent `{}` cannot be given its tools: {error}",
-                self.name
-            );
-            Failure::new(FaultCode::AgentError, message)
-        })?;
-        Ok(Some(Tools {
-            bridge,
-            offers,
-            unknown: false,
-        }))
     }
 
     async fn talk(
@@ -207,47 +176,6 @@ impl Acp<'_> {
             .into_iter()
             .map(|(name, server)| described(name, server, around));
         described.collect()
-    }
-}
-
-/// The tools of a step on their way to its agent.
-struct Tools<'a> {
-    bridge: Bridge,
-    offers: Offers<'a>,
-    /// Whether a call was left of which it is not known how far it came.
-    unknown: bool,
-}
-
-impl Tools<'_> {
-    /// Carries out calls, one after the other, for as long as the agent works.
-    async fn serve(&mut self, job: &Job, until: Instant) -> Infallible {
-        let around = Around {
-            execution: &job.execution,
-            step: &job.step,
-            key: &job.key,
-            attempt: job.attempt,
-            link: &job.link,
-            until,
-        };
-        let mut stop = job.stop.clone();
-        while let Some(asked) = self.bridge.next().await {
-            let call = Call {
-                id: String::new(),
-                name: asked.name,
-                arguments: asked.arguments,
-            };
-            let answer = match self.offers.call(&call, &around, &mut stop).await {
-                Ok(Called::Given(given)) => (given.text, given.failed),
-                Ok(Called::Stopped(answer)) => {
-                    self.unknown |= answer == Answer::Unknown;
-                    ("the step was stopped".to_owned(), true)
-                }
-                Err(failure) => (self.offers.masked(failure.message), true),
-            };
-            // The agent may have gone on without it.
-            let _ = asked.answer.send(answer);
-        }
-        std::future::pending().await
     }
 }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
-use super::Reply;
+use super::bridged::Tools;
+use super::offers::until;
+use super::{AgentExecutor, Reply, tool_names};
 use crate::mcp::environment;
 use crate::process::{self, How, Keep, Spec};
-use crate::settings::{CommandAgent, Program};
+use crate::settings::{CommandAgent, Program, Runner};
 
 /// A command that is asked.
 pub(super) struct Command<'a> {
@@ -18,11 +20,13 @@ pub(super) struct Command<'a> {
     pub(super) agent: &'a CommandAgent,
     pub(super) limit: Duration,
     pub(super) around: &'a Surroundings,
+    pub(super) exec: &'a AgentExecutor,
+    pub(super) runner: &'a Runner,
 }
 
 impl Command<'_> {
     /// Starts the command once.
-    pub(super) async fn ask(&self, job: &mut Job, prompt: String) -> Result<Reply, Failure> {
+    pub(super) async fn ask(&self, job: &Job, prompt: String) -> Result<Reply, Failure> {
         let (name, program) = (self.name, &self.agent.program);
         let cwd = program
             .cwd
@@ -32,6 +36,21 @@ impl Command<'_> {
         let mut env = job_env(job, &self.around.vault);
         env.push(("WFC_AGENT_MODEL".to_owned(), model.clone()));
         env.push(("WFC_AGENT_TOOLS".to_owned(), tools(&job.args)));
+        let mut stop = job.stop.clone();
+        let mut served = None;
+        if self.is_served(&job.args) {
+            let (of, names) = ((self.name, self.runner), tool_names(&job.args));
+            served = Tools::open(self.exec, of, &names, &mut stop).await?;
+            if served.is_none() {
+                return Ok(Reply::Ended(Answer::Cancelled));
+            }
+        }
+        let reached = served.as_ref().map(|tools| tools.bridge.reached());
+        let (url, token) = reached
+            .map(|(url, token)| (url.to_owned(), token.to_owned()))
+            .unzip();
+        env.push(("WFC_TOOLS_URL".to_owned(), url));
+        env.push(("WFC_TOOLS_TOKEN".to_owned(), token));
         env.extend(environment(program, self.around)?);
         let spec = Spec {
             program: (&program.command).into(),
@@ -44,9 +63,15 @@ impl Command<'_> {
             grace: self.around.grace,
         };
         let groups = &self.around.groups;
-        let ended = process::run(spec, &job.execution, groups, &mut job.stop)
-            .await
-            .map_err(|error| unstartable(name, program, &cwd, &error))?;
+        let running = process::run(spec, &job.execution, groups, &mut stop);
+        let ended = match &mut served {
+            None => running.await,
+            Some(tools) => tokio::select! {
+                ended = running => ended,
+                never = tools.serve(job, until(self.limit)) => match never {},
+            },
+        };
+        let ended = ended.map_err(|error| unstartable(name, program, &cwd, &error))?;
         let redact = |text| self.around.vault.redacted(text);
         let stdout = ended.stdout.finish(redact);
         let stderr = ended.stderr.finish(redact);
@@ -56,6 +81,9 @@ impl Command<'_> {
             Failure::new(FaultCode::AgentError, message).with([("stderr", stderr)])
         };
         match ended.how {
+            How::Stopped if served.is_some_and(|tools| tools.unknown) => {
+                Ok(Reply::Ended(Answer::Unknown))
+            }
             How::Stopped => Ok(Reply::Ended(Answer::Cancelled)),
             How::Killed => Ok(Reply::Ended(Answer::Unknown)),
             How::TimedOut => Err(super::late(name, self.limit)),
@@ -66,6 +94,16 @@ impl Command<'_> {
             ))),
             How::Exited(_) => Ok(Reply::Text(stdout.text.trim().to_owned())),
         }
+    }
+}
+
+impl Command<'_> {
+    /// Whether wfc carries out the step's tools for it: their servers are set up. Without any of them the agent has its tools
+    /// itself, and knows which the step allows.
+    fn is_served(&self, args: &Value) -> bool {
+        let server = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+        let mut names = tool_names(args).into_iter();
+        names.any(|name| self.exec.servers.contains_key(&server(name)))
     }
 }
 
@@ -109,7 +147,7 @@ fn arguments(agent: &CommandAgent, model: Option<&str>) -> Vec<OsString> {
 
 /// The names of the tools that the step lets the agent use, with commas between them.
 fn tools(args: &Value) -> Option<String> {
-    let names = super::tool_names(args);
+    let names = tool_names(args);
     (!names.is_empty()).then(|| names.join(","))
 }
 

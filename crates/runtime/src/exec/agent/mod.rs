@@ -1,6 +1,7 @@
 //! `agent`: by a command, an endpoint of a language model, or a program that speaks the Agent Client Protocol.
 
 mod acp;
+mod bridged;
 mod command;
 mod endpoint;
 mod offers;
@@ -117,8 +118,10 @@ impl AgentExecutor {
                     agent,
                     limit: runner.timeout.unwrap_or(ANSWER_TIMEOUT),
                     around: &self.around,
+                    exec: self,
+                    runner,
                 };
-                by_command(&command, &mut job, returns.as_ref(), &mut spending).await
+                by_command(&command, &job, returns.as_ref(), &mut spending).await
             }
             AgentKind::OpenAi(endpoint) => {
                 let talk = Talk {
@@ -183,7 +186,7 @@ impl Execute for AgentExecutor {
 /// Asks a command, and once more if its answer does not fit.
 async fn by_command(
     command: &Command<'_>,
-    job: &mut Job,
+    job: &Job,
     returns: Option<&Returns>,
     spending: &mut Spending,
 ) -> Result<Answer, Failure> {
