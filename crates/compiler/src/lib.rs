@@ -9,6 +9,7 @@ pub mod diff;
 pub mod emit;
 mod followers;
 pub mod hash;
+pub mod incremental;
 pub mod ir;
 pub mod lower;
 mod repair;

@@ -10,6 +10,7 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::near::{distance, nearest};
 use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
+use wfc_syntax::tree::Spelling;
 
 use super::change::Change;
 use super::ground::{Ground, is_plain, known_in, moved, steps_in};
@@ -74,6 +75,8 @@ pub(super) fn judge(
         || known.asks
         || (last && ground.has_end)
         || !is_plain(text, host.spelling)
+        || is_guessed(&slice.found, host.spelling)
+        || is_guessed(&looked.found, host.spelling)
     {
         return None;
     }
@@ -333,6 +336,12 @@ fn named<'t>(d: &'t Diagnostic, text: &'t str) -> &'t str {
     } else {
         said
     }
+}
+
+/// Whether the text form was read by a guess where a string, a remark or a bracket ends: one that looks at all lines.
+fn is_guessed(found: &[Diagnostic], spelling: Spelling) -> bool {
+    let lexical = |d: &Diagnostic| d.code.id.starts_with("WF002");
+    spelling == Spelling::Text && found.iter().any(lexical)
 }
 
 /// Whether a finding says that nothing reads a name.

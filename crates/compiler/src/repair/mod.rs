@@ -24,7 +24,7 @@ use candidates::Candidate;
 /// Faults of syntax that are mended one after the other.
 const MAX_ROUNDS: usize = 6;
 /// Bytes of a file that is mended: in a larger one the faults are told as they were found.
-const MAX_SIZE: usize = 512 << 10;
+pub(crate) const MAX_SIZE: usize = 512 << 10;
 /// Faults of syntax in a file that is mended: more of them are no slip.
 const MAX_FAULTS: usize = 16;
 /// Bytes that are parsed to try edits, for all faults of a file. In a large file few edits are tried, so that a fault

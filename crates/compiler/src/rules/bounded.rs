@@ -12,7 +12,7 @@ use super::style::{
 };
 use super::time::waits_outlast_timeout;
 use crate::analysis::blocks::{BlockRole, each_block};
-use crate::bounds::Ranges;
+use crate::bounds::{Ranges, StepRange};
 
 /// Runs them.
 pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
@@ -21,12 +21,8 @@ pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
     }
     let ranges = Ranges::of(cx.ast, cx.analysis, cx.file);
     let policy = &cx.ast.workflow.policy;
-    max_steps_too_low::look(cx, &ranges.root, out);
-    waits_outlast_timeout::look_at_root(cx, &ranges.root, out);
+    root(cx, &ranges.root, out);
     if let Some(budget) = &policy.budget {
-        if !budget_always_exceeded::look(budget, &ranges.root, out) {
-            budget_may_run_out::look(budget, &ranges.root, out);
-        }
         let all = inside(cx.ast, &cx.ast.workflow.steps);
         budget_without_spending::look(cx.ast, budget, &all, out);
     }
@@ -39,6 +35,17 @@ pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             }
             budget_without_spending::look(cx.ast, budget, &held(cx, *id, step), out);
         }
+    }
+}
+
+/// Compares the limits of the whole run with what its body costs.
+pub(crate) fn root(cx: &RuleContext<'_>, range: &StepRange, out: &mut Vec<Diagnostic>) {
+    max_steps_too_low::look(cx, range, out);
+    waits_outlast_timeout::look_at_root(cx, range, out);
+    if let Some(budget) = &cx.ast.workflow.policy.budget
+        && !budget_always_exceeded::look(budget, range, out)
+    {
+        budget_may_run_out::look(budget, range, out);
     }
 }
 

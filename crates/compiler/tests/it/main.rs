@@ -26,3 +26,4 @@ mod root;
 mod semantics;
 mod shape;
 mod sizes;
+mod typing;

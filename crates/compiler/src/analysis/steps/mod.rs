@@ -18,7 +18,7 @@ use wfc_value::ty::Type;
 
 use super::callee::Host;
 use super::checker::Checker;
-use super::flow::{Cell, Mark, Turn};
+use super::flow::{Cell, Mark, Root, Turn};
 use super::tables::BindingId;
 use crate::analysis::joining::join;
 
@@ -78,6 +78,9 @@ impl<'a> Walker<'a> {
         for id in &block.steps {
             let before = self.c.flow.mark();
             self.step(*id);
+            if std::ptr::eq(block, &raw const self.ast.workflow.steps) {
+                self.note_narrowed(*id, before);
+            }
             last = self
                 .yields
                 .get(id.0 as usize)
@@ -99,6 +102,45 @@ impl<'a> Walker<'a> {
             }
             None if ends => last,
             None => Type::Never,
+        }
+    }
+
+    /// Notes of which names a step of the body leaves another type known than they have by themselves.
+    fn note_narrowed(&mut self, id: StepId, before: Mark) {
+        for (path, old, new) in self.c.flow.narrowed_since(before) {
+            let plain = match path.root {
+                _ if !path.fields.is_empty() => None,
+                Root::Binding(b) => self.c.names.slot(b).map(|slot| match &slot.declared {
+                    Some(declared) => declared.clone(),
+                    None => crate::analysis::settle::settle(&slot.joined),
+                }),
+                Root::Output(step) => self.c.tables.outputs.get(step.0 as usize).cloned(),
+                _ => None,
+            };
+            if old.is_none() && plain.is_some() && new == plain {
+                continue;
+            }
+            let step = |step: StepId| {
+                let step = self.ast.step(step);
+                step.id
+                    .iter()
+                    .chain(&step.output)
+                    .map(|n| n.text.clone())
+                    .collect()
+            };
+            let names: Vec<Box<str>> = match path.root {
+                Root::Binding(b) => {
+                    let binding = self.c.tables.bindings.get(b.0 as usize);
+                    binding.map(|b| b.name.text.clone()).into_iter().collect()
+                }
+                Root::Output(id) | Root::Status(id) | Root::Failure(id) => step(id),
+                Root::Trigger => vec!["trigger".into()],
+                Root::Local(_) => Vec::new(),
+            };
+            if !names.is_empty() {
+                let known = self.c.tables.narrowed_after.entry(id).or_default();
+                known.extend(names);
+            }
         }
     }
 

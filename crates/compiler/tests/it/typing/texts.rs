@@ -191,6 +191,27 @@ pub(super) fn long() -> Vec<(String, String)> {
     out
 }
 
+/// What makes a text long.
+pub(super) const PAD: char = '\u{a0}';
+
+/// The same files with half a megabyte of remarks, or white space, before a step.
+pub(super) fn padded() -> Vec<(String, String)> {
+    let mut all = long();
+    for (name, text) in &mut all {
+        let pad = PAD.to_string().repeat(270_000);
+        let (before, pad) = match name.rsplit('.').next() {
+            Some("yaml") => ("\n  - id: ticket3", format!("\n  # {pad}")),
+            Some("json") => ("\n    {\n      \"id\": \"ticket3\"", " ".repeat(540_000)),
+            _ => ("\n  let ticket3 =", format!("\n  // {pad}")),
+        };
+        let at = text
+            .find(before)
+            .unwrap_or_else(|| panic!("{name}: {text}"));
+        text.insert_str(at, &pad);
+    }
+    all
+}
+
 /// What people type, a letter at a time.
 pub(super) fn typed(spelling: Spelling) -> &'static [&'static str] {
     match spelling {
