@@ -76,6 +76,27 @@ class Uri {
   }
 }
 
+/** Kinds of code actions by their words with points. */
+class ActionKind {
+  constructor(value) {
+    this.value = value;
+  }
+  append(part) {
+    return new ActionKind(this.value ? `${this.value}.${part}` : part);
+  }
+  static Empty = new ActionKind("");
+  static QuickFix = new ActionKind("quickfix");
+  static Refactor = new ActionKind("refactor");
+  static RefactorExtract = new ActionKind("refactor.extract");
+  static RefactorInline = new ActionKind("refactor.inline");
+  static RefactorMove = new ActionKind("refactor.move");
+  static RefactorRewrite = new ActionKind("refactor.rewrite");
+  static Source = new ActionKind("source");
+  static SourceFixAll = new ActionKind("source.fixAll");
+  static SourceOrganizeImports = new ActionKind("source.organizeImports");
+  static Notebook = new ActionKind("notebook");
+}
+
 /** A new editor. `settings` are by their full names, `folder` is the workspace. */
 export function editor({ settings = {}, folder, trusted = true }) {
   const seen = { commands: new Map(), providers: [], diagnostics: new Map(), tasks: [], messages: [], panels: [], contents: new Map(), shown: [], status: undefined };
@@ -235,7 +256,7 @@ export function editor({ settings = {}, folder, trusted = true }) {
       dispose() {}
     },
     CancellationError: class extends Error {},
-    CodeActionKind: new Proxy(class CodeActionKind {}, { get: (_t, name) => ({ value: String(name), append: () => ({}) }) }),
+    CodeActionKind: ActionKind,
     Diagnostic: class {
       constructor(range, message, severity) {
         Object.assign(this, { range, message, severity });
