@@ -371,3 +371,81 @@ fn background(folder: &Folder, args: &[&str]) -> Child {
         .stderr(Stdio::piped());
     command.spawn().unwrap()
 }
+
+#[test]
+fn only_approvers_answer_and_others_are_told_who_may() {
+    let folder = Folder::new();
+    let workflow = RELEASE.replace(
+        "with { id: \"go\" }",
+        "with { id: \"go\", approvers: [\"ada\", \"bob\"] }",
+    );
+    folder.file("release.wf", workflow);
+    let said = folder.run(&["run", "release.wf", "--durable", "-i", "version=1.2"]);
+    assert_eq!(said.status, Some(10), "{said:?}");
+    for word in ["approve", "deny"] {
+        let said = folder.run(&[word, "last", "go", "--as", "eve"]);
+        assert_eq!(said.status, Some(2), "{said:?}");
+        assert!(said.err.contains("wfc::forbidden"), "{said:?}");
+        assert!(said.err.contains("only ada, bob may"), "{said:?}");
+    }
+    // A flag of another way to answer is held to them, too.
+    let said = folder.run(&[
+        "resume",
+        "last",
+        "--approve",
+        "go",
+        "--by",
+        "eve",
+        "--format",
+        "jsonl",
+    ]);
+    let refused = said
+        .lines()
+        .into_iter()
+        .find(|line| line["event"] == "answer_refused");
+    assert_eq!(refused.unwrap()["code"], "forbidden", "{said:?}");
+    assert_eq!(log(&folder), "built\n");
+    let said = folder.run(&["approve", "last", "go", "--as", "bob"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let shown = folder.run(&["show", "last", "--format", "json"]).json();
+    assert_eq!(shown["steps"][1]["output"]["by"], "bob");
+    assert!(shown["steps"][1]["output"]["at"].is_string(), "{shown}");
+}
+
+#[test]
+fn a_program_file_is_pinned_to_what_it_calls() {
+    let folder = Folder::new();
+    folder.file(
+        "main.wf",
+        "workflow main {\n  approval \"Go?\" with { id: \"go\" }\n  let said = call sub {}\n  return said\n}\n",
+    );
+    folder.file("sub.wf", "workflow sub { return \"old\" }\n");
+    let said = folder.run(&["build", "main.wf"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let said = folder.run(&["run", "main.wfb", "--durable"]);
+    assert_eq!(said.status, Some(10), "{said:?}");
+    folder.file("sub.wf", "workflow sub { return \"new\" }\n");
+    let said = folder.run(&["approve", "last"]);
+    assert_eq!(
+        (said.status, said.out.trim()),
+        (Some(0), "\"old\""),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_run_by_hand_says_what_becomes_of_triggers() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  on schedule \"0 9 * * MON-FRI\"\n  on event \"paid\"\n  return 1\n}\n",
+    );
+    let said = folder.run(&["run", "w.wf"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "1"), "{said:?}");
+    assert!(said.err.contains("run by hand, once"), "{said:?}");
+    assert!(
+        said.err
+            .contains("schedule `0 9 * * MON-FRI` and event `paid`"),
+        "{said:?}"
+    );
+}

@@ -253,3 +253,19 @@ fn a_durable_run_becomes_a_test_that_passes() {
     let said = folder.run(&[&["test", "--record", "nobody"], store.as_slice()].concat());
     assert_eq!(said.status, Some(2), "{said:?}");
 }
+
+#[test]
+fn a_file_of_tests_is_no_workflow_to_fmt_and_fix() {
+    let folder = folder(TESTS);
+    let file = "pay.wf.test.yaml";
+    let said = folder.run(&["fmt", file]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert!(said.err.contains("it holds tests"), "{said:?}");
+    let said = folder.run(&["fmt", "--check", file]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let said = folder.run(&["check", "--fix", file]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert!(said.err.contains("nothing to mend, 0 left"), "{said:?}");
+    let after = std::fs::read_to_string(folder.path().join(file)).unwrap();
+    assert_eq!(after, TESTS);
+}

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wfc_compiler::world::World as _;
 use wfc_engine::{Found, Hash};
-use wfc_program::codec;
-use wfc_program::isa::StepId;
+use wfc_program::isa::{EffectKind, Instr, StepId};
+use wfc_program::{Program, codec};
 use wfc_runtime::Pinned;
-use wfc_syntax::ast::{Ast, EnvDecl, Step, StepKind};
+use wfc_syntax::ast::{Ast, EnvDecl, Step, StepKind, Trigger, TriggerKind};
 use wfc_syntax::canonical::source_hash;
 use wfc_syntax::expr::Name;
 use wfc_syntax::source::Source;
@@ -18,7 +18,7 @@ use wfc_syntax::tree::Spelling;
 use wfc_value::{Map, Value};
 
 use crate::error::CliError;
-use crate::files::{Input, load};
+use crate::files::{Input, is_workflow, load};
 use crate::output::Report;
 use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
@@ -37,6 +37,8 @@ pub struct Ready {
     pub depths: BTreeMap<(u32, u32), usize>,
     /// The workflows that it calls, in the words of its steps; none are known for a program file.
     pub callees: Vec<String>,
+    /// Its triggers but the one by hand, in words; none are known for a program file.
+    pub triggers: Vec<String>,
 }
 
 impl Ready {
@@ -63,6 +65,7 @@ impl Ready {
             source: None,
             depths: BTreeMap::new(),
             callees: Vec::new(),
+            triggers: Vec::new(),
         }
     }
 }
@@ -124,6 +127,7 @@ fn compile(
                 catalogues: catalogues(&checked.parsed.ast, &source, world),
             },
             callees: callees(&checked.parsed.ast),
+            triggers: triggers(&checked.parsed.ast),
             depths: depths(&checked.parsed.ast),
             source: Some(source),
         })),
@@ -145,6 +149,7 @@ fn from_binary(path: &Path) -> Result<Ready, CliError> {
     let program = codec::decode(&bytes).map_err(|e| broken(e.to_string()))?;
     program.verify().map_err(|e| broken(e.to_string()))?;
     let source_hash = hex(&codec::program_hash(&program));
+    let callees = named(&program);
     Ok(Ready {
         found: Found {
             program: Arc::new(program),
@@ -156,8 +161,45 @@ fn from_binary(path: &Path) -> Result<Ready, CliError> {
         },
         source: None,
         depths: BTreeMap::new(),
-        callees: Vec::new(),
+        callees,
+        triggers: Vec::new(),
     })
+}
+
+/// What a program file that calls workflows may call: of its texts those that a workflow can be called. One too many does
+/// no harm: it is pinned and never called.
+fn named(program: &Program) -> Vec<String> {
+    let calls = |instr: &Instr| matches!(instr, Instr::Effect(EffectKind::Call));
+    if !program.code.iter().any(calls) {
+        return Vec::new();
+    }
+    let mut names = BTreeSet::new();
+    let mut open: Vec<&Value> = program.consts.iter().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => {
+                let is_slug = !text.is_empty() && !text.contains(['/', '.', ' ', '\n', '\\']);
+                if is_slug || is_workflow(Path::new(text.as_str())) {
+                    names.insert(text.to_string());
+                }
+            }
+            Value::List(list) => open.extend(list.iter()),
+            Value::Map(map) => open.extend(map.iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// The triggers of a workflow but the one by hand, in words.
+fn triggers(ast: &Ast) -> Vec<String> {
+    let word = |trigger: &Trigger| match &trigger.kind {
+        TriggerKind::Manual | TriggerKind::Error => None,
+        TriggerKind::Schedule { cron, .. } => Some(format!("schedule `{}`", cron.text)),
+        TriggerKind::Webhook { path, .. } => Some(format!("webhook `{}`", path.text)),
+        TriggerKind::Event { event } => Some(format!("event `{}`", event.text)),
+    };
+    ast.workflow.triggers.iter().filter_map(word).collect()
 }
 
 /// By which the program is found again, from whatever folder.

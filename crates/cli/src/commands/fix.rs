@@ -146,8 +146,11 @@ fn mend_file(
             if !found.is_empty() {
                 return found;
             }
-            let mut found =
-                wfc_compiler::check(&source, loaded.spelling, world, &checks).diagnostics;
+            let mut found = if wfc_testing::file::is_tests(&source.name) {
+                wfc_testing::suite::check(source, world, &checks)
+            } else {
+                wfc_compiler::check(&source, loaded.spelling, world, &checks).diagnostics
+            };
             // What was not asked for is looked at, so that nothing gets worse, and left alone.
             for finding in found.iter_mut().filter(|d| !choice.takes(d)) {
                 finding.fixes.clear();

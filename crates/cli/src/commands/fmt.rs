@@ -18,6 +18,17 @@ pub fn run(args: &Fmt) -> Result<Exit, CliError> {
     let mut exit = Exit::Clean;
     for input in files {
         let loaded = load(&input)?;
+        if wfc_testing::file::is_tests(&loaded.source.name) {
+            // It is no workflow; as in folders, where such files are passed over, that is no fault.
+            let name = &loaded.source.name;
+            term::eprint(&format!(
+                "{name}: not formatted: it holds tests, not a workflow\n"
+            ));
+            if matches!(input, Input::Stdin(_)) {
+                term::print(&loaded.source.text);
+            }
+            continue;
+        }
         match formatted(&loaded) {
             Ok(text) => exit = exit.max(settle(args, &input, &loaded, &text)?),
             Err(error) => {

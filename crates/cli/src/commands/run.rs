@@ -7,11 +7,24 @@ use crate::callees;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::human;
-use crate::program::{Library, Loaded, load_program};
+use crate::program::{Library, Loaded, Ready, load_program};
 use crate::session::{self, Session};
 use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
 use crate::{inputs, term};
+
+/// What becomes of a workflow's triggers: a run by hand is none of theirs.
+fn triggers(ready: &Ready) -> Option<String> {
+    let names: Vec<&str> = ready.triggers.iter().map(String::as_str).collect();
+    let (last, others) = names.split_last()?;
+    let names = match others {
+        [] => (*last).to_owned(),
+        others => format!("{} and {last}", others.join(", ")),
+    };
+    Some(format!(
+        "run by hand, once: nothing listens for its triggers ({names}); inputs are those that are given here\n"
+    ))
+}
 
 /// Runs one workflow.
 ///
@@ -39,6 +52,9 @@ pub fn run(cli: &Cli, args: &Run) -> Result<Exit, CliError> {
         inputs,
         trigger: None,
     };
+    if let Some(note) = triggers(&ready) {
+        term::eprint(&note);
+    }
     library.add(*ready);
     let host = session::host(cli, &located, &args.answers.secret, &library)?;
     host.check(&new).map_err(|e| session::host_error(&e))?;
