@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wfc_compiler::settings::Settings;
 use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::limits::MAX_FILE_BYTES;
 use wfc_syntax::source::Source;
 
 use crate::paths;
@@ -57,7 +58,23 @@ impl Read {
         }
     }
 
-    pub(crate) fn from_text(path: &str, text: &str) -> Self {
+    /// From an editor's text, which is shared where nothing is wrong with it.
+    pub(crate) fn from_text(path: &str, text: &Arc<str>) -> Self {
+        let plain = text.len() <= MAX_FILE_BYTES
+            && !text.starts_with('\u{feff}')
+            && !text.as_bytes().contains(&0)
+            && !text.trim_start().is_empty();
+        if plain {
+            let source = Source {
+                name: path.to_owned(),
+                text: Arc::clone(text),
+                bom: false,
+            };
+            return Self {
+                source: Arc::new(source),
+                refusal: Arc::default(),
+            };
+        }
         let (source, refusal) = Source::from_text(path, text);
         Self {
             source: Arc::new(source),

@@ -206,6 +206,7 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
             code(&format!("branch {written}"))
         ),
         Symbol::Field(_) => return None,
+        Symbol::Anchor(_) => format!("{}\n\na node of YAML under a name", code(written)),
         Symbol::Workflow => {
             let mut out = code(&format!("workflow {written}"));
             if let Some(doc) = &workflow.description {

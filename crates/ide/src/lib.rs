@@ -4,6 +4,7 @@
 //! snapshot: its answers are in byte ranges and know nothing of any protocol, so that the language server and a
 //! browser share them.
 
+mod anchors;
 pub mod answer;
 pub mod call_hierarchy;
 mod cancel;

@@ -46,7 +46,7 @@ pub fn linked(
 /// Whether a name lives in one expression, loop or handler.
 fn small(file: &CheckedFile, symbol: &Symbol) -> bool {
     match symbol {
-        Symbol::Local(_) => true,
+        Symbol::Local(_) | Symbol::Anchor(_) => true,
         Symbol::Binding(id) => {
             let binding = file.analysis().bindings.get(id.0 as usize);
             binding.is_some_and(|b| {

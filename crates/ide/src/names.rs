@@ -11,6 +11,7 @@ use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::span::Span;
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 
+use crate::anchors;
 use crate::check::CheckedFile;
 use crate::origin::{Origin, Origins};
 
@@ -47,6 +48,8 @@ pub enum Symbol {
     Tool(Box<str>),
     /// A function or macro of the language.
     Function(Box<str>),
+    /// An anchor of YAML.
+    Anchor(Box<str>),
 }
 
 /// What a place does to the name.
@@ -110,6 +113,7 @@ impl Names {
         finder.types();
         finder.broken();
         let mut all = finder.out;
+        all.extend(anchors::find(file));
         all.sort();
         // A node that an alias of YAML repeats stands once in the text.
         all.dedup_by(|b, a| a.span == b.span && (a.symbol == b.symbol || same_kind(a, b)));

@@ -242,7 +242,8 @@ fn show(file: &CheckedFile, span: Span) -> String {
 fn fits(found: &Found, new: &str) -> Result<(), String> {
     let free = matches!(
         found.at.symbol,
-        Symbol::Step(_)
+        Symbol::Anchor(_)
+            | Symbol::Step(_)
             | Symbol::Branch(..)
             | Symbol::Workflow
             | Symbol::Callee(_)
@@ -258,6 +259,10 @@ fn fits(found: &Found, new: &str) -> Result<(), String> {
         return Err(format!(
             "`{new}` is no name: it is empty, or has white space around it, quotes, braces or signs that cannot be seen"
         ));
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',');
+    if matches!(found.at.symbol, Symbol::Anchor(_)) && new.contains(ends) {
+        return Err(format!("`{new}` is no name of an anchor"));
     }
     if matches!(found.at.symbol, Symbol::Callee(_) | Symbol::Workflow) && is_path(new) {
         return Err(format!("`{new}` would be read as the path of a file"));
@@ -375,6 +380,14 @@ fn changed_meaning(
         let symbol = match (&a.symbol, &b.symbol) {
             // Told apart by their places, which move, and by names.
             (Symbol::Field(_), Symbol::Field(_)) => true,
+            (Symbol::Anchor(a), Symbol::Anchor(b)) => {
+                let renamed = matches!(&found.at.symbol, Symbol::Anchor(name) if name == a);
+                if renamed {
+                    **b == *new
+                } else {
+                    a == b && **a != *new
+                }
+            }
             (Symbol::CalleeInput(a, _), Symbol::CalleeInput(b, _)) => a == b,
             (a, b) => a == b,
         };

@@ -230,7 +230,7 @@ impl Finder<'_> {
             Symbol::Workflow | Symbol::Callee(_) | Symbol::Tool(_) => {
                 (Kind::Method, Modifiers::default())
             }
-            Symbol::Catalogue(_) => (Kind::String, Modifiers::default()),
+            Symbol::Catalogue(_) | Symbol::Anchor(_) => (Kind::String, Modifiers::default()),
             Symbol::Function(name) => {
                 let kind = if docs::macro_forms(name).is_some() {
                     Kind::Macro

@@ -147,6 +147,13 @@ fn highlights_tell_reads_from_writes() {
 }
 
 #[test]
+fn anchors_and_aliases() {
+    let text = "== a.wf.yaml\n# &x *x\nx-é: &«x» { a: '&x', b: \"*x\" }\nsteps:\n  - { type: bash, command: 'a &x', env: *«$0x» }\n  - type: bash\n    command: |\n      a *x &x\n    env: *«x»\n  - { type: bash, command: ls, env: &y { A: b } }\n";
+    named(text);
+    edited_together(text);
+}
+
+#[test]
 fn small_names_are_edited_together() {
     edited_together("== a.wf\nworkflow a { return [1].map(«$0x», «x» + «x») }\n");
     edited_together(

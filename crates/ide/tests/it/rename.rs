@@ -180,6 +180,20 @@ fn variables_secrets_types_branches_and_fields() {
 }
 
 #[test]
+fn anchors() {
+    let before = "== a.wf.yaml\nx-env: &shared { A: b }\nsteps:\n  - { type: bash, command: ls, env: *sh$0ared }\n  - { type: bash, command: ls, env: &other { A: c } }\n";
+    renames(
+        before,
+        "é-1",
+        &before
+            .replace("&shared", "&é-1")
+            .replace("*sh$0ared", "*é-$01"),
+    );
+    refused(before, "a b", "no name of an anchor");
+    refused(before, "other", "something else");
+}
+
+#[test]
 fn a_file_that_is_broken_elsewhere() {
     renames(
         "== a.wf.yaml\ninputs: { who: string }\nsteps:\n  - type: bash\n    command: \"{{ + }}\"\n  - type: bash\n    command: \"{{ w$0ho }}\"\n",
