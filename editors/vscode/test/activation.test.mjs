@@ -99,11 +99,21 @@ test("the client starts the server, offers what it can, and shows its problems",
   assert.equal(told.steps[0].box.start, Buffer.byteLength(TEXT.slice(0, TEXT.indexOf("bash"))));
   assert.equal(told.stale, undefined);
 
-  // Runs are tasks; needed inputs are asked for.
   const good = 'workflow good {\n  input who: string\n  input n: int = 1\n  return who + string(n)\n}\n';
   const runs = join(folder, "good.wf");
   writeFileSync(runs, good);
-  open(runs, "wf", good);
+  const runnable = open(runs, "wf", good);
+  // What stands above a workflow are commands that the extension has.
+  const [, lenses] = seen.given.get("registerCodeLensProvider");
+  const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+  const commands = (await lenses.provideCodeLenses(runnable, token)).map((lens) => lens.command);
+  assert.deepEqual(commands.map((c) => c.command).slice(0, 2), ["wfc.run", "wfc.dryRun"]);
+  for (const { command, arguments: given } of commands) {
+    assert.ok(seen.commands.has(command), command);
+    assert.equal(api.Uri.parse(given[0]).fsPath, runs);
+  }
+
+  // Runs are tasks; needed inputs are asked for.
   await seen.commands.get("wfc.run")(api.Uri.file(runs).toString());
   assert.deepEqual([seen.tasks[0].execution.process, ...seen.tasks[0].execution.args], [wfc, "run", runs, "--input", "who=asked"]);
   await seen.commands.get("wfc.dryRun")(api.Uri.file(runs));

@@ -99,7 +99,7 @@ class ActionKind {
 
 /** A new editor. `settings` are by their full names, `folder` is the workspace. */
 export function editor({ settings = {}, folder, trusted = true }) {
-  const seen = { commands: new Map(), providers: [], diagnostics: new Map(), tasks: [], messages: [], panels: [], contents: new Map(), shown: [], status: undefined };
+  const seen = { commands: new Map(), providers: [], given: new Map(), diagnostics: new Map(), tasks: [], messages: [], panels: [], contents: new Map(), shown: [], status: undefined };
   const emitters = new Map();
   const on = (name) => {
     if (!emitters.has(name)) emitters.set(name, new EventEmitter());
@@ -138,6 +138,7 @@ export function editor({ settings = {}, folder, trusted = true }) {
 
   const register = (name) => (...args) => {
     seen.providers.push(name);
+    seen.given.set(name, args);
     if (name === "registerDocumentSemanticTokensProvider") seen.legend = args[2];
     return new Disposable();
   };
