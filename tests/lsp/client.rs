@@ -132,11 +132,11 @@ pub struct Editor {
 impl Editor {
     /// An editor that shows an empty folder.
     pub fn new(abilities: Abilities) -> Self {
-        Self::at(Folder::new(), abilities)
+        Self::in_folder(Folder::new(), abilities)
     }
 
     /// An editor that shows a folder.
-    pub fn at(folder: Folder, abilities: Abilities) -> Self {
+    pub fn in_folder(folder: Folder, abilities: Abilities) -> Self {
         let mut editor = Self::raw(folder, abilities);
         let root = editor.root();
         let params = json!({
@@ -317,8 +317,8 @@ impl Editor {
         let open = self.open.get_mut(name).unwrap();
         let mut changes = Vec::new();
         for (from, to, text) in edits {
-            let start = Position::of(&open.text, *from, encoding);
-            let end = Position::of(&open.text, *to, encoding);
+            let start = Position::of(&open.text, *from, encoding).json();
+            let end = Position::of(&open.text, *to, encoding).json();
             open.text.replace_range(*from..*to, text);
             changes.push(json!({ "range": { "start": start, "end": end }, "text": text }));
         }
@@ -393,7 +393,7 @@ impl Editor {
             .find(needle)
             .unwrap_or_else(|| panic!("no `{needle}` in {name}"))
             + skip;
-        let position = Position::of(text, at, self.abilities.encoding);
+        let position = Position::of(text, at, self.abilities.encoding).json();
         json!({ "textDocument": self.document(name), "position": position })
     }
 
@@ -405,7 +405,7 @@ impl Editor {
             .unwrap_or_else(|| panic!("no `{needle}` in {name}"));
         let end = at + needle.len();
         let encoding = self.abilities.encoding;
-        json!({ "start": Position::of(text, at, encoding), "end": Position::of(text, end, encoding) })
+        json!({ "start": Position::of(text, at, encoding).json(), "end": Position::of(text, end, encoding).json() })
     }
 
     /// The text of a range of the file.

@@ -1,7 +1,6 @@
 //! Positions as the protocol defines them, counted plainly: the server's own way is not used to test it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -30,7 +29,7 @@ impl Encoding {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: u32,
     pub character: u32,
@@ -43,6 +42,10 @@ impl Position {
             line: number("line"),
             character: number("character"),
         }
+    }
+
+    pub fn json(self) -> Value {
+        json!({ "line": self.line, "character": self.character })
     }
 
     /// The position of a byte offset.
