@@ -24,7 +24,7 @@ pub struct CheckedFile {
     /// How it is spelled.
     pub spelling: Spelling,
     /// What the checker found out. Its `diagnostics` hold what is wrong with bytes that are no text, too.
-    pub checked: Checked,
+    pub checked: Arc<Checked>,
     /// Lines and columns of the source's text.
     pub index: LineIndex,
     /// What the check asked of other files, and what it was told.
@@ -78,15 +78,8 @@ impl CheckedFile {
     }
 }
 
-/// Checks a file of a snapshot. `before` is the file as it was checked at an earlier revision, if it was.
-///
-/// This is the one place where files are checked: an incremental check goes underneath it. The document's
-/// [`crate::document::Change`] holds the edits that led to its text.
-pub(crate) fn run(
-    snapshot: &Snapshot,
-    path: &str,
-    _before: Option<&CheckedFile>,
-) -> Option<CheckedFile> {
+/// Checks a file of a snapshot, the whole of it; [`Snapshot::findings`] finds out less.
+pub(crate) fn run(snapshot: &Snapshot, path: &str) -> Option<CheckedFile> {
     let read = snapshot.read(path)?;
     let source = Arc::clone(&read.source);
     let spelling = Spelling::of(path, &source.text);
@@ -102,7 +95,7 @@ pub(crate) fn run(
         index: LineIndex::new(Arc::clone(&source.text)),
         source,
         spelling,
-        checked,
+        checked: Arc::new(checked),
         asked: recorder.asked(),
         names: OnceLock::new(),
     })

@@ -2,6 +2,8 @@
 
 mod lines;
 
+pub(crate) use lines::between;
+
 use wfc_syntax::lexer::{self, TokenKind};
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
@@ -50,7 +52,7 @@ pub fn format_range(
 
 fn edits(file: &CheckedFile) -> Vec<TextEdit> {
     match wfc_format::format(&file.checked.parsed, &file.source) {
-        Ok(printed) => lines::between(file.text(), &printed),
+        Ok(printed) => between(file.text(), &printed),
         Err(_) => Vec::new(),
     }
 }
@@ -146,6 +148,8 @@ fn opener_indent(text: &str, close: usize) -> Option<String> {
 fn after_brackets(text: &str, start: usize, line: &str) -> Option<String> {
     let (tokens, _) = lexer::lex(text, true);
     let mut open: Vec<usize> = Vec::new();
+    // Brackets that are missing are supplied behind the last token: they say nothing of the line that is begun.
+    let mut supplied = 0;
     for at in 0..tokens.len() {
         let token = tokens.get(at);
         let place = token.span.start as usize;
@@ -156,7 +160,12 @@ fn after_brackets(text: &str, start: usize, line: &str) -> Option<String> {
         if token.kind == TokenKind::Str && token.span.end as usize > start {
             return None;
         }
-        if token.kind.opens() && !token.span.is_empty() {
+        if token.span.is_empty() {
+            supplied += usize::from(token.kind.closes());
+            continue;
+        }
+        open.truncate(open.len().saturating_sub(std::mem::take(&mut supplied)));
+        if token.kind.opens() {
             open.push(place);
         } else if token.kind.closes() {
             open.pop();
@@ -188,9 +197,8 @@ fn after_yaml(text: &str, start: usize) -> Option<String> {
         rest = inner;
     }
     let code = rest.split(" #").next().unwrap_or(rest).trim_end();
-    if code.ends_with(':') || code.ends_with(['{', '[']) || is_block_header(code) {
-        indent += LEVEL;
-    } else if rest == "-" {
+    let opens = code.ends_with(':') || code.ends_with(['{', '[']) || rest == "-";
+    if opens || is_block_header(code) {
         indent += LEVEL;
     }
     Some(" ".repeat(indent))

@@ -175,7 +175,7 @@ pub(crate) fn child<'t>(tree: &'t Tree, of: &Frame<'t>, entry: &'t MapEntry) -> 
             }
             _ => (Holds::Shape(Shape::Type), of.field),
         },
-        Holds::Shape(shape) => (inside(shape, Some(key)), of.field),
+        Holds::Shape(shape) => inside(shape, Some(key), of.field),
         Holds::KindWord(_) | Holds::Unknown => (Holds::Unknown, None),
     };
     Frame {
@@ -187,27 +187,32 @@ pub(crate) fn child<'t>(tree: &'t Tree, of: &Frame<'t>, entry: &'t MapEntry) -> 
 }
 
 fn item_of<'t>(_tree: &'t Tree, of: &Frame<'t>, item: NodeId) -> Frame<'t> {
-    let holds = match of.holds {
-        Holds::Shape(shape) => inside(shape, None),
-        _ => Holds::Unknown,
+    let (holds, field) = match of.holds {
+        Holds::Shape(shape) => inside(shape, None, of.field),
+        _ => (Holds::Unknown, of.field),
     };
     Frame {
         node: item,
         holds,
         entry: of.entry,
-        field: of.field,
+        field,
     }
 }
 
-/// What stands inside a value of this shape: under a key, or as an item.
-fn inside(shape: Shape, key: Option<&str>) -> Holds {
-    match (shape, key) {
-        (Shape::Record(fields), Some(key)) => by_field(named(fields, key)).0,
+/// What stands inside the value of a field of this shape: under a key, or as an item.
+fn inside(
+    shape: Shape,
+    key: Option<&str>,
+    field: Option<&'static Field>,
+) -> (Holds, Option<&'static Field>) {
+    let holds = match (shape, key) {
+        (Shape::Record(fields) | Shape::Records(fields), Some(key)) => {
+            return by_field(named(fields, key));
+        }
+        (Shape::Retry, Some(key)) => return by_field(named(RETRY, key)),
+        (Shape::Condition, Some(key)) => return by_field(named(CONDITION, key)),
+        (Shape::Catch, Some(key)) => return by_field(named(CATCH, key)),
         (Shape::Records(fields), None) => Holds::Fields(fields),
-        (Shape::Records(fields), Some(key)) => by_field(named(fields, key)).0,
-        (Shape::Retry, Some(key)) => by_field(named(RETRY, key)).0,
-        (Shape::Condition, Some(key)) => by_field(named(CONDITION, key)).0,
-        (Shape::Catch, Some(key)) => by_field(named(CATCH, key)).0,
         (Shape::Block | Shape::OnError | Shape::Catch, None) => Holds::Step,
         (Shape::Cases, None) => Holds::Fields(CASE),
         (Shape::Cases | Shape::Branches, _) => Holds::Shape(Shape::Block),
@@ -215,16 +220,14 @@ fn inside(shape: Shape, key: Option<&str>) -> Holds {
         (Shape::EnvDecls, Some(_)) => Holds::Declaration(ENV),
         (Shape::Types | Shape::Type, _) => Holds::Shape(Shape::Type),
         (Shape::Triggers, None) => Holds::Trigger,
-        (Shape::Texts | Shape::Names, None) => Holds::Shape(if shape == Shape::Texts {
-            Shape::Text
-        } else {
-            Shape::Name
-        }),
+        (Shape::Texts, None) => Holds::Shape(Shape::Text),
+        (Shape::Names, None) => Holds::Shape(Shape::Name),
         (Shape::Value | Shape::Values | Shape::Over | Shape::Collect | Shape::Variables, _) => {
             Holds::Shape(Shape::Value)
         }
         _ => Holds::Unknown,
-    }
+    };
+    (holds, field)
 }
 
 fn by_field(field: Option<&'static Field>) -> (Holds, Option<&'static Field>) {

@@ -123,6 +123,23 @@ impl<'a> Cursor<'a> {
         open.is_some_and(|open| text.rfind("}}").is_none_or(|close| close < open))
     }
 
+    /// Whether a clause of the text form may stand here: behind a step, and not inside an expression.
+    fn may_be_clause(&self) -> bool {
+        let before = self
+            .text
+            .get(..self.word.start as usize)
+            .unwrap_or_default();
+        let last = before.trim_end().chars().next_back();
+        let ended =
+            last.is_some_and(|c| of_word(c) || matches!(c, '"' | '\'' | '}' | ')' | ']' | '{'));
+        let quoted = self.open().iter().any(|o| matches!(o, Open::Quote(_)));
+        self.spelling == Spelling::Text
+            && self.text.len() < LARGE
+            && ended
+            && !quoted
+            && !before.ends_with('.')
+    }
+
     /// Whether the cursor is in an expression between braces, or right where one may be.
     pub(crate) fn in_template(&self) -> bool {
         self.open().contains(&Open::Template)
@@ -201,31 +218,29 @@ fn opens_quote(quote: char, before: char, spelling: Spelling) -> bool {
 /// What has to stand behind the word for the line to close what is open: right behind it, and at the line's end.
 fn closers(cursor: &Cursor<'_>) -> (String, String) {
     let open = cursor.open();
-    let inner = open
-        .iter()
-        .position(|o| !matches!(o, Open::Bracket('}' | ']')));
-    let inner = inner.unwrap_or(open.len());
-    // What the rest of the line closes by itself.
-    let mut rest = open.clone();
-    let depth = least_depth(cursor, &mut rest);
+    let structural = |o: &&Open| matches!(o, Open::Bracket('}' | ']'));
+    let inner = open.iter().take_while(structural).count();
+    let (near, far) = unclosed(cursor, &open, inner);
     let sign = |o: &Open| match o {
         Open::Quote(q) => q.to_string(),
         Open::Template => " }}".to_owned(),
         Open::Bracket(c) => c.to_string(),
     };
-    let near = open.get(inner..depth.max(inner)).unwrap_or_default();
-    let far = open.get(..inner.min(depth)).unwrap_or_default();
     (
         near.iter().rev().map(sign).collect(),
         far.iter().rev().map(sign).collect(),
     )
 }
 
-/// How many of the open signs the rest of the line leaves open.
-fn least_depth(cursor: &Cursor<'_>, stack: &mut Vec<Open>) -> usize {
+/// What the rest of the line leaves open: of the signs from the `inner`th on, and of those before.
+fn unclosed<'o>(cursor: &Cursor<'_>, open: &'o [Open], inner: usize) -> (&'o [Open], &'o [Open]) {
+    let part = |from: usize, to: usize| open.get(from..to.max(from)).unwrap_or_default();
+    let quote = open.iter().position(|o| matches!(o, Open::Quote(_)));
+    let mut stack = open.to_vec();
     let mut least = stack.len();
+    // What a string's end cuts off was not closed by it.
+    let mut cut: Option<&[Open]> = None;
     let rest = cursor.after();
-    // One character at a time, so that what is closed and opened again is seen as closed.
     let mut at = 0;
     while at < rest.len() {
         let two = rest.get(at..).is_some_and(|r| r.starts_with("}}"));
@@ -233,15 +248,22 @@ fn least_depth(cursor: &Cursor<'_>, stack: &mut Vec<Open>) -> usize {
         while !rest.is_char_boundary(end) {
             end += 1;
         }
-        scan(
-            rest.get(at..end).unwrap_or_default(),
-            cursor.spelling,
-            stack,
-        );
+        let sign = rest.get(at..end).unwrap_or_default();
+        scan(sign, cursor.spelling, &mut stack);
+        if let Some(quote) = quote
+            && cut.is_none()
+            && stack.len() <= quote
+        {
+            cut = Some(part(quote + 1, least));
+        }
         least = least.min(stack.len());
         at = end;
     }
-    least
+    let far = part(0, inner.min(least));
+    match cut {
+        Some(cut) => (cut, far),
+        None => (part(inner, least), far),
+    }
 }
 
 /// The least number of clauses' words that are tried behind a step of the text form, with what follows each.
@@ -279,7 +301,7 @@ pub(crate) fn mark(
         };
         keep(&mut found, tried);
     }
-    if cursor.spelling == Spelling::Text && cursor.text.len() < LARGE && !cursor.in_template() {
+    if cursor.may_be_clause() {
         for (word, rest) in CLAUSES {
             cancel.check()?;
             let (before, after) = rest.split_once("{}").unwrap_or((rest, ""));
@@ -289,9 +311,32 @@ pub(crate) fn mark(
             }
         }
     }
-    let least = found.iter().map(|m| m.faults).min().unwrap_or(0);
-    found.retain(|m| m.faults == least);
+    // A clause says nothing against a value that may stand there as well.
+    let least = |of: fn(&As) -> bool| {
+        let faults = found.iter().filter(|m| of(&m.what)).map(|m| m.faults);
+        faults.min().unwrap_or(usize::MAX)
+    };
+    let all = least(|_| true);
+    let values = least(|what| !matches!(what, As::Clause(_)));
+    found.retain(|m| match m.what {
+        As::Clause(_) | As::Step => m.faults == all,
+        As::Key | As::Value => m.faults == values,
+    });
     Ok(found)
+}
+
+/// The text with the marker as a word, whatever that makes of it.
+pub(crate) fn unread(name: &str, cursor: &Cursor<'_>) -> Option<Marked> {
+    let (head, _) = cursor.text.split_at_checked(cursor.word.start as usize)?;
+    let rest = cursor.text.get(cursor.word.end as usize..)?;
+    let source = Source::new(name, format!("{head}{PROBE}{rest}"));
+    Some(Marked {
+        what: As::Step,
+        parsed: parse(&source, cursor.spelling),
+        source,
+        at: cursor.word.start,
+        faults: 0,
+    })
 }
 
 fn keep(found: &mut Vec<Marked>, tried: Marked) {
@@ -411,7 +456,9 @@ fn what_is(parsed: &Parsed, at: u32, before: &str, clause: Option<&'static str>)
     let way = way_to(&parsed.tree, at + 1);
     let last = way.last()?;
     if let Some(entry) = way.key {
-        return (entry.key.contains(PROBE) && clause.is_none()).then_some(As::Key);
+        let branch = clause == Some("branch");
+        let what = clause.filter(|_| branch).map_or(As::Key, As::Clause);
+        return (entry.key.contains(PROBE) && (clause.is_none() || branch)).then_some(what);
     }
     let tree = &parsed.tree;
     let marked = match tree.kind(last.node) {
@@ -420,10 +467,7 @@ fn what_is(parsed: &Parsed, at: u32, before: &str, clause: Option<&'static str>)
         _ => false,
     };
     if !marked {
-        // The name of a branch is a key of its own.
-        return clause
-            .filter(|c| *c == "branch" && has_key(parsed, at))
-            .map(As::Clause);
+        return None;
     }
     if let Some(word) = clause {
         return Some(As::Clause(word));
@@ -433,10 +477,4 @@ fn what_is(parsed: &Parsed, at: u32, before: &str, clause: Option<&'static str>)
         return command.then_some(As::Step);
     }
     Some(As::Value)
-}
-
-fn has_key(parsed: &Parsed, at: u32) -> bool {
-    way_to(&parsed.tree, at + 1)
-        .key
-        .is_some_and(|e| e.key.contains(PROBE))
 }

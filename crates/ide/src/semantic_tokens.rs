@@ -341,7 +341,9 @@ impl Finder<'_> {
                 && (entry.key_span.end <= span.start || entry.key_span.start >= span.end)
             {
                 let written = file.slice(entry.key_span).trim_matches(['"', '\'']);
-                if written == &*entry.key {
+                let rest = file.text().get(entry.key_span.end as usize..);
+                let colon = rest.is_some_and(|r| r.trim_start().starts_with(':'));
+                if written == &*entry.key && colon {
                     found.push((unquoted(file, entry.key_span), Kind::Property));
                 }
             }

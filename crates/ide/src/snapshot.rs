@@ -10,6 +10,7 @@ use wfc_syntax::tree::Spelling;
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::{self, CheckedFile};
 use crate::document::Document;
+use crate::findings::Kept;
 use crate::files::{FileSettings, Files, Read};
 use crate::paths;
 use crate::symbols::{self, DocumentSymbol};
@@ -43,6 +44,8 @@ struct Here {
 /// What outlives snapshots: the last answer for each path, with what it was made from.
 #[derive(Default)]
 pub(crate) struct Found {
+    /// Files that are being edited.
+    pub(crate) sessions: Mutex<BTreeMap<String, Kept>>,
     checked: Mutex<BTreeMap<String, Arc<CheckedFile>>>,
     parsed: Arc<Mutex<BTreeMap<String, Outlined>>>,
     catalogues: Arc<Mutex<BTreeMap<String, (Arc<Source>, Arc<Catalogue>)>>>,
@@ -59,6 +62,7 @@ struct Outlined {
 impl Found {
     /// Forgets what was found out about files that are gone.
     pub(crate) fn forget(&self, path: &str) {
+        locked(&self.sessions).remove(path);
         locked(&self.checked).remove(path);
         locked(&self.parsed).remove(path);
         locked(&self.catalogues).remove(path);
@@ -66,7 +70,7 @@ impl Found {
 }
 
 /// A panic of another thread leaves nothing half done: each lock is held for one insertion.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -186,13 +190,40 @@ impl Snapshot {
         {
             return Some(Arc::clone(last));
         }
-        let checked = Arc::new(check::run(self, path, last.as_deref())?);
-        let newer = |other: &Arc<CheckedFile>| other.version > checked.version;
-        let mut all = locked(&self.0.found.checked);
-        if !all.get(path).is_some_and(newer) {
-            all.insert(path.to_owned(), Arc::clone(&checked));
-        }
+        let checked = Arc::new(check::run(self, path)?);
+        self.remember(&checked);
         Some(checked)
+    }
+
+    fn remember(&self, file: &Arc<CheckedFile>) {
+        let newer = |other: &Arc<CheckedFile>| other.version > file.version;
+        let mut all = locked(&self.0.found.checked);
+        if !all.get(&file.path).is_some_and(newer) {
+            all.insert(file.path.clone(), Arc::clone(file));
+        }
+    }
+
+    /// Takes a file of this snapshot that was checked while somebody typed.
+    pub(crate) fn keep(&self, file: CheckedFile) {
+        let file = Arc::new(file);
+        self.remember(&file);
+        let slot = Arc::clone(
+            locked(&self.0.here)
+                .checked
+                .entry(file.path.clone())
+                .or_default(),
+        );
+        slot.get_or_init(|| Some(file));
+    }
+
+    /// A file, when it was checked at this snapshot.
+    pub(crate) fn known(&self, path: &str) -> Option<Arc<CheckedFile>> {
+        let slot = locked(&self.0.here).checked.get(path).cloned()?;
+        slot.get().cloned().flatten()
+    }
+
+    pub(crate) fn found(&self) -> &Found {
+        &self.0.found
     }
 
     /// The slugs of the workflows in a folder with their files, in the order of the files.
@@ -266,6 +297,7 @@ impl Snapshot {
             open.insert(path.clone(), Arc::new(document));
         }
         let found = Found {
+            sessions: Mutex::default(),
             checked: Mutex::default(),
             parsed: Arc::clone(&self.0.found.parsed),
             catalogues: Arc::clone(&self.0.found.catalogues),

@@ -22,7 +22,7 @@ use wfc_syntax::tree::{NodeId, Spelling};
 use crate::answer::TextEdit;
 use crate::cancel::{Cancel, Cancelled};
 use crate::holds::Way;
-use crate::marked::{As, Cursor, Marked, mark};
+use crate::marked::{As, Cursor, Marked, mark, unread};
 use crate::snapshot::Snapshot;
 use crate::world::Recorder;
 
@@ -96,7 +96,13 @@ pub fn completion(
     if in_comment(&cursor) {
         return Ok(Some(out));
     }
-    for marked in mark(path, &cursor, cancel)? {
+    let on = spelling == Spelling::Text && cursor.before().trim() == "on";
+    let marked = if on {
+        unread(path, &cursor).into_iter().collect()
+    } else {
+        mark(path, &cursor, cancel)?
+    };
+    for marked in marked {
         cancel.check()?;
         let cx = Cx {
             snapshot,

@@ -28,7 +28,7 @@ impl Cx<'_> {
     pub(super) fn text_value(&self, frame: &Frame<'_>, out: &mut Vec<Item>) {
         let Some(field) = frame.field else { return };
         let tree = &self.marked.parsed.tree;
-        let of = |fields: &'static [Field]| fields.iter().any(|f| std::ptr::eq(f, field));
+        let of = |fields: &'static [Field]| fields.contains(field);
         let kind = self
             .way
             .step()

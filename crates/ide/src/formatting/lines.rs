@@ -11,7 +11,7 @@ use crate::answer::TextEdit;
 const MAX_DEPTH: u32 = 32;
 
 /// The edits that make `before` into `after`, in the order of their places.
-pub(super) fn between(before: &str, after: &str) -> Vec<TextEdit> {
+pub(crate) fn between(before: &str, after: &str) -> Vec<TextEdit> {
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
     let mut out = Vec::new();
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_touched() {
         let edits = between("a: 1\nb:   2\nc: 3\n", "a: 1\nb: 2\nc: 3\n");
-        assert_eq!(edits, [TextEdit::new(Span::new(7, 9), "")]);
+        assert_eq!(edits, [TextEdit::new(Span::new(8, 10), "")]);
         assert!(between("x\ny\n", "x\ny\n").is_empty());
     }
 }

@@ -8,11 +8,15 @@
     reason = "tests"
 )]
 
+mod code_actions;
+mod completion;
 mod cursor;
 mod definition;
 mod everywhere;
 mod host;
+mod hover;
 mod outline;
 mod references;
 mod rename;
 mod support;
+mod typing;
