@@ -100,15 +100,19 @@ impl<R: Read> FrameReader<R> {
         }
     }
 
-    /// Takes back a body that is no JSON: if its length was wrong, the next message begins inside of it.
+    /// Takes back a body that is no JSON: if its length was wrong, the next message begins inside of it, be it with no
+    /// more than the first letters of its header.
     pub fn take_back(&mut self, body: &[u8]) {
         let mut at = 0;
         for line in body.split_inclusive(|b| *b == b'\n') {
-            if line.ends_with(b"\n") && length_at_end(line).is_some() {
+            let whole = line.ends_with(b"\n") && length_at_end(line).is_some();
+            let begun = || (0..line.len()).find(|n| line.get(*n..).is_some_and(begins_header));
+            let found = if whole { Some(0) } else { begun() };
+            if let Some(found) = found {
                 let unread = self.buffer.split_off(self.at);
                 self.buffer.clear();
                 self.at = 0;
-                self.buffer.extend(body.iter().skip(at));
+                self.buffer.extend(body.iter().skip(at + found));
                 self.buffer.extend(unread);
                 return;
             }
@@ -215,6 +219,23 @@ fn length_at_end(line: &[u8]) -> Option<(usize, u64)> {
     let fits = name.get(before..)?.eq_ignore_ascii_case(NAME);
     let number = std::str::from_utf8(number).ok()?.parse().ok()?;
     fits.then_some((before, number))
+}
+
+/// Whether bytes are the beginning of a line with a length, as far as they go.
+fn begins_header(bytes: &[u8]) -> bool {
+    let (name, rest) = bytes.split_at(bytes.len().min(NAME.len()));
+    let named = NAME.get(..name.len());
+    if !named.is_some_and(|n| n.eq_ignore_ascii_case(name)) {
+        return false;
+    }
+    match rest.trim_ascii_start().split_first() {
+        None => true,
+        Some((b':', number)) => {
+            let number = number.trim_ascii();
+            number.iter().all(u8::is_ascii_digit)
+        }
+        Some(_) => false,
+    }
 }
 
 /// Whether a line is a header field of some name.

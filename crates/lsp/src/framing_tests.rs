@@ -104,6 +104,23 @@ fn a_length_that_is_too_large_costs_its_own_message_alone() {
 }
 
 #[test]
+fn a_message_without_a_body_costs_no_other_one_however_long_it_says_that_it_is() {
+    for length in 0..60 {
+        let text = format!(
+            "Content-Length: {length}\r\n\r\n{}{}",
+            framed("{2}"),
+            framed("{3}")
+        );
+        let seen = frames(text.as_bytes());
+        assert_eq!(
+            &seen[seen.len() - 2..],
+            ["{2}", "{3}"],
+            "{length}: {seen:?}"
+        );
+    }
+}
+
+#[test]
 fn words_of_a_header_inside_a_text_are_text() {
     let body = r#"{"Content-Length: 5\r\n\r\nhello"}"#;
     let text = framed(body) + &framed("{2}");
