@@ -101,6 +101,9 @@ pub(crate) struct Outcome {
     facts: Vec<(Path, Option<Type>)>,
 }
 
+/// How a cell is left by branches, each by its place.
+type Ends = SmallVec<[(usize, Status); 4]>;
+
 /// What holds a value, by the numbers of bindings and steps.
 #[derive(Debug, Default)]
 struct Cells {
@@ -344,7 +347,7 @@ impl Flow {
         // Few cells are looked for one by one.
         let few = live.iter().map(|(o, _)| o.cells.len()).sum::<usize>() <= 32;
         let mut places: HashMap<Cell, usize> = HashMap::default();
-        let mut ends: Vec<(Cell, SmallVec<[(usize, Status); 4]>)> = Vec::new();
+        let mut ends: Vec<(Cell, Ends)> = Vec::new();
         for (i, (outcome, _)) in live.iter().enumerate() {
             for (cell, status) in &outcome.cells {
                 let next = ends.len();

@@ -3,6 +3,7 @@
 use crate::hash::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 use wfc_syntax::ast::{Ast, Block, LoopHead, StepId, StepKind};
 use wfc_syntax::span::Span;
 use wfc_value::Str;
@@ -225,7 +226,7 @@ pub(crate) struct Fork {
 pub(crate) struct Names<'a> {
     pub(crate) places: Places<'a>,
     pub(crate) slots: Vec<Slot>,
-    stacks: HashMap<Str, Vec<Target>>,
+    stacks: HashMap<Str, SmallVec<[Target; 2]>>,
     /// Names that each open scope declared.
     frames: Vec<(ScopeId, Vec<Str>)>,
     /// Comprehension variables in scope, innermost last.

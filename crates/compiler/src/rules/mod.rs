@@ -100,7 +100,6 @@ const RULES: &[Rule] = &[
     names::unused_type::run,
     names::unused_env::run,
     names::unused_catalogue::run,
-    types::always_fails::run,
     flow::unreachable_step::run,
     flow::subworkflow_cycle::run,
     flow::duplicate_trigger::run,
@@ -178,9 +177,11 @@ pub fn run(cx: &RuleContext<'_>) -> Vec<Diagnostic> {
         rule(cx, &mut out);
     }
     cx.each_part(|| {
+        types::always_fails::collect(cx);
         for rule in RULES_OF_PARTS {
             rule(cx, &mut out);
         }
     });
+    types::always_fails::report_all(cx, &mut out);
     out
 }

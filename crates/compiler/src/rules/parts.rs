@@ -1,6 +1,6 @@
 //! The part of a file that the rules look at, and what they share.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -9,6 +9,7 @@ use wfc_syntax::expr::ExprId;
 
 use super::RuleContext;
 use super::places::Places;
+use super::types::always_fails::Candidates;
 
 /// Steps of a part. With their expressions and what is known of these they take some 200 KiB.
 const STEPS: usize = 256;
@@ -19,6 +20,8 @@ pub(crate) struct Shared {
     /// The part that is looked at; all when there is none.
     part: Cell<Option<Part>>,
     places: OnceCell<Places>,
+    /// Expressions that may fail always.
+    pub(super) may_fail: RefCell<Candidates>,
     /// The codes of the language's errors and of the file's own.
     pub(super) error_codes: OnceCell<BTreeSet<String>>,
 }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::{Field, RecordType, Type, assignable};
 
 /// The union of `types` in canonical form: flat, no member twice, literals gone into their base
@@ -34,15 +36,18 @@ pub fn union(types: impl IntoIterator<Item = Type>) -> Type {
     match members.len() {
         0 => Type::Never,
         1 => members.pop().unwrap_or(Type::Never),
-        _ => Type::Union(Arc::from(members)),
+        _ => Type::Union(Arc::from(members.as_slice())),
     }
 }
+
+/// Members of a union that is being made: most have few.
+type Members = SmallVec<[Type; 6]>;
 
 /// Types in the order in which they were first added. Few are compared one by one; enumerations may have many, which a set
 /// keeps linear.
 #[derive(Default)]
 struct Distinct {
-    types: Vec<Type>,
+    types: Members,
     seen: HashSet<Type>,
 }
 
@@ -68,7 +73,7 @@ impl Distinct {
 }
 
 /// Drops literals whose base type is a member; `true | false` becomes `bool`.
-fn absorb_literals(members: &mut Vec<Type>) {
+fn absorb_literals(members: &mut Members) {
     if !members.iter().any(|t| matches!(t, Type::Literal(_))) {
         return;
     }

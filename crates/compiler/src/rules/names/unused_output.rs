@@ -1,6 +1,6 @@
 //! An output that was given a name of its own, or a type, and that nothing reads.
 
-use wfc_syntax::ast::{Ast, Block, StepId, StepKind};
+use wfc_syntax::ast::{Ast, Block, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::Name;
@@ -38,7 +38,7 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
             .as_ref()
             .is_some_and(|o| o.text == binding.name.text);
         if !binding.reads.is_empty()
-            || last.contains(&id)
+            || last.get(id.0 as usize) == Some(&true)
             || !(named || has_returns(&step.kind))
             || !cx.is_surely_unused(&binding.name.text)
         {
@@ -66,10 +66,15 @@ fn has_returns(kind: &StepKind) -> bool {
     }
 }
 
-/// Steps whose output is that of the block around them.
-fn last_steps(ast: &Ast) -> std::collections::BTreeSet<StepId> {
-    let mut out = std::collections::BTreeSet::new();
-    let mut note = |block: &Block| out.extend(block.steps.last().copied());
+/// By step: whether its output is that of the block around it.
+fn last_steps(ast: &Ast) -> Vec<bool> {
+    let mut out = vec![false; ast.steps.len()];
+    let mut note = |block: &Block| {
+        let last = block.steps.last();
+        if let Some(place) = last.and_then(|id| out.get_mut(id.0 as usize)) {
+            *place = true;
+        }
+    };
     for step in &ast.steps {
         each_block(step, |_, block| note(block));
     }

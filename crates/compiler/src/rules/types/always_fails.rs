@@ -29,10 +29,45 @@ pub static CODE: Code = Code {
 /// Functions that take a regular expression, with its place among the arguments of a member call.
 const REGEX: [&str; 4] = ["matches", "extract", "extractAll", "replace"];
 
-/// Reports such expressions, the innermost of each.
-pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+/// What is found while the parts of a file are looked at, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates {
+    /// Of each expression so far: whether it has nothing but literals for leaves.
+    constant: Vec<bool>,
+    /// Expressions that have nothing but literals for leaves and may fail.
+    whole: Vec<ExprId>,
+    /// Those of which one operand may tell.
+    partly: Vec<ExprId>,
+}
+
+/// Takes note of the expressions of a part that may fail always. Operands stand before what they are part of.
+pub(crate) fn collect(cx: &RuleContext<'_>) {
     let exprs = &cx.ast.exprs;
-    let (whole, partly) = candidates(exprs);
+    let mut found = cx.shared.may_fail.borrow_mut();
+    for id in cx.expr_ids() {
+        let kind = exprs.kind(id);
+        let literal = is_literal(kind);
+        let constant = literal || {
+            let known = |child: ExprId| found.constant.get(child.index()).copied();
+            has_operands(kind) && {
+                let mut all = true;
+                exprs.children(id, |child| all &= known(child).unwrap_or(false));
+                all
+            }
+        };
+        if constant && !literal && !is_plain(exprs, kind) {
+            found.whole.push(id);
+        } else if !constant && one_operand_decides(kind) {
+            found.partly.push(id);
+        }
+        found.constant.push(constant);
+    }
+}
+
+/// Reports such expressions, the innermost of each.
+pub(crate) fn report_all(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+    let exprs = &cx.ast.exprs;
+    let Candidates { whole, partly, .. } = cx.shared.may_fail.take();
     if !whole.is_empty() {
         for (id, fault) in failures(exprs, &whole, cx.analysis) {
             out.push(report(cx, id, &fault.message));
@@ -52,32 +87,6 @@ fn is_literal(kind: &ExprKind) -> bool {
         kind,
         Null | Bool(_) | Int(_) | Uint(_) | Double(_) | String(_) | Bytes(_) | Duration(_)
     )
-}
-
-/// Expressions that have nothing but literals for leaves and may fail, and those of which one operand may tell.
-fn candidates(exprs: &Exprs) -> (Vec<ExprId>, Vec<ExprId>) {
-    let (mut whole, mut partly) = (Vec::new(), Vec::new());
-    // Parts stand before what they are part of.
-    let mut known: Vec<bool> = Vec::with_capacity(exprs.len());
-    for id in (0..u32::try_from(exprs.len()).unwrap_or(u32::MAX)).map(ExprId) {
-        let kind = exprs.kind(id);
-        let literal = is_literal(kind);
-        let constant = literal || {
-            let is_known = |child: ExprId| known.get(child.index()).copied().unwrap_or(false);
-            has_operands(kind) && {
-                let mut all = true;
-                exprs.children(id, |child| all &= is_known(child));
-                all
-            }
-        };
-        if constant && !literal && !is_plain(exprs, kind) {
-            whole.push(id);
-        } else if !constant && one_operand_decides(kind) {
-            partly.push(id);
-        }
-        known.push(constant);
-    }
-    (whole, partly)
 }
 
 /// Whether it is made of operands alone.
