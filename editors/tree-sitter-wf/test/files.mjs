@@ -1,6 +1,9 @@
-// Every valid `.wf` file of the repository, and every block of the docs that is one, parses without a fault.
+// Every valid `.wf` file of the repository, every block of the docs that is one, and what YAML and JSON say in the text
+// form, parses without a fault.
 //
 //     node test/files.mjs [TREE_SITTER]
+//
+// WFC names the program that writes other spellings in the text form; without it they are left out.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -54,6 +57,16 @@ for (const page of filesBelow("docs", ".md")) {
     const path = join(work, `${basename(page)}-${n}.wf`);
     writeFileSync(path, lines.join("\n") + "\n");
     places.set(path, place);
+  });
+}
+const wfc = process.env.WFC;
+if (wfc) {
+  const others = ["examples", "tests/suite/valid"].flatMap((f) => [...filesBelow(f, ".wf.yaml"), ...filesBelow(f, ".wf.json")]);
+  others.forEach((other, n) => {
+    const path = join(work, `converted-${n}.wf`);
+    const said = spawnSync(wfc, ["convert", other, "--to", "text", "--output", path], { encoding: "utf8" });
+    if (said.status !== 0) throw new Error(`${other}: ${said.stderr}`);
+    places.set(path, `${relative(root, other)} in the text form`);
   });
 }
 const list = join(work, "paths.txt");
