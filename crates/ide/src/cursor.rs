@@ -277,7 +277,7 @@ fn types_around(file: &CheckedFile, offset: u32) -> Vec<TypeId> {
     let known = &file.analysis().type_exprs;
     let ids = (0..u32::try_from(types.len()).unwrap_or(u32::MAX)).map(TypeId);
     let mut held: Vec<TypeId> = ids
-        .filter(|id| known.contains_key(id) && holds(types.get(*id).span, offset))
+        .filter(|id| holds(types.get(*id).span, offset) && known.contains_key(id))
         .collect();
     held.sort_by_key(|id| {
         let span = types.get(*id).span;

@@ -201,7 +201,7 @@ pub fn type_definition(
         targets.extend(named_target(snapshot, &file, &name, cancel)?);
     }
     if targets.is_empty() {
-        targets.extend(written_target(snapshot, &file, from, cancel)?);
+        targets.extend(written_target(snapshot, &file, &from, cancel)?);
     }
     Ok((!targets.is_empty()).then_some(Definition { origin, targets }))
 }
@@ -326,7 +326,7 @@ fn type_of_name(file: &CheckedFile, name: &str) -> Option<Target> {
 fn written_target(
     snapshot: &Snapshot,
     file: &Arc<CheckedFile>,
-    from: From,
+    from: &From,
     cancel: &Cancel,
 ) -> Result<Option<Target>, Cancelled> {
     let origins = Origins::new(file);
@@ -336,15 +336,15 @@ fn written_target(
         name: span,
     };
     let origin = match from {
-        From::Expr(expr) => origins.of(expr),
+        From::Expr(expr) => origins.of(*expr),
         From::Step(step) => {
-            if let Some(callee) = meaning::callee(file, step) {
+            if let Some(callee) = meaning::callee(file, *step) {
                 let Some(callee) = snapshot.checked(callee, cancel)? else {
                     return Ok(None);
                 };
                 return Ok(returned(&callee));
             }
-            origins.step_origin(step)
+            origins.step_origin(*step)
         }
         From::Other => None,
     };

@@ -6,6 +6,7 @@
 
 mod anchors;
 pub mod answer;
+mod broken_names;
 pub mod call_hierarchy;
 mod cancel;
 mod check;

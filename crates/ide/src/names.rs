@@ -3,8 +3,6 @@
 //! Built once for a checked file. Definition, references, rename and highlight all read this one list, so that they
 //! cannot differ.
 
-use std::collections::BTreeMap;
-
 use wfc_compiler::analysis::{BindingId, BindingKind, Callee, LocalId, Macro, Ref};
 use wfc_syntax::ast::{Ast, StepId, StepKind, TriggerKind};
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
@@ -12,6 +10,7 @@ use wfc_syntax::span::Span;
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 
 use crate::anchors;
+use crate::broken_names;
 use crate::check::CheckedFile;
 use crate::origin::{Origin, Origins};
 
@@ -111,8 +110,8 @@ impl Names {
         finder.bindings();
         finder.expressions();
         finder.types();
-        finder.broken();
         let mut all = finder.out;
+        all.extend(broken_names::find(file, &all));
         all.extend(anchors::find(file));
         all.sort();
         // A node that an alias of YAML repeats stands once in the text.
@@ -147,44 +146,6 @@ impl Names {
 /// Whether two occurrences at one place come from one node that was lowered twice.
 fn same_kind(a: &Occurrence, b: &Occurrence) -> bool {
     std::mem::discriminant(&a.symbol) == std::mem::discriminant(&b.symbol)
-}
-
-/// Whether expressions read it by its name alone, all over the file.
-fn is_read_plainly(symbol: &Symbol) -> bool {
-    matches!(
-        symbol,
-        Symbol::Input(_) | Symbol::Step(_) | Symbol::Binding(_)
-    )
-}
-
-/// The names in an expression's text that no point stands before, and that are in no string, with their places.
-fn words(text: &str) -> Vec<(&str, u32)> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut out = Vec::new();
-    let mut quote: Option<char> = None;
-    let mut before = ' ';
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let at = text.len() - rest.len();
-        if quote.is_none() && is_word(c) {
-            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            if before != '.' && !c.is_ascii_digit() && !after.trim_start().starts_with('(') {
-                out.push((word, place(at)));
-            }
-            before = c;
-            rest = after;
-            continue;
-        }
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if c == open => quote = None,
-            _ => {}
-        }
-        before = c;
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-    }
-    out
 }
 
 fn place(at: usize) -> u32 {
@@ -438,40 +399,6 @@ impl Finder<'_> {
                     Form::Word,
                 );
             }
-        }
-    }
-
-    /// Names in expressions that could not be parsed: those that only one thing in the file is called.
-    fn broken(&mut self) {
-        let ast = self.ast;
-        let mut declared: BTreeMap<&str, Option<Symbol>> = BTreeMap::new();
-        for found in self.out.iter().filter(|o| o.role == Role::Declaration) {
-            if is_read_plainly(&found.symbol) {
-                let text = self.file.slice(found.span);
-                declared
-                    .entry(text)
-                    .and_modify(|only| *only = None)
-                    .or_insert_with(|| Some(found.symbol.clone()));
-            }
-        }
-        let errors = (0..ast.exprs.len()).map(|i| ExprId(place(i)));
-        let mut found = Vec::new();
-        for id in errors.filter(|id| matches!(ast.exprs.kind(*id), ExprKind::Error)) {
-            let span = ast.exprs.span(id);
-            for (word, start) in words(self.file.slice(span)) {
-                if let Some(Some(symbol)) = declared.get(word) {
-                    found.push((span.start + start, word, symbol.clone()));
-                }
-            }
-        }
-        for (start, word, symbol) in found {
-            let span = Span::new(start, start + place(word.len()));
-            self.out.push(Occurrence {
-                span,
-                symbol,
-                role: Role::Read,
-                form: Form::Plain,
-            });
         }
     }
 

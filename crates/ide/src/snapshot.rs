@@ -10,8 +10,8 @@ use wfc_syntax::tree::Spelling;
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::{self, CheckedFile};
 use crate::document::Document;
-use crate::findings::Kept;
 use crate::files::{FileSettings, Files, Read};
+use crate::findings::Kept;
 use crate::paths;
 use crate::symbols::{self, DocumentSymbol};
 use crate::world::{self, Question};
@@ -48,8 +48,11 @@ pub(crate) struct Found {
     pub(crate) sessions: Mutex<BTreeMap<String, Kept>>,
     checked: Mutex<BTreeMap<String, Arc<CheckedFile>>>,
     parsed: Arc<Mutex<BTreeMap<String, Outlined>>>,
-    catalogues: Arc<Mutex<BTreeMap<String, (Arc<Source>, Arc<Catalogue>)>>>,
+    catalogues: Arc<Mutex<Catalogues>>,
 }
+
+/// Catalogues as they were read, by the paths of their files.
+type Catalogues = BTreeMap<String, (Arc<Source>, Arc<Catalogue>)>;
 
 /// What is kept of a file that was only parsed.
 #[derive(Clone)]

@@ -134,6 +134,42 @@ fn no_question_fails_and_answers_lie_in_the_text() {
 }
 
 #[test]
+fn files_that_end_in_the_middle_are_asked_like_others() {
+    let (mut host, workflows) = opened();
+    let cancel = Cancel::new();
+    for path in &workflows {
+        let text = checked(&host, path).text().to_owned();
+        for part in 1..6 {
+            let at = text.floor_char_boundary(text.len() * part / 6);
+            // Cut off, and with a piece lost in the middle.
+            let lost = text.ceil_char_boundary((at + 5).min(text.len()));
+            for broken in [
+                text[..at].to_owned(),
+                format!("{}{}", &text[..at], &text[lost..]),
+            ] {
+                host.open(path, broken.as_str(), 1);
+                let snapshot = host.snapshot();
+                symbols::document_symbols(&snapshot, path, &cancel).unwrap();
+                folding::folding(&snapshot, path, &cancel).unwrap();
+                links::links(&snapshot, path, &cancel).unwrap();
+                let file = checked(&host, path);
+                for occurrence in file.names().all().iter().step_by(5) {
+                    let offset = occurrence.span.start;
+                    let all = references(&snapshot, path, offset, true, &cancel)
+                        .unwrap()
+                        .unwrap();
+                    assert!(!all.is_empty());
+                    selection(&snapshot, path, offset, &cancel).unwrap();
+                    // Refused or not: it is told, and nothing breaks.
+                    let _ = rename(&snapshot, path, offset, "zebra", &cancel).unwrap();
+                }
+            }
+        }
+        host.open(path, text.as_str(), 1);
+    }
+}
+
+#[test]
 fn every_name_is_among_its_own_references_and_leads_to_one_declaration() {
     let (host, workflows) = opened();
     let (snapshot, cancel) = (host.snapshot(), Cancel::new());

@@ -180,6 +180,37 @@ fn variables_secrets_types_branches_and_fields() {
 }
 
 #[test]
+fn files_that_nobody_has_open() {
+    let files = [
+        (
+            "/w/callee.wf",
+            "workflow callee { input who: string  return who }\n",
+        ),
+        (
+            "/w/a.wf.yaml",
+            "steps: [{ type: subworkflow, workflow: callee, inputs: { who: x } }]\n",
+        ),
+    ];
+    let (mut host, _) = crate::support::host(&files);
+    host.open(files[0].0, files[0].1, 7);
+    let snapshot = host.snapshot();
+    let edit = rename(&snapshot, "/w/callee.wf", 24, "name", &Cancel::new()).unwrap();
+    let found: Vec<_> = edit
+        .unwrap()
+        .edits
+        .into_iter()
+        .map(|e| (e.file, e.version, e.edits.len()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("/w/a.wf.yaml".to_owned(), None, 1),
+            ("/w/callee.wf".to_owned(), Some(7), 2)
+        ]
+    );
+}
+
+#[test]
 fn anchors() {
     let before = "== a.wf.yaml\nx-env: &shared { A: b }\nsteps:\n  - { type: bash, command: ls, env: *sh$0ared }\n  - { type: bash, command: ls, env: &other { A: c } }\n";
     renames(
