@@ -1,12 +1,12 @@
 //! What the server says it can do.
 
 use gen_lsp_types::{
-    CodeLensOptions, CompletionOptions, DiagnosticOptions, DocumentLinkOptions,
-    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileOperationFilter,
-    FileOperationOptions, FileOperationPattern, FileOperationRegistrationOptions, RenameOptions,
-    SemanticTokensFullDelta, SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, DiagnosticOptions,
+    DocumentLinkOptions, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
+    FileOperationFilter, FileOperationOptions, FileOperationPattern,
+    FileOperationRegistrationOptions, RenameOptions, SemanticTokensFullDelta,
+    SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use crate::client::Client;
@@ -15,7 +15,7 @@ use crate::requests::semantic_tokens::legend;
 
 /// What a client may ask.
 #[must_use]
-pub fn of(client: &Client, server_commands: bool) -> ServerCapabilities {
+pub(crate) fn of(client: &Client, server_commands: bool) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(client.encoding_word()),
         text_document_sync: Some(sync().into()),
@@ -64,6 +64,20 @@ pub fn of(client: &Client, server_commands: bool) -> ServerCapabilities {
             RenameOptions {
                 prepare_provider: Some(true),
                 ..RenameOptions::default()
+            }
+            .into(),
+        ),
+        code_action_provider: Some(
+            CodeActionOptions {
+                code_action_kinds: Some(vec![
+                    CodeActionKind::QuickFix,
+                    CodeActionKind::RefactorExtract,
+                    CodeActionKind::RefactorRewrite,
+                    CodeActionKind::Source,
+                    CodeActionKind::SourceFixAll,
+                ]),
+                resolve_provider: Some(true),
+                ..CodeActionOptions::default()
             }
             .into(),
         ),

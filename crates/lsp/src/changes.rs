@@ -13,7 +13,7 @@ use crate::lines::offset;
 /// Lines are counted anew only when a change lies behind an earlier one: editors that change many places at once send
 /// the last place first.
 #[must_use]
-pub fn edits(document: &Document, changes: Vec<Event>, encoding: Encoding) -> Vec<TextEdit> {
+pub(crate) fn edits(document: &Document, changes: Vec<Event>, encoding: Encoding) -> Vec<TextEdit> {
     let mut text = Text {
         document,
         changed: None,

@@ -6,7 +6,7 @@ use wfc_syntax::line_index::Encoding;
 
 /// What the client said of itself in `initialize`.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub(crate) struct Client {
     /// How it counts columns: bytes if it can, else what it names first, else UTF-16.
     pub encoding: Encoding,
     /// It asks for diagnostics by itself, and is not sent any.
@@ -15,8 +15,6 @@ pub struct Client {
     pub versions: bool,
     /// It takes other places with a diagnostic.
     pub related: bool,
-    /// It takes a link to what a code means.
-    pub code_links: bool,
     /// It takes the sign for code that has no use.
     pub tags: bool,
     /// It takes data with diagnostics and gives it back.
@@ -43,25 +41,17 @@ pub struct Client {
     pub label_offsets: bool,
     /// It registers watchers of files when told.
     pub watches: bool,
-    /// It takes patterns relative to a folder.
-    pub relative_watches: bool,
     /// It wants to hear of changes of its configuration when told.
     pub configuration: bool,
     /// It can be asked for its configuration.
     pub asks_configuration: bool,
-    /// It shows progress that the server begins.
-    pub progress: bool,
     /// It asks again when told that answers are out of date.
     pub refreshes: Refreshes,
-    /// It folds whole lines only.
-    pub line_folding: bool,
-    /// It carries out edits that the server asks for.
-    pub applies_edits: bool,
 }
 
 /// Kinds of answers that the client asks for again when told.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Refreshes {
+pub(crate) struct Refreshes {
     /// Pulled diagnostics.
     pub diagnostics: bool,
     /// Semantic tokens.
@@ -77,7 +67,7 @@ pub struct Refreshes {
 impl Client {
     /// Reads the client's capabilities.
     #[must_use]
-    pub fn new(capabilities: &Value) -> Self {
+    pub(crate) fn new(capabilities: &Value) -> Self {
         let yes = |path: &str| capabilities.pointer(path).and_then(Value::as_bool) == Some(true);
         let there = |path: &str| capabilities.pointer(path).is_some_and(|v| !v.is_null());
         let lists = |path: &str, word: &str| {
@@ -91,8 +81,6 @@ impl Client {
             versions: yes("/textDocument/publishDiagnostics/versionSupport"),
             related: yes("/textDocument/publishDiagnostics/relatedInformation")
                 || yes("/textDocument/diagnostic/relatedInformation"),
-            code_links: yes("/textDocument/publishDiagnostics/codeDescriptionSupport")
-                || yes("/textDocument/diagnostic/codeDescriptionSupport"),
             tags: there("/textDocument/publishDiagnostics/tagSupport")
                 || there("/textDocument/diagnostic/tagSupport"),
             data: yes("/textDocument/publishDiagnostics/dataSupport")
@@ -113,10 +101,8 @@ impl Client {
                 "/textDocument/signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport",
             ),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
-            relative_watches: yes("/workspace/didChangeWatchedFiles/relativePatternSupport"),
             configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
             asks_configuration: yes("/workspace/configuration"),
-            progress: yes("/window/workDoneProgress"),
             refreshes: Refreshes {
                 diagnostics: refresh("diagnostics"),
                 tokens: refresh("semanticTokens"),
@@ -124,14 +110,12 @@ impl Client {
                 lenses: refresh("codeLens"),
                 values: refresh("inlineValue"),
             },
-            line_folding: yes("/textDocument/foldingRange/lineFoldingOnly"),
-            applies_edits: yes("/workspace/applyEdit"),
         }
     }
 
     /// The protocol's word for the encoding.
     #[must_use]
-    pub fn encoding_word(&self) -> PositionEncodingKind {
+    pub(crate) fn encoding_word(&self) -> PositionEncodingKind {
         match self.encoding {
             Encoding::Utf8 => PositionEncodingKind::UTF8,
             Encoding::Utf16 => PositionEncodingKind::UTF16,

@@ -1,13 +1,13 @@
 //! Commands that lenses name. A client may carry them out itself, under the same names.
 
 /// Runs a workflow.
-pub const RUN: &str = "wfc.run";
+pub(crate) const RUN: &str = "wfc.run";
 /// Runs a workflow without its effects.
-pub const DRY_RUN: &str = "wfc.dryRun";
+pub(crate) const DRY_RUN: &str = "wfc.dryRun";
 /// Runs a file of tests, or one test of it.
-pub const TEST: &str = "wfc.test";
+pub(crate) const TEST: &str = "wfc.test";
 /// Opens a file.
-pub const OPEN: &str = "wfc.open";
+pub(crate) const OPEN: &str = "wfc.open";
 
 /// All of them.
-pub const ALL: [&str; 4] = [RUN, DRY_RUN, TEST, OPEN];
+pub(crate) const ALL: [&str; 4] = [RUN, DRY_RUN, TEST, OPEN];

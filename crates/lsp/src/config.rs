@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 /// The section's name.
-pub const SECTION: &str = "wfc";
+pub(crate) const SECTION: &str = "wfc";
 
 /// The settings. What is absent or of a wrong form keeps its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
+pub(crate) struct Config {
     /// Types and outputs beside names.
     pub inlay_hints: bool,
     /// Commands above workflows and tests.
@@ -29,7 +29,7 @@ impl Default for Config {
 impl Config {
     /// Reads the section, or an object that holds it.
     #[must_use]
-    pub fn read(value: &Value) -> Self {
+    pub(crate) fn read(value: &Value) -> Self {
         let section = value.get(SECTION).unwrap_or(value);
         let or = |key: &str, default: bool| {
             let said = section.get(key);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gen_lsp_types::{
-    Location, OptionalVersionedTextDocumentIdentifier, Range, SemanticToken,
-    TextDocumentIdentifier, TextDocumentPositionParams, TextEdit, Uri,
+    Location, OptionalVersionedTextDocumentIdentifier, SemanticToken, TextDocumentIdentifier,
+    TextDocumentPositionParams, TextEdit, Uri,
 };
 use wfc_ide::answer::{self, Place};
 use wfc_ide::{Cancel, Cancelled, Snapshot};
@@ -19,7 +19,7 @@ use crate::{config::Config, uri};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// Nobody wants it any more.
     Cancelled,
     /// There is none.
@@ -39,11 +39,11 @@ impl From<Fault> for Stop {
 }
 
 /// An answer, or why there is none.
-pub type Answer<T> = Result<T, Stop>;
+pub(crate) type Answer<T> = Result<T, Stop>;
 
 /// All that a request may look at.
 #[derive(Clone)]
-pub struct Context {
+pub(crate) struct Context {
     /// The files.
     pub snapshot: Snapshot,
     /// The client.
@@ -64,13 +64,13 @@ pub struct Context {
 
 /// What is kept between requests.
 #[derive(Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     tokens: Mutex<BTreeMap<String, Tokens>>,
 }
 
 /// The semantic tokens that a client was sent last for a file.
 #[derive(Clone, Default)]
-pub struct Tokens {
+pub(crate) struct Tokens {
     /// Their name.
     pub id: u64,
     /// All of them.
@@ -79,7 +79,7 @@ pub struct Tokens {
 
 impl Kept {
     /// The tokens of files by their paths.
-    pub fn tokens(&self) -> MutexGuard<'_, BTreeMap<String, Tokens>> {
+    pub(crate) fn tokens(&self) -> MutexGuard<'_, BTreeMap<String, Tokens>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -87,20 +87,20 @@ impl Kept {
 impl Context {
     /// The path of a document.
     #[must_use]
-    pub fn path(&self, document: &TextDocumentIdentifier) -> String {
+    pub(crate) fn path(&self, document: &TextDocumentIdentifier) -> String {
         uri::path(document.uri.as_ref())
     }
 
     /// The client's own URI of a file that it has open, or ours.
     #[must_use]
-    pub fn uri(&self, path: &str) -> Uri {
+    pub(crate) fn uri(&self, path: &str) -> Uri {
         let known = self.uris.get(path).cloned();
         Uri(known.unwrap_or_else(|| uri::uri(path)))
     }
 
     /// The lines of a file.
     #[must_use]
-    pub fn lines(&self, path: &str) -> Option<Lines> {
+    pub(crate) fn lines(&self, path: &str) -> Option<Lines> {
         Lines::of(&self.snapshot, path, self.client.encoding)
     }
 
@@ -108,7 +108,7 @@ impl Context {
     ///
     /// # Errors
     /// When there is no such file.
-    pub fn file(&self, document: &TextDocumentIdentifier) -> Answer<(String, Lines)> {
+    pub(crate) fn file(&self, document: &TextDocumentIdentifier) -> Answer<(String, Lines)> {
         let path = self.path(document);
         match self.lines(&path) {
             Some(lines) => Ok((path, lines)),
@@ -120,7 +120,7 @@ impl Context {
     ///
     /// # Errors
     /// When there is no such file.
-    pub fn at(&self, params: &TextDocumentPositionParams) -> Answer<(String, u32, Lines)> {
+    pub(crate) fn at(&self, params: &TextDocumentPositionParams) -> Answer<(String, u32, Lines)> {
         let (path, lines) = self.file(&params.text_document)?;
         let offset = lines.offset(params.position);
         Ok((path, offset, lines))
@@ -128,14 +128,14 @@ impl Context {
 
     /// A place as the client knows it; none when its file is gone.
     #[must_use]
-    pub fn location(&self, place: &Place) -> Option<Location> {
+    pub(crate) fn location(&self, place: &Place) -> Option<Location> {
         let range = self.lines(&place.file)?.range(place.span);
         Some(Location::new(self.uri(&place.file), range))
     }
 
     /// A document with the version that edits count in.
     #[must_use]
-    pub fn versioned(&self, path: &str) -> OptionalVersionedTextDocumentIdentifier {
+    pub(crate) fn versioned(&self, path: &str) -> OptionalVersionedTextDocumentIdentifier {
         OptionalVersionedTextDocumentIdentifier {
             version: self.snapshot.document(path).map(|d| d.version),
             text_document_identifier: TextDocumentIdentifier {
@@ -147,15 +147,9 @@ impl Context {
 
 /// An edit as the client knows it.
 #[must_use]
-pub fn edit(lines: &Lines, edit: &answer::TextEdit) -> TextEdit {
+pub(crate) fn edit(lines: &Lines, edit: &answer::TextEdit) -> TextEdit {
     TextEdit {
         range: lines.range(edit.span),
         new_text: edit.text.clone(),
     }
-}
-
-/// The smaller of two ranges that both begin where `at` says.
-#[must_use]
-pub fn whole(lines: &Lines, len: usize) -> Range {
-    lines.range(wfc_syntax::span::Span::of(0, len))
 }

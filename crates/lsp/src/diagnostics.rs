@@ -15,7 +15,7 @@ use crate::lines::Lines;
 
 /// Whether a file is a workflow, which is checked; a catalogue or `wfc.toml` may be open, too.
 #[must_use]
-pub fn is_checked(path: &str) -> bool {
+pub(crate) fn is_checked(path: &str) -> bool {
     let by_ending = [".wf", ".wf.yaml", ".wf.yml", ".wf.json"];
     by_ending.iter().any(|ending| path.ends_with(ending)) || path.starts_with("untitled:")
 }
@@ -24,7 +24,7 @@ pub fn is_checked(path: &str) -> bool {
 ///
 /// # Errors
 /// When the question was taken back.
-pub fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
+pub(crate) fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
     if !is_checked(path) {
         return Ok(Vec::new());
     }
@@ -34,7 +34,7 @@ pub fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
 
 /// The findings of a file.
 #[must_use]
-pub fn of(ctx: &Context, file: &CheckedFile) -> Vec<Diagnostic> {
+pub(crate) fn of(ctx: &Context, file: &CheckedFile) -> Vec<Diagnostic> {
     let Some(lines) = ctx.lines(&file.path) else {
         return Vec::new();
     };
@@ -103,7 +103,7 @@ fn label(
 
 /// A name for these findings: the same findings have the same, so that a client need not be sent them twice.
 #[must_use]
-pub fn result_id(diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn result_id(diagnostics: &[Diagnostic]) -> String {
     let mut hasher = std::hash::DefaultHasher::new();
     hasher.write(&serde_json::to_vec(diagnostics).unwrap_or_default());
     format!("{:016x}", hasher.finish())

@@ -19,7 +19,7 @@ const NAME: &[u8] = b"content-length";
 
 /// What the stream holds next.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Frame {
+pub(crate) enum Frame {
     /// A body, of whatever content.
     Body(Vec<u8>),
     /// Bytes that are no message; the stream goes on behind them.
@@ -28,7 +28,7 @@ pub enum Frame {
 
 /// Why bytes are no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// There is no header where one was expected.
     Header,
     /// The body is larger than [`MAX_BODY`], or than the limit that was given.
@@ -43,7 +43,7 @@ pub enum Fault {
 impl Fault {
     /// What is wrong, for the client's log.
     #[must_use]
-    pub fn message(self, limit: usize) -> String {
+    pub(crate) fn message(self, limit: usize) -> String {
         match self {
             Self::Header => "bytes without a `Content-Length` header were passed over".to_owned(),
             Self::TooLarge { length } => {
@@ -55,7 +55,7 @@ impl Fault {
 }
 
 /// Reads frames.
-pub struct FrameReader<R> {
+pub(crate) struct FrameReader<R> {
     input: R,
     limit: usize,
     buffer: Vec<u8>,
@@ -69,7 +69,7 @@ pub struct FrameReader<R> {
 
 impl<R: Read> FrameReader<R> {
     /// Reads from `input`; bodies have at most `limit` bytes.
-    pub fn new(input: R, limit: usize) -> Self {
+    pub(crate) fn new(input: R, limit: usize) -> Self {
         Self {
             input,
             limit,
@@ -85,7 +85,7 @@ impl<R: Read> FrameReader<R> {
     ///
     /// # Errors
     /// When the stream cannot be read.
-    pub fn read(&mut self) -> io::Result<Option<Frame>> {
+    pub(crate) fn read(&mut self) -> io::Result<Option<Frame>> {
         if self.length.is_none() && self.header()? {
             return Ok(Some(Frame::Fault(Fault::Header)));
         }
@@ -102,7 +102,7 @@ impl<R: Read> FrameReader<R> {
 
     /// Takes back a body that is no JSON: if its length was wrong, the next message begins inside of it, be it with no
     /// more than the first letters of its header.
-    pub fn take_back(&mut self, body: &[u8]) {
+    pub(crate) fn take_back(&mut self, body: &[u8]) {
         let mut at = 0;
         for line in body.split_inclusive(|b| *b == b'\n') {
             let whole = line.ends_with(b"\n") && length_at_end(line).is_some();
@@ -248,7 +248,7 @@ fn is_field(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// When the stream cannot be written to.
-pub fn write(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
+pub(crate) fn write(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
     let mut bytes = Vec::with_capacity(body.len() + 32);
     write!(bytes, "Content-Length: {}\r\n\r\n", body.len())?;
     bytes.extend_from_slice(body);

@@ -5,7 +5,7 @@ use wfc_ide::answer::SymbolKind as Ours;
 
 /// The protocol's kind that comes nearest.
 #[must_use]
-pub fn symbol(kind: Ours) -> Theirs {
+pub(crate) fn symbol(kind: Ours) -> Theirs {
     match kind {
         Ours::Workflow => Theirs::Module,
         Ours::Step => Theirs::Function,

@@ -8,7 +8,7 @@ use wfc_syntax::line_index::{self, Encoding, LineIndex};
 use wfc_syntax::span::Span;
 
 /// The lines of one file at one version.
-pub struct Lines {
+pub(crate) struct Lines {
     of: Of,
     encoding: Encoding,
     /// Bytes at the client's text's start that are none of the source's text: a byte order mark.
@@ -23,7 +23,7 @@ enum Of {
 impl Lines {
     /// The lines of a file; none when there is no such file.
     #[must_use]
-    pub fn of(snapshot: &Snapshot, path: &str, encoding: Encoding) -> Option<Self> {
+    pub(crate) fn of(snapshot: &Snapshot, path: &str, encoding: Encoding) -> Option<Self> {
         let (of, shift) = match snapshot.document(path) {
             Some(document) => {
                 let shift = if document.text.starts_with('\u{feff}') {
@@ -55,39 +55,39 @@ impl Lines {
 
     /// An offset into the source's text as a position.
     #[must_use]
-    pub fn position(&self, offset: u32) -> Position {
+    pub(crate) fn position(&self, offset: u32) -> Position {
         let at = self.index().position(offset + self.shift, self.encoding);
         Position::new(at.line, at.column)
     }
 
     /// A span as a range.
     #[must_use]
-    pub fn range(&self, span: Span) -> Range {
+    pub(crate) fn range(&self, span: Span) -> Range {
         Range::new(self.position(span.start), self.position(span.end))
     }
 
     /// A position as an offset into the source's text; outside of it, the nearest one.
     #[must_use]
-    pub fn offset(&self, position: Position) -> u32 {
+    pub(crate) fn offset(&self, position: Position) -> u32 {
         offset(self.index(), position, self.encoding).saturating_sub(self.shift)
     }
 
     /// A range as a span.
     #[must_use]
-    pub fn span(&self, range: Range) -> Span {
+    pub(crate) fn span(&self, range: Range) -> Span {
         Span::new(self.offset(range.start), self.offset(range.end))
     }
 
     /// How many of the client's units a span has that lies in one line.
     #[must_use]
-    pub fn width(&self, span: Span) -> u32 {
+    pub(crate) fn width(&self, span: Span) -> u32 {
         let range = self.range(span);
         range.end.character.saturating_sub(range.start.character)
     }
 
     /// Splits a span at the ends of its lines, which belong to no piece.
     #[must_use]
-    pub fn pieces(&self, span: Span) -> Vec<Span> {
+    pub(crate) fn pieces(&self, span: Span) -> Vec<Span> {
         let range = self.range(span);
         (range.start.line..=range.end.line)
             .filter_map(|line| {
@@ -102,7 +102,7 @@ impl Lines {
 
 /// A position as an offset into the text that an index is of.
 #[must_use]
-pub fn offset(index: &LineIndex, position: Position, encoding: Encoding) -> u32 {
+pub(crate) fn offset(index: &LineIndex, position: Position, encoding: Encoding) -> u32 {
     let position = line_index::Position {
         line: position.line,
         column: position.character,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// What a request is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
-pub enum Id {
+pub(crate) enum Id {
     /// A number.
     Number(i64),
     /// A text.
@@ -21,7 +21,7 @@ pub enum Id {
 impl Id {
     /// The id that a JSON value is; none for a value that no id can be.
     #[must_use]
-    pub fn of(value: &Value) -> Option<Self> {
+    pub(crate) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Number(n) => n.as_i64().map(Self::Number),
             Value::String(s) => Some(Self::Text(s.clone())),
@@ -41,7 +41,7 @@ impl fmt::Display for Id {
 
 /// A message from the client.
 #[derive(Debug)]
-pub enum Incoming {
+pub(crate) enum Incoming {
     /// It wants an answer.
     Request {
         /// To be given back with the answer.
@@ -78,7 +78,7 @@ pub enum Incoming {
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The protocol's number for it.
     pub code: i32,
     /// What is wrong, for people.
@@ -87,7 +87,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of the base protocol.
-    pub fn new(code: ErrorCodes, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCodes, message: impl Into<String>) -> Self {
         Self {
             code: code.into(),
             message: message.into(),
@@ -95,7 +95,7 @@ impl Fault {
     }
 
     /// A request that is fine but cannot be carried out.
-    pub fn failed(message: impl Into<String>) -> Self {
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self {
             code: LspErrorCodes::RequestFailed.into(),
             message: message.into(),
@@ -103,7 +103,7 @@ impl Fault {
     }
 
     /// Parameters that do not fit the method.
-    pub fn params(message: impl fmt::Display) -> Self {
+    pub(crate) fn params(message: impl fmt::Display) -> Self {
         Self::new(
             ErrorCodes::InvalidParams,
             format!("the parameters do not fit: {message}"),
@@ -112,7 +112,7 @@ impl Fault {
 
     /// The client took its request back.
     #[must_use]
-    pub fn cancelled() -> Self {
+    pub(crate) fn cancelled() -> Self {
         Self {
             code: LspErrorCodes::RequestCancelled.into(),
             message: "the request was cancelled".to_owned(),
@@ -120,7 +120,7 @@ impl Fault {
     }
 
     /// What the request was about is no more.
-    pub fn modified(message: impl Into<String>) -> Self {
+    pub(crate) fn modified(message: impl Into<String>) -> Self {
         Self {
             code: LspErrorCodes::ContentModified.into(),
             message: message.into(),
@@ -146,7 +146,7 @@ struct Envelope<'a> {
 
 /// Reads a body.
 #[must_use]
-pub fn read(body: &[u8]) -> Incoming {
+pub(crate) fn read(body: &[u8]) -> Incoming {
     let envelope: Envelope = match serde_json::from_slice(body) {
         Ok(envelope) => envelope,
         Err(error) => return unread(body, &error),
@@ -249,7 +249,7 @@ struct Call<'a, P> {
 const VERSION: &str = "2.0";
 
 /// The body of an answer.
-pub fn answer(id: &Id, result: impl Serialize) -> Vec<u8> {
+pub(crate) fn answer(id: &Id, result: impl Serialize) -> Vec<u8> {
     let answer = Answer {
         jsonrpc: VERSION,
         id: Some(id),
@@ -264,7 +264,7 @@ pub fn answer(id: &Id, result: impl Serialize) -> Vec<u8> {
 
 /// The body of an answer that says why there is no result.
 #[must_use]
-pub fn refusal(id: Option<&Id>, fault: &Fault) -> Vec<u8> {
+pub(crate) fn refusal(id: Option<&Id>, fault: &Fault) -> Vec<u8> {
     let refusal = Refusal {
         jsonrpc: VERSION,
         id,
@@ -277,7 +277,7 @@ pub fn refusal(id: Option<&Id>, fault: &Fault) -> Vec<u8> {
 }
 
 /// The body of a notification, or with an id of a request, from the server.
-pub fn call(id: Option<&Id>, method: &str, params: impl Serialize) -> Vec<u8> {
+pub(crate) fn call(id: Option<&Id>, method: &str, params: impl Serialize) -> Vec<u8> {
     let call = Call {
         jsonrpc: VERSION,
         id,

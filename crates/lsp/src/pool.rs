@@ -9,7 +9,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// How soon a job is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub(crate) enum Urgency {
     /// Somebody waits for it while typing.
     Now,
     /// It may wait: whole workspaces, files that are not looked at.
@@ -32,7 +32,7 @@ struct Shared {
 }
 
 /// The threads. Without any, jobs are carried out by who gives them, at once.
-pub struct Pool {
+pub(crate) struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -40,7 +40,7 @@ pub struct Pool {
 impl Pool {
     /// A pool of so many threads.
     #[must_use]
-    pub fn new(threads: usize) -> Self {
+    pub(crate) fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let spawn = |number| {
             let shared = Arc::clone(&shared);
@@ -56,7 +56,7 @@ impl Pool {
     }
 
     /// Gives a job.
-    pub fn give(&self, urgency: Urgency, job: impl FnOnce() + Send + 'static) {
+    pub(crate) fn give(&self, urgency: Urgency, job: impl FnOnce() + Send + 'static) {
         if self.threads.is_empty() {
             job();
             return;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::outbox::Outbox;
 
 /// Reports how far a request is; when dropped, its end.
-pub struct Progress {
+pub(crate) struct Progress {
     outbox: Outbox,
     token: Option<ProgressToken>,
     total: usize,
@@ -18,7 +18,12 @@ pub struct Progress {
 impl Progress {
     /// Begins to report, if there is a token, on `total` pieces of work.
     #[must_use]
-    pub fn begin(outbox: &Outbox, token: Option<ProgressToken>, title: &str, total: usize) -> Self {
+    pub(crate) fn begin(
+        outbox: &Outbox,
+        token: Option<ProgressToken>,
+        title: &str,
+        total: usize,
+    ) -> Self {
         let progress = Self {
             outbox: outbox.clone(),
             token,
@@ -35,7 +40,7 @@ impl Progress {
     }
 
     /// So many pieces are done, and `what` is next.
-    pub fn at(&mut self, done: usize, what: &str) {
+    pub(crate) fn at(&mut self, done: usize, what: &str) {
         let percentage = done.saturating_mul(100) / self.total.max(1);
         if self.token.is_none() || percentage == self.said {
             return;

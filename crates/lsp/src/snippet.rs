@@ -2,7 +2,7 @@
 
 /// The text with each place to fill in replaced by what stands in it at first.
 #[must_use]
-pub fn plain(snippet: &str) -> String {
+pub(crate) fn plain(snippet: &str) -> String {
     let mut out = String::with_capacity(snippet.len());
     let mut rest = snippet;
     let mut open = 0;

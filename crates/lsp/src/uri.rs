@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// The path of a URI.
 #[must_use]
-pub fn path(uri: &str) -> String {
+pub(crate) fn path(uri: &str) -> String {
     let Some(rest) = uri.strip_prefix("file:") else {
         return uri.to_owned();
     };
@@ -24,7 +24,7 @@ pub fn path(uri: &str) -> String {
 
 /// The URI of a path, every sign but those that need none written as bytes.
 #[must_use]
-pub fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let absolute = path.starts_with('/');
     let with_drive = drive(&format!("/{path}")).is_some();
     if !absolute && !with_drive {

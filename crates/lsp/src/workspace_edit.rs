@@ -16,7 +16,7 @@ use crate::message::Fault;
 ///
 /// # Errors
 /// When it makes, renames or deletes files, and the client does not.
-pub fn of(ctx: &Context, wanted: &answer::WorkspaceEdit) -> Answer<WorkspaceEdit> {
+pub(crate) fn of(ctx: &Context, wanted: &answer::WorkspaceEdit) -> Answer<WorkspaceEdit> {
     if !ctx.client.document_changes {
         return plain(ctx, wanted);
     }

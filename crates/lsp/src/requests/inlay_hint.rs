@@ -2,6 +2,7 @@
 
 use gen_lsp_types::{InlayHint, InlayHintKind, InlayHintRequest};
 use wfc_ide::inlay_hints::{self, HintKind};
+use wfc_ide::schedules::schedule_hints;
 
 use super::Handle;
 use super::hover::markup;
@@ -14,7 +15,16 @@ impl Handle for InlayHintRequest {
         }
         let (path, lines) = ctx.file(&params.text_document)?;
         let range = lines.span(params.range);
-        let found = inlay_hints::inlay_hints(&ctx.snapshot, &path, range, &ctx.cancel)?;
+        let mut found = inlay_hints::inlay_hints(&ctx.snapshot, &path, range, &ctx.cancel)?;
+        if let Some(now) = ctx.house.now() {
+            found.extend(schedule_hints(
+                &ctx.snapshot,
+                &path,
+                range,
+                &now,
+                &ctx.cancel,
+            )?);
+        }
         let one = |hint: inlay_hints::InlayHint| InlayHint {
             position: lines.position(hint.at),
             label: hint.label.into(),

@@ -2,6 +2,7 @@
 //! protocol's.
 
 mod call_hierarchy;
+mod code_action;
 mod code_lens;
 mod completion;
 mod definition;
@@ -80,6 +81,8 @@ pub(crate) fn route(method: &str) -> Option<(Urgency, Run)> {
         "textDocument/selectionRange" => (Now, run::<lsp::SelectionRangeRequest>),
         "textDocument/documentLink" => (Now, run::<lsp::DocumentLinkRequest>),
         "workspace/willRenameFiles" => (Now, run::<lsp::WillRenameFilesRequest>),
+        "textDocument/codeAction" => (Now, run::<lsp::CodeActionRequest>),
+        "codeAction/resolve" => (Now, run::<lsp::CodeActionResolveRequest>),
         "workspace/diagnostic" => (Later, run::<lsp::WorkspaceDiagnosticRequest>),
         _ => return None,
     })

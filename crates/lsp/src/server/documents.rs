@@ -116,7 +116,7 @@ impl Server {
         self.refresh();
     }
 
-    pub(super) fn did_change_folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
+    pub(super) fn did_change_folders(&mut self, params: &DidChangeWorkspaceFoldersParams) {
         let removed = params.event.removed.iter();
         let removed: Vec<String> = removed.map(|f| uri::path(f.uri.as_ref())).collect();
         self.folders.retain(|f| !removed.contains(f));

@@ -338,7 +338,7 @@ impl Server {
             "textDocument/didSave" => self.did_save(&read(params)?),
             "workspace/didChangeWatchedFiles" => self.did_change_watched(&read(params)?),
             "workspace/didChangeConfiguration" => self.did_change_configuration(&params),
-            "workspace/didChangeWorkspaceFolders" => self.did_change_folders(read(params)?),
+            "workspace/didChangeWorkspaceFolders" => self.did_change_folders(&read(params)?),
             "workspace/didRenameFiles" => self.did_rename(&read(params)?),
             "workspace/didCreateFiles" => self.did_create(&read(params)?),
             "workspace/didDeleteFiles" => self.did_delete(&read(params)?),
