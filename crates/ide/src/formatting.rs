@@ -11,6 +11,7 @@ use wfc_syntax::tree::Spelling;
 use crate::answer::TextEdit;
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
+use crate::marked::is_block_header;
 use crate::snapshot::Snapshot;
 
 /// One level of indentation.
@@ -202,13 +203,4 @@ fn after_yaml(text: &str, start: usize) -> Option<String> {
         indent += LEVEL;
     }
     Some(" ".repeat(indent))
-}
-
-/// Whether a line ends with the sign of a block of text: `goal: |-`.
-fn is_block_header(code: &str) -> bool {
-    let sign = code.rsplit(' ').next().unwrap_or_default();
-    let header = sign
-        .trim_end_matches(['-', '+'])
-        .trim_end_matches(|c: char| c.is_ascii_digit());
-    matches!(header, "|" | ">") && code.contains(':')
 }

@@ -156,7 +156,7 @@ pub(crate) fn child<'t>(tree: &'t Tree, of: &Frame<'t>, entry: &'t MapEntry) -> 
         Holds::Root => by_field(shape::find(ROOT, key)),
         Holds::Step if key == "type" => (Holds::KindWord(true), None),
         Holds::Step => match kind_of_step(tree, of.node) {
-            Some(kind) if kind.name == key => match kind.main {
+            Some(kind) if kind.name == key && word(tree, of.node).is_none() => match kind.main {
                 Some(main) => by_field(shape::find(kind.fields, main)),
                 None => (Holds::Unknown, None),
             },

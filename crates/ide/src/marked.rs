@@ -110,17 +110,27 @@ impl<'a> Cursor<'a> {
         stack
     }
 
-    /// Whether a `{{` of an earlier line is still open here, as in a block scalar.
+    /// Whether a `{{` of an earlier line of the same block scalar is still open here.
     fn in_template_of_block(&self) -> bool {
-        const LINES: usize = 20;
         let before = self
             .text
             .get(..self.word.start as usize)
             .unwrap_or_default();
-        let near: Vec<&str> = before.rsplit('\n').take(LINES).collect();
-        let text: String = near.into_iter().rev().collect::<Vec<_>>().join("\n");
+        let Some(text) = block_text(before) else {
+            return false;
+        };
         let open = text.rfind("{{");
         open.is_some_and(|open| text.rfind("}}").is_none_or(|close| close < open))
+    }
+
+    /// The sign before the word, its opening quote left out.
+    fn lead(&self) -> Option<char> {
+        let before = self
+            .text
+            .get(..self.word.start as usize)
+            .unwrap_or_default();
+        let before = before.strip_suffix('"').unwrap_or(before);
+        before.trim_end().chars().next_back()
     }
 
     /// Whether a clause of the text form may stand here: behind a step, and not inside an expression.
@@ -144,6 +154,44 @@ impl<'a> Cursor<'a> {
     pub(crate) fn in_template(&self) -> bool {
         self.open().contains(&Open::Template)
     }
+}
+
+/// What a block scalar of YAML says up to the end of `before`, when that is in one: below a line that ends with the
+/// block's sign, and further in than the key on it.
+fn block_text(before: &str) -> Option<&str> {
+    /// Lines that are looked back over.
+    const LINES: usize = 200;
+    let white = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut end = before.len();
+    let mut own: Option<usize> = None;
+    for line in before.rsplit('\n').take(LINES) {
+        let start = end - line.len();
+        if let Some(own) = own {
+            let body = line.trim_start_matches([' ', '-']);
+            let key = line.len() - body.len();
+            if key < own && is_block_header(line.trim_end()) {
+                return before.get((end + 1).min(before.len())..);
+            }
+            // A line as far out as the ones above its block ends the search for it.
+            if white(line) == 0 && !line.trim().is_empty() {
+                return None;
+            }
+        }
+        if !line.trim().is_empty() || own.is_none() {
+            own = Some(own.map_or(white(line), |o| o.min(white(line))));
+        }
+        end = start.saturating_sub(1);
+    }
+    None
+}
+
+/// Whether a line ends with the sign of a block of text: `goal: |-`.
+pub(crate) fn is_block_header(line: &str) -> bool {
+    let sign = line.rsplit(' ').next().unwrap_or_default();
+    let header = sign
+        .trim_end_matches(['-', '+'])
+        .trim_end_matches(|c: char| c.is_ascii_digit());
+    matches!(header, "|" | ">") && (line.contains(':') || line.trim_start().starts_with("- "))
 }
 
 /// A sign that waits for its partner.
@@ -359,20 +407,29 @@ fn forms(cursor: &Cursor<'_>) -> Vec<(String, String, String)> {
     }
     let quoted = cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
     let code = cursor.in_template();
+    let lead = cursor.lead();
+    // Where the sign before leaves no doubt, nothing else is tried.
+    let afters: &[&str] = match lead {
+        Some(':') => &["\"", "\","],
+        Some('{') => &["\": 0", "\": 0,"],
+        _ => &["\": 0", "\": 0,", "\"", "\","],
+    };
     match cursor.spelling {
-        Spelling::Yaml if !quoted && !code => {
+        Spelling::Yaml if !quoted && !code && !cursor.before().trim_end().ends_with(':') => {
             out.push((none(), s(": 0"), none()));
             out.push((none(), s(": 0"), far));
         }
         Spelling::Json if quoted && !code => {
-            for after in ["\": 0", "\": 0,", "\"", "\","] {
+            for after in afters {
                 out.push((none(), s(after), none()));
                 out.push((none(), s(after), far.clone()));
             }
         }
         Spelling::Json if !code => {
-            for before in ["\"", ", \""] {
-                for after in ["\": 0", "\": 0,", "\"", "\","] {
+            let parted = lead.is_some_and(|c| matches!(c, ':' | '{' | '[' | ','));
+            let befores: &[&str] = if parted { &["\""] } else { &["\"", ", \""] };
+            for before in befores {
+                for after in afters {
                     out.push((s(before), s(after), none()));
                     out.push((s(before), s(after), far.clone()));
                 }

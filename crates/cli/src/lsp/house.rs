@@ -101,6 +101,14 @@ impl Disk for DiskHouse {
         }
     }
 
+    fn catalogues(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let paths = entries.map(|e| shown(&e.path()));
+        let mut all: Vec<String> = paths.filter(|p| p.ends_with(".tools.json")).collect();
+        all.sort();
+        all
+    }
+
     fn workspace(&self) -> Vec<String> {
         let folders = self.folders();
         let there = folders.into_iter().filter(|f| Path::new(f).is_dir());

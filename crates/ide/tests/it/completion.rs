@@ -525,6 +525,33 @@ fn a_file_that_is_broken_in_the_middle() {
 }
 
 #[test]
+fn a_template_that_was_left_open_further_up_is_no_place_of_this_line() {
+    for above in [
+        "  - type: bash\n    command: \"é {{ many\n",
+        "  - type: agent\n    goal: |\n      é {{ many\n",
+    ] {
+        offers(
+            &format!("== a.wf.yaml\ninputs: {{ many: list<string> }}\nsteps:\n{above}    $0\n"),
+            &["timeout", "retry"],
+            &["many"],
+        );
+        offers(
+            &format!(
+                "== a.wf.yaml\ninputs: {{ many: list<string> }}\nsteps:\n{above}  - type: bash\n    when: $0\n    command: ls\n"
+            ),
+            &["many"],
+            &["timeout"],
+        );
+    }
+    // Inside the block it is.
+    offers(
+        "== a.wf.yaml\ninputs: { many: list<string> }\nsteps:\n  - type: agent\n    goal: |\n      é {{ [\n        many.size(),\n        $0\n      ] }}\n",
+        &["many"],
+        &["timeout"],
+    );
+}
+
+#[test]
 fn nothing_in_comments_and_never_a_fault_at_any_offset() {
     assert!(labels("== a.wf.yaml\nsteps: [] # st$0\n").is_empty());
     assert!(labels("== a.wf\nworkflow a {\n  // ba$0\n}\n").is_empty());
