@@ -16,7 +16,7 @@ pub struct Options {
     /// After how many events a run's snapshot is made anew.
     pub snapshot_every: u32,
     /// A run at rest whose whole journal has no more bytes than this has no snapshot: its journal is smaller, and quickly told
-    /// again. Not with [`Retention::Suffix`].
+    /// again.
     pub short_journal: usize,
     /// What is kept of a run's history.
     pub retention: Retention,

@@ -92,4 +92,9 @@ codes! {
         "a matcher that there is not, or a pattern that cannot be read"
         "Matchers are `$any`, `{ $regex: ... }`, `{ $partial: { ... } }` and `{ $exact: ... }`; every other value is compared as it stands."
         "workflow: ./archive_ticket.wf\ntests:\n  - name: the script says yes\n    inputs: { id: T-1 }\n    mocks:\n      done: { returns: { stdout: archived, stderr: '', exit_code: 0 } }\n    expect: { output: { archived: { $regx: t.* } } }\n";
+    /// An output that the workflow never returns.
+    OUTPUT_MISMATCH "WF0811" "expected-output-mismatch"
+        "an expected output is not of the type that the workflow returns"
+        "A test that expects what the workflow can never return fails whatever the workflow does. Outputs are held to `returns`, or to what the workflow's `return` steps give; those with a matcher inside are compared when the test is run."
+        "workflow: ./archive_ticket.wf\ntests:\n  - name: the script says yes\n    inputs: { id: T-1 }\n    mocks:\n      done: { returns: { stdout: archived, stderr: '', exit_code: 0 } }\n    expect: { output: { archived: done } }\n";
 }

@@ -180,8 +180,7 @@ impl Engine {
         if !parks && !waits && run.since < self.options.snapshot_every {
             return;
         }
-        let short = rests && self.options.retention == Retention::Keep;
-        if short && run.is_short(self.options.short_journal) {
+        if rests && run.is_short(self.options.short_journal) {
             // Its journal is all that it takes, and what it is found by.
             batch.snapshots.push(SnapshotRow {
                 key: run.header.key,

@@ -173,7 +173,7 @@ fn a_short_journal_needs_no_snapshot_and_a_long_one_has_one() {
     ];
     let snapshot = |w: &mut World| w.place.load(key(0)).unwrap().unwrap().snapshot.unwrap();
     for short_journal in [0, 100, 1 << 20] {
-        let options = wfc_engine::Options {
+        let options = Options {
             short_journal,
             ..server()
         };

@@ -1,10 +1,11 @@
 //! What a test expects.
 
 use wfc_syntax::span::Span;
-use wfc_syntax::tree::{NodeId, NodeKind};
+use wfc_syntax::tree::{NodeId, NodeKind, Tree};
 use wfc_value::Duration;
 
 use super::Reader;
+use crate::codes;
 use crate::file::value;
 use crate::matcher::Matcher;
 
@@ -97,6 +98,18 @@ impl Effect {
     }
 }
 
+/// Whether a matcher stands somewhere inside of data.
+fn has_matcher(tree: &Tree, node: NodeId) -> bool {
+    match tree.kind(node) {
+        NodeKind::Map(entries) => entries
+            .iter()
+            .any(|entry| entry.key.starts_with('$') || has_matcher(tree, entry.value)),
+        NodeKind::Seq(items) => items.iter().any(|item| has_matcher(tree, *item)),
+        NodeKind::Scalar(scalar) => &*scalar.text == "$any",
+        _ => false,
+    }
+}
+
 impl Reader<'_, '_> {
     pub(super) fn expect(&mut self, test: NodeId) -> Expect {
         let tree = &self.file.tree;
@@ -107,6 +120,9 @@ impl Reader<'_, '_> {
             };
         };
         let field = |name: &str| tree.field(node, name);
+        if let Some(output) = field("output") {
+            self.fits_returns(output);
+        }
         let output = field("output").map(|n| Matcher::read(tree, n, false, self.out));
         let error = field("error").map(|n| self.error(n));
         let status = field("status").map(|n| self.text(n));
@@ -147,6 +163,25 @@ impl Reader<'_, '_> {
             not_called,
             steps,
             took,
+        }
+    }
+
+    /// Holds an expected output to what the workflow returns.
+    fn fits_returns(&mut self, node: NodeId) {
+        let tree = &self.file.tree;
+        let analysis = &self.subject.checked.analysis;
+        let Some(ty) = analysis
+            .output
+            .as_ref()
+            .filter(|_| !has_matcher(tree, node))
+        else {
+            return;
+        };
+        let (code, what) = (&codes::OUTPUT_MISMATCH, "the expected output");
+        let typed = value::typed(tree, node, ty, &analysis.type_table, code, what);
+        if let Err(report) = typed {
+            let help = format!("the workflow returns `{ty}`");
+            self.out.push((*report).help(help));
         }
     }
 

@@ -1,5 +1,8 @@
 //! Runs of tests.
 
+use wfc_compiler::settings::Settings;
+use wfc_syntax::source::Source;
+
 use crate::world::{Files, failures, lines, run_all};
 
 const REVIEW: &str = r#"workflow w {
@@ -356,6 +359,30 @@ fn no_more_is_under_way_than_the_policy_allows() {
     assert_eq!(failures(&workflow(1), &tests("30s")), [""; 0]);
     assert_eq!(failures(&workflow(2), &tests("20s")), [""; 0]);
     assert_eq!(failures(&workflow(3), &tests("10s")), [""; 0]);
+}
+
+#[test]
+fn an_output_that_the_workflow_never_returns_is_found_before_it_runs() {
+    let workflow = "workflow w {\n  returns { n: int, at?: timestamp }\n  return { n: 1 }\n}";
+    let found = |output: &str| {
+        let tests = format!("tests:\n  - name: one\n    expect: {{ output: {output} }}\n");
+        let files = Files::new([("w.wf", workflow), ("w.wf.test.yaml", &tests)]);
+        let source = Source::new("w.wf.test.yaml", &tests);
+        let found = wfc_testing::suite::check(source, &files, &Settings::default());
+        let shown = found.iter().map(|d| format!("{} {}", d.code.id, d.message));
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(found("{ n: 1 }"), [""; 0]);
+    assert_eq!(found("{ n: $any }"), [""; 0]);
+    assert_eq!(found("{ n: { $regex: x } }"), [""; 0]);
+    assert_eq!(found("{ n: 1, at: 2026-01-01T00:00:00Z }"), [""; 0]);
+    let wrong = found("{ n: one }");
+    assert!(
+        wrong.len() == 1 && wrong[0].starts_with("WF0811 `n`"),
+        "{wrong:?}"
+    );
+    assert_eq!(found("{ m: 1 }").len(), 1);
+    assert_eq!(found("1").len(), 1);
 }
 
 #[test]
