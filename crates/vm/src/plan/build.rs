@@ -31,6 +31,7 @@ pub(super) fn plan(program: &Program, facts: &Facts) -> Option<Plan> {
         program,
         facts,
         bound: Vec::new(),
+        making: Vec::new(),
         closed: BTreeSet::new(),
         nesting: 0,
     };
@@ -49,6 +50,8 @@ struct Build<'p> {
     facts: &'p Facts,
     /// The slots of variables that are in scope, innermost last.
     bound: Vec<Slot>,
+    /// The slots of lists that are being made.
+    making: Vec<Slot>,
     /// The slots of others: they are never read.
     closed: BTreeSet<Slot>,
     nesting: u32,
@@ -183,7 +186,9 @@ impl Build<'_> {
                 _ => None,
             },
             // A variable's end: nothing reads it from here on.
-            Instr::Clear(slot) => self.closed.contains(&slot).then_some(()),
+            Instr::Clear(slot) => {
+                (self.closed.contains(&slot) && !self.is_open(slot)).then_some(())
+            }
             Instr::Not() => row.wrap(|a| Node::unary(UnaryOp::Not, a)),
             Instr::Neg() => row.wrap(|a| Node::unary(UnaryOp::Neg, a)),
             Instr::Select(k) => {
@@ -234,12 +239,20 @@ impl Build<'_> {
         (!self.closed.contains(&slot)).then(|| Node::Slot(slot.index()))
     }
 
+    /// Whether a slot is in use: what the compiler emits writes no such slot.
+    fn is_open(&self, slot: Slot) -> bool {
+        self.bound.contains(&slot) || self.making.contains(&slot)
+    }
+
     /// Follows what is in the scope of variables.
     fn within<T>(
         &mut self,
         slots: &[Slot],
         follow: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Option<T> {
+        if slots.iter().any(|slot| self.is_open(*slot)) {
+            return None;
+        }
         let before = self.bound.len();
         self.bound.extend(slots);
         if self.bound.len() > MAX_SCOPES {
@@ -415,7 +428,11 @@ impl Build<'_> {
         let last = end.checked_sub(2).filter(|last| *last > top)?;
         self.is(last, &[Instr::Append(made), Instr::Jump(label(top)?)])?;
         self.is(end, &[Instr::Load(made), Instr::Clear(made)])?;
+        if self.is_open(made) {
+            return None;
+        }
         self.closed.insert(made);
+        self.making.push(made);
         let (filter, filter_fuel, item, item_fuel) = self.within(&slots, |b| {
             let mut body = Row::default();
             match b.row(top + 1, last, &mut body, Some(top))? {
@@ -428,6 +445,7 @@ impl Build<'_> {
             }
             .filter(|_| body.stack.is_empty())
         })?;
+        self.making.pop();
         let range = row.pop()?;
         let filter_depth = filter.as_ref().map_or(0, |part| part.depth);
         let depth = range.depth.max(item.depth).max(filter_depth);

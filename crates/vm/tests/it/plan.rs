@@ -93,6 +93,15 @@ const EXPRESSIONS: &[&str] = &[
     "load $a\nstore $x\nload $x\nload $x\nlist 2",
     "load $a\ndup\nadd",
     "load $a\nstore $x\nload $b\nclear $x\nis_set $x\nlist 2",
+    // No compiler uses a variable's slot for another one inside of it.
+    "load $a\nlist_new\nstore $m\niter\ntop:\niter_next $x @out\npush 5\nstore $x\nload $b\nclear $x\nload $x\nlist 2\n\
+     append $m\njump @top\nout:\nload $m\nclear $m\nclear $x",
+    "load $a\nlist_new\nstore $m\niter\ntop:\niter_next $x @out\nload $a\niter\ntop2:\niter_next $x @out2\nload $x\n\
+     push 1\neq\njump_if @found2\njump @top2\nfound2:\niter_drop\npush true\njump @done2\nout2:\npush false\ndone2:\n\
+     load $x\nlist 2\nappend $m\njump @top\nout:\nload $m\nclear $m\nclear $x",
+    "load $a\nlist_new\nstore $m\niter\ntop:\niter_next $x @out\nload $a\nlist_new\nstore $m\niter\ntop2:\n\
+     iter_next $y @out2\nload $y\nappend $m\njump @top2\nout2:\nload $m\nclear $m\nclear $y\nappend $m\njump @top\nout:\n\
+     load $m\nclear $m\nclear $x",
 ];
 
 fn program(text: &str) -> Program {
@@ -170,7 +179,14 @@ fn the_forms_that_expressions_compile_to_become_trees() {
         let program = program(text);
         let mut evaluator = Evaluator::new(&program).unwrap();
         evaluator.set(0, Value::Int(1));
-        let odd = ["dup", "store $x\nload $x\nload $x\nlist", "is_set $x"];
+        let odd = [
+            "dup",
+            "store $x\nload $x\nload $x\nlist",
+            "is_set $x",
+            "push 5\nstore $x",
+            "iter_next $x @out2",
+            "load $a\nlist_new\nstore $m\niter\ntop2",
+        ];
         let wanted = !odd.iter().any(|odd| text.contains(odd));
         assert_eq!(evaluator.has_tree(), wanted, "{text}");
     }
