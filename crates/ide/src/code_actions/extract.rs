@@ -56,7 +56,7 @@ impl Cx<'_> {
         let folder = paths::folder_of(&self.file.path);
         let path = paths::join(folder, &format!("{slug}{ending}"));
         let call = self.call(selected, &moved, &slug);
-        let mut edits = vec![TextEdit::new(selected.span, call)];
+        let mut edits = vec![TextEdit::new(selected.span, self.broken(&call))];
         if moved.outputs.len() > 1 {
             edits.extend(
                 moved

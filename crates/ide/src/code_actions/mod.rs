@@ -154,6 +154,9 @@ impl Cx<'_> {
     /// An edit of this file.
     fn edit(&self, mut edits: Vec<TextEdit>) -> WorkspaceEdit {
         edits.sort_by_key(|e| e.span);
+        for edit in &mut edits {
+            edit.text = self.broken(&edit.text);
+        }
         WorkspaceEdit {
             files: Vec::new(),
             edits: vec![FileEdits {
@@ -161,6 +164,16 @@ impl Cx<'_> {
                 version: self.file.version,
                 edits,
             }],
+        }
+    }
+
+    /// A text with the line breaks that the file uses.
+    fn broken(&self, text: &str) -> String {
+        let plain = text.replace("\r\n", "\n");
+        if self.file.text().contains("\r\n") {
+            plain.replace('\n', "\r\n")
+        } else {
+            plain
         }
     }
 

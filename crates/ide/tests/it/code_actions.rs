@@ -340,3 +340,15 @@ fn never_a_fault_in_a_broken_file() {
         }
     }
 }
+
+#[test]
+fn line_breaks_are_those_of_the_file() {
+    let file = "== a.wf.yaml\nsteps:\r\n  - type: bash\r\n    command: l$0s\r\n  - { type: bash, command: é }\r\n";
+    for title in ["wrap", "move"] {
+        let (text, ..) = take(file, title);
+        assert!(
+            !text.trim_end().replace("\r\n", "").contains('\n'),
+            "{text:?}"
+        );
+    }
+}

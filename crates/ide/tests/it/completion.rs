@@ -584,3 +584,63 @@ fn nothing_in_comments_and_never_a_fault_at_any_offset() {
         }
     }
 }
+
+#[test]
+fn heads_of_the_text_form_while_they_are_written() {
+    let wf = |body: &str| {
+        format!("== a.wf\nworkflow a {{\n  input many: list<string>\n  secret hook\n  event_name\n{body}\n}}\n").replace("  event_name\n", "")
+    };
+    for (body, wanted) in [
+        ("  on webhook \"/é\" verify $0", "github"),
+        ("  on webhook \"/é\" verify github secret $0", "hook"),
+        ("  on schedule \"$0\"", "0 9 * * MON-FRI"),
+        ("  for x in $0 { bash \"ls\" }", "many"),
+        ("  for x in $0", "many"),
+        ("  if $0 { bash \"ls\" }", "many"),
+        ("  if many.size() > $0", "many"),
+        ("  while $0 max 3 { bash \"ls\" }", "many"),
+        ("  let x = many.$0", "size"),
+        ("  set n = $0", "many"),
+        ("  return $0", "many"),
+        ("  return { a: $0 }", "many"),
+        ("  return { a: [many.$0", "size"),
+        ("  bash \"é\" when $0", "many"),
+        ("  bash \"é\" { env: { A: $0 } }", "many"),
+        ("  bash \"é\" { env: { A: $0", "many"),
+        ("  bash \"é\" { timeout: $0 }", "5m"),
+        ("  bash \"é\" { on_error: $0 }", "continue"),
+        ("  agent \"日本\" { returns: { a: $0 } }", "string"),
+        ("  wait event \"x\" key $0", "many"),
+    ] {
+        offers(&wf(body), &[wanted], &[]);
+    }
+}
+
+#[test]
+fn keys_between_others_and_values_that_are_missing() {
+    offers(
+        "== a.wf.yaml\nsteps:\n  - type: bash\n    $0\n    command: é\n  - type: break\n",
+        &["timeout", "env"],
+        &["command"],
+    );
+    offers(
+        "== a.wf.yaml\nsteps:\n  - type: bash\n    command: é\n    retry:\n      delay: $0\n    cwd: x\n",
+        &["5m"],
+        &[],
+    );
+    offers(
+        "== a.wf.json\n{ \"steps\": [ { \"type\": \"bash\",\n  $0\n  \"command\": \"é\" } ] }",
+        &["timeout", "env"],
+        &["command"],
+    );
+    offers(
+        "== a.wf.json\n{ \"inputs\": { \"n\": \"bool\" }, \"steps\": [ { \"type\": \"bash\", \"when\": $0, \"command\": \"é\" } ] }",
+        &["n"],
+        &[],
+    );
+    offers(
+        "== a.wf.yaml\ninputs: { n: bool }\nsteps:\n  - type: conditional\n    condition: $0\n    then: [ { type: break } ]\n",
+        &["n", "inputs"],
+        &[],
+    );
+}
