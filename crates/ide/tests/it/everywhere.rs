@@ -139,7 +139,7 @@ fn files_that_end_in_the_middle_are_asked_like_others() {
     let cancel = Cancel::new();
     for path in &workflows {
         let text = checked(&host, path).text().to_owned();
-        for part in 1..6 {
+        for part in [1, 3, 5] {
             let at = text.floor_char_boundary(text.len() * part / 6);
             // Cut off, and with a piece lost in the middle.
             let lost = text.ceil_char_boundary((at + 5).min(text.len()));
@@ -153,15 +153,16 @@ fn files_that_end_in_the_middle_are_asked_like_others() {
                 folding::folding(&snapshot, path, &cancel).unwrap();
                 links::links(&snapshot, path, &cancel).unwrap();
                 let file = checked(&host, path);
-                for occurrence in file.names().all().iter().step_by(5) {
-                    let offset = occurrence.span.start;
-                    let all = references(&snapshot, path, offset, true, &cancel)
-                        .unwrap()
-                        .unwrap();
-                    assert!(!all.is_empty());
-                    selection(&snapshot, path, offset, &cancel).unwrap();
-                    // Refused or not: it is told, and nothing breaks.
-                    let _ = rename(&snapshot, path, offset, "zebra", &cancel).unwrap();
+                for (i, occurrence) in file.names().all().iter().enumerate().step_by(5) {
+                    let at = occurrence.span.start;
+                    let all = references(&snapshot, path, at, true, &cancel).unwrap();
+                    assert!(!all.unwrap().is_empty());
+                    selection(&snapshot, path, at, &cancel).unwrap();
+                    // A broken file is checked many times over, to find out what follows from what. Refused or not:
+                    // it is told, and nothing breaks.
+                    if i % 40 == 0 {
+                        let _ = rename(&snapshot, path, at, "zebra", &cancel).unwrap();
+                    }
                 }
             }
         }
