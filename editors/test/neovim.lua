@@ -72,6 +72,17 @@ guarded(function()
     check('query ' .. vim.fn.fnamemodify(path, ':t'), ok, fault)
   end
 
+  local whole, files = 0, {}
+  for _, folder in ipairs({ '/../examples', '/../tests/suite/valid' }) do
+    vim.list_extend(files, vim.fn.glob(editors .. folder .. '/*.wf', false, true))
+  end
+  for _, path in ipairs(files) do
+    local text = table.concat(vim.fn.readfile(path), '\n')
+    local tree = vim.treesitter.get_string_parser(text, 'wf'):parse()[1]
+    whole = whole + (tree:root():has_error() and 0 or 1)
+  end
+  check('the trees of ' .. #files .. ' workflows are whole', whole == #files and whole > 20, whole)
+
   -- A file.
   vim.cmd('edit ' .. vim.fn.fnameescape(editors .. '/../examples/triage.wf'))
   check('the file type', vim.bo.filetype == 'wf', vim.bo.filetype)
