@@ -209,11 +209,19 @@ impl Editor {
         self.send_bytes(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
     }
 
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what is sent is made where it is sent"
+    )]
     pub fn notify(&mut self, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
     /// Sends a request and does not wait for its answer.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what is sent is made where it is sent"
+    )]
     pub fn ask(&mut self, method: &str, params: Value) -> i64 {
         let id = self.next;
         self.next += 1;

@@ -53,8 +53,7 @@ impl Position {
         let before = &text[..offset];
         let mut line = 0;
         let mut start = 0;
-        let mut chars = before.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
+        for (at, c) in before.char_indices() {
             // A CR and LF that stand together are one line end, also when `offset` is between them.
             let ends = c == '\n' || (c == '\r' && !text[at + 1..].starts_with('\n'));
             if ends {

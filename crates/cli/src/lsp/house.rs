@@ -90,7 +90,7 @@ impl Disk for DiskHouse {
                 read
             }
             Err(error) => {
-                self.faults_now().insert(name.clone(), fault(&name, error));
+                self.faults_now().insert(name.clone(), fault(&name, &error));
                 Default::default()
             }
         };
@@ -157,8 +157,8 @@ impl House for DiskHouse {
     }
 }
 
-fn fault(path: &str, error: CliError) -> SettingsFault {
-    let span = match &error {
+fn fault(path: &str, error: &CliError) -> SettingsFault {
+    let span = match error {
         CliError::Settings(fault) => {
             Span::of(fault.span.offset(), fault.span.offset() + fault.span.len())
         }
