@@ -72,7 +72,9 @@ pub fn subject(seed: u64) -> Result<Subject, String> {
     if !ONCE_WRONG.contains(&seed) {
         let mut random = Random::new(seed ^ 0x706f_6c69);
         if random.chance(25) {
-            workflow["policy"] = serde_json::json!({ "max_concurrency": 1 + random.below(3) });
+            let policy = serde_json::json!({ "max_concurrency": 1 + random.below(3) });
+            let root = workflow.as_object_mut();
+            root.map(|root| root.insert("policy".into(), policy));
         }
     }
     let text = workflow.to_string();

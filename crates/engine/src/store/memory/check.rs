@@ -83,7 +83,7 @@ impl Disk {
         for (key, number, _) in batch.journal.iter() {
             within.standing(key)?;
             let run = self.runs.get(&key);
-            let known = run.is_some_and(|run| run.journal.contains_key(&number));
+            let known = run.is_some_and(|run| run.journal.has(number));
             first(!known && numbers.insert((key, number)))?;
         }
         for row in &batch.snapshots {

@@ -18,17 +18,61 @@ use crate::store::stored::{
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) row: RunRow,
-    pub(super) header: Vec<u8>,
+    pub(super) header: Box<[u8]>,
     pub(super) occurrence: Option<Occurrence>,
     pub(super) snapshot: Option<Snapshot>,
-    pub(super) journal: BTreeMap<u64, Vec<u8>>,
+    pub(super) journal: Journal,
     pub(super) payloads: BTreeSet<Hash>,
+}
+
+/// Journal rows by their numbers, in their order; a few bytes besides their own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Journal(Vec<(u64, Box<[u8]>)>);
+
+impl Journal {
+    /// How many rows take no more room than they need.
+    const FEW: usize = 8;
+
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.place(number).is_ok()
+    }
+
+    fn place(&self, number: u64) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&number, |row| row.0)
+    }
+
+    pub(super) fn put(&mut self, number: u64, bytes: &[u8]) {
+        if self.0.len() < Self::FEW {
+            self.0.reserve_exact(1);
+        }
+        match self.place(number) {
+            Ok(_) => {}
+            Err(place) => self.0.insert(place, (number, bytes.into())),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Box<[u8]>> {
+        let place = self.place(number).ok()?;
+        self.0.get_mut(place).map(|row| &mut row.1)
+    }
+
+    /// Those with numbers above `after`.
+    pub(super) fn behind(&self, after: u64) -> &[(u64, Box<[u8]>)] {
+        let first = self.0.partition_point(|row| row.0 <= after);
+        self.0.get(first..).unwrap_or_default()
+    }
+
+    fn forget(&mut self, upto: u64) {
+        self.0.retain(|row| row.0 > upto);
+        self.0.shrink_to_fit();
+    }
 }
 
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
-    pub(super) runs: BTreeMap<RunKey, Kept>,
+    /// In boxes: nodes of the tree are half empty.
+    pub(super) runs: BTreeMap<RunKey, Box<Kept>>,
     pub(super) due: BTreeSet<(Timestamp, RunKey)>,
     pub(super) occurrences: BTreeMap<(Place, Occurrence), RunKey>,
     /// Members of groups that have not ended.
@@ -70,7 +114,7 @@ impl Disk {
         }
         for (key, number, bytes) in batch.journal.iter() {
             if let Some(run) = self.runs.get_mut(&key) {
-                run.journal.insert(number, bytes.to_vec());
+                run.journal.put(number, bytes);
             }
         }
         for row in &batch.snapshots {
@@ -98,7 +142,7 @@ impl Disk {
         }
         for (key, upto) in &batch.forget {
             if let Some(run) = self.runs.get_mut(key) {
-                run.journal.retain(|number, _| number > upto);
+                run.journal.forget(*upto);
             }
         }
         batch.delete.iter().for_each(|key| self.delete(*key));
@@ -129,13 +173,13 @@ impl Disk {
         self.regroup(&row);
         let kept = Kept {
             row,
-            header: run.header.clone(),
+            header: run.header.as_slice().into(),
             occurrence: run.occurrence.clone(),
             snapshot: None,
-            journal: BTreeMap::new(),
+            journal: Journal::default(),
             payloads: BTreeSet::new(),
         };
-        self.runs.insert(run.key, kept);
+        self.runs.insert(run.key, Box::new(kept));
     }
 
     /// Puts a letter into the inbox.

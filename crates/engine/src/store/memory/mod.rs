@@ -103,9 +103,11 @@ impl MemoryStore {
         if let Some(bytes) = disk
             .runs
             .get_mut(&key)
-            .and_then(|run| run.journal.get_mut(&number))
+            .and_then(|run| run.journal.get_mut(number))
         {
-            change(bytes);
+            let mut changed = bytes.to_vec();
+            change(&mut changed);
+            *bytes = changed.into();
         }
     }
 
@@ -151,12 +153,10 @@ impl Store for MemoryStore {
         let disk = self.disk();
         let stored = disk.runs.get(&key).map(|run| {
             let watermark = run.snapshot.as_ref().map_or(0, |s| s.watermark);
-            let behind = run
-                .journal
-                .range((Bound::Excluded(watermark), Bound::Unbounded));
+            let behind = run.journal.behind(watermark).iter();
             StoredRun {
                 row: run.row.clone(),
-                header: run.header.clone(),
+                header: run.header.to_vec(),
                 snapshot: run.snapshot.clone(),
                 journal: behind.map(row).collect(),
             }
@@ -178,9 +178,7 @@ impl Store for MemoryStore {
         let Some(run) = disk.runs.get(&key) else {
             return Ok(Vec::new());
         };
-        let rows = run
-            .journal
-            .range((Bound::Excluded(after), Bound::Unbounded));
+        let rows = run.journal.behind(after).iter();
         Ok(rows.take(limit).map(row).collect())
     }
 
@@ -335,10 +333,10 @@ impl Store for MemoryStore {
     }
 }
 
-fn row((number, bytes): (&u64, &Vec<u8>)) -> JournalRow {
+fn row((number, bytes): &(u64, Box<[u8]>)) -> JournalRow {
     JournalRow {
         number: *number,
-        bytes: bytes.clone(),
+        bytes: bytes.to_vec(),
     }
 }
 
