@@ -40,7 +40,7 @@ pub fn highlight(
         .filter(|o| match &meant {
             // What is not there, and what the language brings, is the same where it is called the same.
             meaning::Meaning::Nothing | meaning::Meaning::Language => o.symbol == name.symbol,
-            meant => meaning::of(&file, &o.symbol) == *meant,
+            meant => meaning::has(&file, &o.symbol, meant),
         })
         .map(|o| Highlight {
             span: o.span,

@@ -81,6 +81,29 @@ pub(crate) fn of(file: &CheckedFile, symbol: &Symbol) -> Meaning {
     }
 }
 
+/// Whether a symbol of a file has that meaning: the same as comparing with [`of`], without making anything.
+pub(crate) fn has(file: &CheckedFile, symbol: &Symbol, meaning: &Meaning) -> bool {
+    match (meaning, symbol) {
+        (Meaning::Input(path, name), Symbol::Input(i)) => {
+            let decl = file.ast().workflow.inputs.get(*i as usize);
+            file.path == *path && decl.is_some_and(|d| d.name.text == *name)
+        }
+        (Meaning::Input(path, name), Symbol::CalleeInput(step, written)) => {
+            written == name && callee(file, *step) == Some(path)
+        }
+        (Meaning::Workflow(path), Symbol::Workflow) => file.path == *path,
+        (Meaning::Workflow(path), Symbol::Callee(step)) => callee(file, *step) == Some(path),
+        (Meaning::Catalogue(path), Symbol::Catalogue(i)) => {
+            catalogue_path(file, *i).as_ref() == Some(path)
+        }
+        (Meaning::Tool(catalogue, name), Symbol::Tool(written)) => {
+            written == name && catalogue_of(file, name).map(|c| &c.file) == catalogue.as_ref()
+        }
+        (Meaning::Local(path, own), symbol) => own == symbol && file.path == *path,
+        _ => false,
+    }
+}
+
 /// The files that may name a meaning, in order: first by what their texts hold, which is cheap.
 fn candidates(snapshot: &Snapshot, meaning: &Meaning, asked: &CheckedFile) -> Vec<String> {
     let holding = |needles: &[&str]| -> Vec<String> {
@@ -147,19 +170,15 @@ pub(crate) fn everywhere(
         let Some(other) = snapshot.checked(&path, cancel)? else {
             continue;
         };
-        let occurrences: Vec<Occurrence> = match &meaning {
-            Meaning::Local(..) | Meaning::Language | Meaning::Nothing => other
-                .names()
-                .of_symbol(&occurrence.symbol)
-                .cloned()
-                .collect(),
-            meaning => {
-                let all = other.names().all().iter();
-                all.filter(|o| of(&other, &o.symbol) == *meaning)
-                    .cloned()
-                    .collect()
-            }
-        };
+        let all = other.names().all().iter();
+        let occurrences: Vec<Occurrence> = all
+            .filter(|o| match &meaning {
+                // What is not there, and what the language brings, is the same where it is called the same.
+                Meaning::Language | Meaning::Nothing => o.symbol == occurrence.symbol,
+                meaning => has(&other, &o.symbol, meaning),
+            })
+            .cloned()
+            .collect();
         if !occurrences.is_empty() {
             out.push(Named {
                 file: other,
