@@ -3,13 +3,12 @@
 
 use wfc_compiler::analysis::catalogue::Found;
 use wfc_compiler::analysis::{BindingId, BindingKind};
-use wfc_syntax::ast::{StepId, TriggerKind};
+use wfc_syntax::ast::StepId;
 use wfc_syntax::expr::ExprKind;
 use wfc_syntax::shape::{self, Shape};
 use wfc_syntax::span::Span;
-use wfc_value::cron::Cron;
 use wfc_value::funcs;
-use wfc_value::time::{Duration, Timestamp, Zone};
+use wfc_value::time::Duration;
 use wfc_value::ty::Type;
 
 use crate::cancel::{Cancel, Cancelled};
@@ -18,6 +17,8 @@ use crate::cursor::Cursor;
 use crate::docs;
 use crate::holds::{self, Holds, way_to};
 use crate::names::{Role, Symbol};
+use crate::schedules;
+pub use crate::schedules::Now;
 use crate::snapshot::Snapshot;
 
 /// What is shown.
@@ -28,18 +29,6 @@ pub struct Hover {
     /// The text, in Markdown.
     pub markdown: String,
 }
-
-/// The time that hovers over schedules count from.
-#[derive(Clone, Debug)]
-pub struct Now {
-    /// The present moment.
-    pub at: Timestamp,
-    /// The reader's own zone, by its IANA name; firings are shown on its clocks, too.
-    pub zone: String,
-}
-
-/// Firings of a schedule that are shown.
-const FIRINGS: usize = 5;
 
 /// Places that are listed at most.
 const MAX_PLACES: usize = 5;
@@ -64,7 +53,7 @@ pub fn hover(
         return Ok(None);
     }
     let main = of_name(&file, &cursor)
-        .or_else(|| of_trigger(&file, &cursor, now))
+        .or_else(|| schedules::hover(&file, &cursor, now))
         .or_else(|| of_expression(&file, &cursor))
         .or_else(|| of_tree(&file, cursor.offset));
     let findings = of_findings(&file, cursor.offset);
@@ -293,72 +282,6 @@ fn of_catalogue(file: &CheckedFile, at: usize) -> Option<String> {
         out.push_str(&format!("\n- `{server}.{}`: {line}", tool.name));
     }
     Some(out)
-}
-
-/// A schedule's pattern or zone: the next firings.
-fn of_trigger(file: &CheckedFile, cursor: &Cursor<'_>, now: Option<&Now>) -> Option<Hover> {
-    let at = cursor.offset;
-    let on = |span: Span| span.start <= at && at <= span.end;
-    for trigger in &file.ast().workflow.triggers {
-        let TriggerKind::Schedule { cron, timezone, .. } = &trigger.kind else {
-            continue;
-        };
-        let zone = timezone.as_ref().map_or("UTC", |z| &*z.text);
-        let span = if on(cron.span) {
-            cron.span
-        } else {
-            timezone.as_ref().map(|z| z.span).filter(|z| on(*z))?
-        };
-        let markdown = schedule(&cron.text, zone, now)?;
-        return Some(Hover { span, markdown });
-    }
-    None
-}
-
-/// A schedule in words, with its next firings.
-fn schedule(pattern: &str, zone: &str, now: Option<&Now>) -> Option<String> {
-    let cron = Cron::parse(pattern).ok()?;
-    let clock = Zone::find(zone).ok()?;
-    let mut out = format!("`{pattern}` in {zone}");
-    let Some(now) = now else {
-        return Some(out);
-    };
-    let own = Zone::find(&now.zone).ok().filter(|_| now.zone != zone);
-    out.push_str("\n\nnext:\n");
-    let mut at = now.at;
-    for _ in 0..FIRINGS {
-        let Some(next) = cron.next_in(at, &clock) else {
-            break;
-        };
-        out.push_str(&format!("\n- {}", civil(&clock, next)));
-        if let Some(own) = &own {
-            out.push_str(&format!(" ({} in {})", civil(own, next), now.zone));
-        }
-        at = next;
-    }
-    if at == now.at {
-        return Some(format!("`{pattern}` in {zone}\n\nnever fires"));
-    }
-    Some(out)
-}
-
-/// A moment on a zone's clocks: `Mon 2026-11-23 09:00`.
-fn civil(zone: &Zone, at: Timestamp) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    let c = zone.civil(at);
-    let day = DAYS
-        .get(usize::from(c.weekday))
-        .copied()
-        .unwrap_or_default();
-    let seconds = if c.second == 0 {
-        String::new()
-    } else {
-        format!(":{:02}", c.second)
-    };
-    format!(
-        "{day} {}-{:02}-{:02} {:02}:{:02}{seconds}",
-        c.year, c.month, c.day, c.hour, c.minute
-    )
 }
 
 /// A duration's length, or the type of a part of an expression.

@@ -38,6 +38,7 @@ mod origin;
 pub mod paths;
 pub mod references;
 pub mod rename;
+pub mod schedules;
 pub mod selection;
 pub mod semantic_tokens;
 pub mod signature_help;

@@ -18,5 +18,6 @@ mod hover;
 mod outline;
 mod references;
 mod rename;
+mod schedules;
 mod support;
 mod typing;
