@@ -135,7 +135,7 @@ vscode() {
   if command -v code >/dev/null; then
     step "VS Code takes the extension" code --extensions-dir "$work/extensions" --user-data-dir "$work/user" --install-extension vscode/wfc.vsix
   else
-    skip "VS Code itself: it is not installed (not in Debian or npm)"
+    skip "VS Code itself: there is no \`code\` here (no package in Debian; \`code-server\` of npm wants GitHub)"
   fi
   if [ -n "$WFC" ] && command -v chromium >/dev/null; then
     step "vscode's modules are built again" bash -c "cd vscode && npm run --silent build"

@@ -1,5 +1,5 @@
-// Every valid `.wf` file of the repository, every block of the docs that is one, and what YAML and JSON say in the text
-// form, parses without a fault.
+// Every valid `.wf` file of the repository, every block of the docs that is one, every case of the checker whose
+// text is right, and what YAML and JSON say in the text form, parses without a fault.
 //
 //     node test/files.mjs [TREE_SITTER]
 //
@@ -21,6 +21,9 @@ const filesBelow = (folder, ending) =>
     .filter((path) => path.endsWith(ending) && !path.includes("node_modules"))
     .sort();
 
+/** Whether a code is about syntax or shape. */
+const isSyntax = (word) => /^WF0[01]/.test(word);
+
 /** Blocks of a page in the text form: all but those that have a fault of syntax, or are a piece only. */
 function blocks(page) {
   const out = [];
@@ -37,7 +40,6 @@ function blocks(page) {
         block = undefined;
       } else block = { info: fence[1].split(/\s+/), heading, lines: [], place: `${relative(root, page)}:${at + 1}` };
     });
-  const isSyntax = (word) => /^WF0[01]/.test(word);
   const codePage = /^WF\d+\.md$/.test(basename(page));
   return out.filter(({ info: [language, word, ...rest], heading }) => {
     if (language !== "wf" || word === "part") return false;
@@ -58,6 +60,19 @@ for (const page of filesBelow("docs", ".md")) {
     writeFileSync(path, lines.join("\n") + "\n");
     places.set(path, place);
   });
+}
+// Cases of the checker whose findings are none of syntax or shape.
+for (const file of filesBelow("tests/suite/check", ".cases")) {
+  const parts = readFileSync(file, "utf8").split(/^=== (.*)$/m);
+  for (let n = 1; n < parts.length; n += 2) {
+    const name = parts[n].trim();
+    const lines = parts[n + 1].split("\n");
+    const found = lines.filter((line) => line.startsWith("#~")).join("\n").match(/WF\d+/g) ?? [];
+    if (!name.endsWith(".wf") || found.some(isSyntax)) continue;
+    const path = join(work, `${basename(file)}-${n}.wf`);
+    writeFileSync(path, lines.filter((line) => !line.startsWith("#~")).join("\n"));
+    places.set(path, `${relative(root, file)}: ${name}`);
+  }
 }
 const wfc = process.env.WFC;
 if (wfc) {
