@@ -54,7 +54,8 @@ impl Snapshot {
             return Ok(None);
         };
         if file.version.is_some() {
-            let session = Session::from_checked(Arc::clone(&file.source), Arc::clone(&file.checked));
+            let session =
+                Session::from_checked(Arc::clone(&file.source), Arc::clone(&file.checked));
             let asked = file.asked.clone();
             locked(&self.found().sessions).insert(path.to_owned(), Kept { session, asked });
         }

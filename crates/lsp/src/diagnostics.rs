@@ -6,7 +6,6 @@ use gen_lsp_types::{
     Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     Message,
 };
-use wfc_ide::CheckedFile;
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic as found;
 
@@ -28,18 +27,17 @@ pub(crate) fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
     if !is_checked(path) {
         return Ok(Vec::new());
     }
-    let file = ctx.snapshot.checked(path, &ctx.cancel)?;
-    Ok(file.map_or_else(Vec::new, |file| of(ctx, &file)))
+    let found = ctx.snapshot.findings(path, &ctx.cancel)?;
+    Ok(found.map_or_else(Vec::new, |found| of(ctx, path, &found.diagnostics)))
 }
 
-/// The findings of a file.
+/// The findings of a file, as the protocol has them.
 #[must_use]
-pub(crate) fn of(ctx: &Context, file: &CheckedFile) -> Vec<Diagnostic> {
-    let Some(lines) = ctx.lines(&file.path) else {
+pub(crate) fn of(ctx: &Context, path: &str, all: &[found::Diagnostic]) -> Vec<Diagnostic> {
+    let Some(lines) = ctx.lines(path) else {
         return Vec::new();
     };
-    let all = file.checked.diagnostics.iter();
-    all.map(|d| one(ctx, &lines, &file.path, d)).collect()
+    all.iter().map(|d| one(ctx, &lines, path, d)).collect()
 }
 
 fn one(ctx: &Context, lines: &Lines, path: &str, d: &found::Diagnostic) -> Diagnostic {

@@ -34,6 +34,8 @@ pub(super) struct Ground {
     inner: HashMap<Box<str>, Vec<u32>>,
     /// Units in which a word stands, for all words that a name was looked for by. Look-ups only.
     mentions: HashMap<Box<str>, Vec<u32>>,
+    /// Those of them that were looked for since the last edit.
+    looked_for: Vec<Box<str>>,
     /// Units that are part of every slice.
     pub(super) always: BTreeSet<u32>,
     /// Units that have, or had, findings.
@@ -70,6 +72,7 @@ impl Ground {
             sources: HashMap::default(),
             inner: HashMap::default(),
             mentions: HashMap::default(),
+            looked_for: Vec::new(),
             always: BTreeSet::new(),
             suspects: BTreeSet::new(),
             reads_failures: reads_failures(&checked.analysis),
@@ -197,6 +200,7 @@ impl Ground {
             .collect();
         found.dedup();
         self.mentions.insert(word.into(), found.clone());
+        self.looked_for.push(word.into());
         found
     }
 
@@ -238,6 +242,12 @@ impl Ground {
             }
         }
         self.units = units;
+        // What is typed passes through many names that nothing has in the end.
+        for word in std::mem::take(&mut self.looked_for) {
+            if self.sources(&word).is_empty() {
+                self.mentions.remove(&word);
+            }
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Weak;
 
 use gen_lsp_types::{Diagnostic, PublishDiagnosticsParams, Uri};
 use serde_json::json;
-use wfc_ide::{Cancel, CheckedFile};
+use wfc_ide::Cancel;
+use wfc_syntax::diagnostic as found;
 
 use super::{Event, Server};
 use crate::house::SettingsFault;
@@ -22,7 +23,7 @@ pub(super) struct Published {
     /// The check that is under way.
     cancel: Cancel,
     /// The check whose findings were sent.
-    of: Weak<CheckedFile>,
+    of: Weak<Vec<found::Diagnostic>>,
     /// The findings' name.
     id: String,
     /// The version that they were sent for.
@@ -33,7 +34,7 @@ pub(super) struct Published {
 pub(super) struct Checked {
     path: String,
     version: Option<i32>,
-    of: Weak<CheckedFile>,
+    of: Weak<Vec<found::Diagnostic>>,
     id: String,
     body: Vec<u8>,
     cancel: Cancel,
@@ -67,14 +68,14 @@ impl Server {
         std::mem::replace(&mut published.cancel, cancel).cancel();
         let (last, events) = (published.of.clone(), self.events.clone());
         self.pool.give(urgency, move || {
-            let Ok(Some(file)) = ctx.snapshot.checked(&path, &ctx.cancel) else {
+            let Ok(Some(file)) = ctx.snapshot.findings(&path, &ctx.cancel) else {
                 return;
             };
-            let of = std::sync::Arc::downgrade(&file);
+            let of = std::sync::Arc::downgrade(&file.diagnostics);
             if of.ptr_eq(&last) {
                 return;
             }
-            let found = diagnostics::of(&ctx, &file);
+            let found = diagnostics::of(&ctx, &path, &file.diagnostics);
             let id = diagnostics::result_id(&found);
             let params = PublishDiagnosticsParams {
                 uri: ctx.uri(&path),
