@@ -16,6 +16,7 @@ use crate::names::{Role, Symbol};
 use crate::origin::{Origin, Origins};
 use crate::paths;
 use crate::snapshot::Snapshot;
+use crate::subject::{self, Subject};
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,18 +48,11 @@ pub fn definition(
     offset: u32,
     cancel: &Cancel,
 ) -> Result<Option<Definition>, Cancelled> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
+    let Some(Subject { file, at, origin }) = subject::find(snapshot, path, offset, cancel)? else {
         return Ok(None);
     };
-    let cursor = Cursor::at(&file, offset);
-    let Some(name) = cursor.name.filter(|_| !cursor.comment) else {
-        return Ok(None);
-    };
-    let targets = targets(snapshot, &file, &name.symbol, cancel)?;
-    Ok((!targets.is_empty()).then_some(Definition {
-        origin: name.span,
-        targets,
-    }))
+    let targets = targets(snapshot, &file, &at.symbol, cancel)?;
+    Ok((!targets.is_empty()).then_some(Definition { origin, targets }))
 }
 
 /// Where a symbol of a file is declared.

@@ -6,9 +6,10 @@ use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Tree};
 
+use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
 use crate::code_lens::{TestFile, tests_of, workflow_of};
-use crate::names::Symbol;
+use crate::names::{Occurrence, Role, Symbol};
 use crate::snapshot::Snapshot;
 
 /// A file of tests with the places in it that name something.
@@ -28,10 +29,57 @@ enum Wanted {
     Step(Box<str>),
 }
 
+/// Whether a file holds tests, by its name.
+pub(crate) fn is_tests(path: &str) -> bool {
+    let endings = [".wf.test.yaml", ".wf.test.yml", ".wf.test.json"];
+    endings.iter().any(|e| path.ends_with(e))
+}
+
 /// The places in files of tests that name what `symbol` is in a workflow's file.
 pub(crate) fn naming(snapshot: &Snapshot, file: &CheckedFile, symbol: &Symbol) -> Vec<InTests> {
+    wanted(file, symbol).map_or(Vec::new(), |wanted| find(snapshot, &file.path, &wanted))
+}
+
+/// What is named at an offset of a file of tests: the workflow, the declaration there, and the characters here.
+pub(crate) fn at(
+    snapshot: &Snapshot,
+    path: &str,
+    offset: u32,
+    cancel: &Cancel,
+) -> Result<Option<(Arc<CheckedFile>, Occurrence, Span)>, Cancelled> {
+    let Some(source) = snapshot.source(path) else {
+        return Ok(None);
+    };
+    let tests = TestFile::read(&source);
+    let workflow = workflow_of(snapshot, path, &tests);
+    let Some(file) = workflow.map_or(Ok(None), |w| snapshot.checked(&w, cancel))? else {
+        return Ok(None);
+    };
+    let declared = file.names().all().iter();
+    for occurrence in declared.filter(|o| o.role == Role::Declaration) {
+        let Some(wanted) = wanted(&file, &occurrence.symbol) else {
+            continue;
+        };
+        let mut finder = Finder {
+            tree: &tests.tree,
+            source: &source,
+            wanted: &wanted,
+            spans: Vec::new(),
+        };
+        finder.file();
+        let here = |s: &Span| s.start <= offset && offset <= s.end;
+        if let Some(span) = finder.spans.into_iter().find(here) {
+            let occurrence = occurrence.clone();
+            return Ok(Some((file, occurrence, span)));
+        }
+    }
+    Ok(None)
+}
+
+/// How files of tests name a symbol.
+fn wanted(file: &CheckedFile, symbol: &Symbol) -> Option<Wanted> {
     let workflow = &file.ast().workflow;
-    let wanted = match symbol {
+    match symbol {
         Symbol::Input(i) => {
             let decl = workflow.inputs.get(*i as usize);
             decl.map(|d| Wanted::Keys("inputs", d.name.text.clone()))
@@ -50,8 +98,7 @@ pub(crate) fn naming(snapshot: &Snapshot, file: &CheckedFile, symbol: &Symbol) -
             id.map(|id| Wanted::Step(id.text.clone()))
         }
         _ => None,
-    };
-    wanted.map_or(Vec::new(), |wanted| find(snapshot, &file.path, &wanted))
+    }
 }
 
 /// The places in files of tests that name a workflow by its path.
@@ -66,8 +113,7 @@ fn find(snapshot: &Snapshot, workflow: &str, wanted: &Wanted) -> Vec<InTests> {
     paths.dedup();
     let mut out = Vec::new();
     for path in paths {
-        let is_tests = [".wf.test.yaml", ".wf.test.yml", ".wf.test.json"];
-        if !is_tests.iter().any(|e| path.ends_with(e)) {
+        if !is_tests(&path) {
             continue;
         }
         let Some(source) = snapshot.source(&path) else {

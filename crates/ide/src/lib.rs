@@ -43,6 +43,7 @@ pub mod selection;
 pub mod semantic_tokens;
 pub mod signature_help;
 mod snapshot;
+mod subject;
 pub mod symbols;
 mod world;
 

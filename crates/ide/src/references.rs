@@ -2,11 +2,11 @@
 
 use crate::answer::Place;
 use crate::cancel::{Cancel, Cancelled};
-use crate::cursor::Cursor;
 use crate::in_tests;
 use crate::meaning::{self, Meaning};
 use crate::names::{Role, Symbol};
 use crate::snapshot::Snapshot;
+use crate::subject::{self, Subject};
 
 /// A place that names what was asked about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,15 +29,11 @@ pub fn references(
     declarations: bool,
     cancel: &Cancel,
 ) -> Result<Option<Vec<Reference>>, Cancelled> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
-        return Ok(None);
-    };
-    let cursor = Cursor::at(&file, offset);
-    let Some(name) = cursor.name.filter(|_| !cursor.comment) else {
+    let Some(Subject { file, at, .. }) = subject::find(snapshot, path, offset, cancel)? else {
         return Ok(None);
     };
     let mut out = Vec::new();
-    for named in meaning::everywhere(snapshot, &file, name, cancel)? {
+    for named in meaning::everywhere(snapshot, &file, &at, cancel)? {
         let found = named
             .occurrences
             .iter()
@@ -47,7 +43,7 @@ pub fn references(
             role: o.role,
         }));
     }
-    if let Some((owner, symbol)) = meaning::owner(snapshot, &file, &name.symbol, cancel)? {
+    if let Some((owner, symbol)) = meaning::owner(snapshot, &file, &at.symbol, cancel)? {
         for tests in in_tests::naming(snapshot, &owner, &symbol) {
             let role = match symbol {
                 Symbol::Step(_) => Role::Read,
@@ -59,7 +55,7 @@ pub fn references(
             }));
         }
     }
-    if declarations && let Meaning::Tool(Some(catalogue), tool) = meaning::of(&file, &name.symbol) {
+    if declarations && let Meaning::Tool(Some(catalogue), tool) = meaning::of(&file, &at.symbol) {
         let (_, tool) = wfc_compiler::analysis::catalogue::split(&tool);
         let found = meaning::tool_place(snapshot, &catalogue, tool);
         out.extend(found.map(|(place, span)| Reference {

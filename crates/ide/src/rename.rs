@@ -17,11 +17,11 @@ use wfc_syntax::tree::Spelling;
 use crate::answer::{FileEdits, TextEdit, WorkspaceEdit};
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
-use crate::cursor::Cursor;
 use crate::in_tests::{self, InTests};
 use crate::meaning::{self, Named};
 use crate::names::{Form, Occurrence, Role, Symbol};
 use crate::snapshot::Snapshot;
+use crate::subject::{self, Subject};
 
 /// What is about to be renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub fn prepare(
 ) -> Answer<Renameable> {
     Ok(match find(snapshot, path, offset, cancel)? {
         Ok(found) => Ok(Renameable {
-            span: found.at.span,
+            span: found.origin,
             name: found.name,
         }),
         Err(why) => Err(why),
@@ -72,6 +72,8 @@ pub fn prepare(
 
 /// A name that can be renamed.
 struct Found {
+    /// The characters that were asked about.
+    origin: Span,
     at: Occurrence,
     name: String,
     everywhere: Vec<Named>,
@@ -79,11 +81,7 @@ struct Found {
 }
 
 fn find(snapshot: &Snapshot, path: &str, offset: u32, cancel: &Cancel) -> Answer<Found> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
-        return refuse("there is no such file");
-    };
-    let cursor = Cursor::at(&file, offset);
-    let Some(at) = cursor.name.filter(|_| !cursor.comment).cloned() else {
+    let Some(Subject { file, at, origin }) = subject::find(snapshot, path, offset, cancel)? else {
         return refuse("no name stands here");
     };
     let name = file.slice(at.span).to_owned();
@@ -121,6 +119,7 @@ fn find(snapshot: &Snapshot, path: &str, offset: u32, cancel: &Cancel) -> Answer
         in_tests::naming(snapshot, &owner, &symbol)
     });
     Ok(Ok(Found {
+        origin,
         at,
         name,
         everywhere,

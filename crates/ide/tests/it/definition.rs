@@ -145,6 +145,16 @@ fn other_files() {
 }
 
 #[test]
+fn from_files_of_tests() {
+    leads(
+        "== a.wf.yaml\nsteps: [{ id: «got», type: bash, command: ls }]\nreturn: \"{{ got }}\"\n== a.wf.test.yaml\ntests:\n  - name: é got\n    mocks: { g$0ot: { returns: got } }\n",
+    );
+    leads(
+        "== a.wf.yaml\nsteps: [{ id: got, type: bash, command: ls }]\nreturn: \"{{ got }}\"\n== a.wf.test.yaml\ntests:\n  - name: é g$0ot\n",
+    );
+}
+
+#[test]
 fn broken_files() {
     leads(
         "== a.wf\nworkflow a { input «who»: string  if { bash }  bash \"{{ w$0ho }}\"  let x = \n",

@@ -119,6 +119,20 @@ fn across_files_and_spellings() {
 }
 
 #[test]
+fn files_of_tests_name_inputs_and_steps() {
+    let tests = "== a.wf.test.yaml\ndefaults: { inputs: { who: got } }\ntests:\n  - name: got\n    mocks: { «got»: { returns: got } }\n    expect: { effects: [«$0got», { step: «got» }], not_called: [who] }\n";
+    named(&format!(
+        "== a.wf\nworkflow a {{ input who: string  let «got» = bash \"{{{{ who }}}}\"  return «got» }}\n{tests}"
+    ));
+    lit(&format!(
+        "== a.wf\nworkflow a {{ input who: string  let got = bash \"{{{{ who }}}}\"  return got }}\n{tests}"
+    ));
+    named(
+        "== a.wf\nworkflow a { input «who»: string  return «who» }\n== b.wf.test.json\n{\"workflow\": \"a.wf\", \"tests\": [{\"name\": \"who\", \"inputs\": {\"«wh$0o»\": \"who\"}}]}\n",
+    );
+}
+
+#[test]
 fn callees_that_are_not_there_are_named_alone() {
     named("== a.wf\nworkflow a { call «no$0body» { x: 1 } call nobody {} }\n");
 }

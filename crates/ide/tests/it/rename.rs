@@ -47,7 +47,9 @@ fn renames(before: &str, new: &str, after: &str) {
     let cancel = Cancel::new();
     let snapshot = f.host.snapshot();
     let old = prepare(&snapshot, &f.path, f.offset, &cancel).unwrap();
-    let old = old.unwrap_or_else(|why| panic!("{why}")).name;
+    let old = old.unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(f.text(&f.path)[old.span.range()], old.name);
+    let old = old.name;
     let edit = rename(&snapshot, &f.path, f.offset, new, &cancel).unwrap();
     let edit = edit.unwrap_or_else(|why| panic!("{why}"));
     let texts = apply(&snapshot, &edit);
@@ -177,6 +179,16 @@ fn variables_secrets_types_branches_and_fields() {
         "summary",
         "== a.wf\nworkflow a { type R = { summary: string }  let r = agent \"x\" { returns: R }  return [r].map(x, x.s$0ummary) }",
     );
+}
+
+#[test]
+fn from_a_file_of_tests() {
+    let before = "== a.wf\nworkflow a { input who: string  return who }\n== a.wf.test.yaml\ntests:\n  - name: é\n    inputs: { w$0ho: who }\n";
+    let after = before
+        .replace("w$0ho:", "n$0ame:")
+        .replace("input who", "input name")
+        .replace("return who", "return name");
+    renames(before, "name", &after);
 }
 
 #[test]
