@@ -1,5 +1,6 @@
 //! The language server as an editor meets it: the real process, the real protocol.
 
+mod agreement;
 mod client;
 mod diagnostics;
 mod features;

@@ -15,6 +15,7 @@ use wfc_syntax::span::Span;
 
 use crate::error::CliError;
 use crate::files::{Input, inputs, is_workflow};
+use crate::findings::choice::codes;
 use crate::settings::{FILE, SettingsCache};
 
 /// The files of this machine.
@@ -142,6 +143,11 @@ impl House for DiskHouse {
 
     fn now(&self) -> Option<Now> {
         super::now::now()
+    }
+
+    fn page(&self, code: &str) -> Option<String> {
+        let known = codes();
+        crate::output::json::docs(known.iter().find(|c| c.id == code)?)
     }
 
     fn last_run(&self, path: &str, slug: &str) -> Option<RunValues> {

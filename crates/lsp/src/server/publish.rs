@@ -66,13 +66,15 @@ impl Server {
         let published = self.published.entry(path.clone()).or_default();
         // Nobody waits for findings of an older version.
         std::mem::replace(&mut published.cancel, cancel).cancel();
-        let (last, events) = (published.of.clone(), self.events.clone());
+        let last = (published.of.clone(), published.version);
+        let events = self.events.clone();
         self.pool.give(urgency, move || {
             let Ok(Some(file)) = ctx.snapshot.findings(&path, &ctx.cancel) else {
                 return;
             };
             let of = std::sync::Arc::downgrade(&file.diagnostics);
-            if of.ptr_eq(&last) {
+            // The same findings of another text may stand in other lines.
+            if of.ptr_eq(&last.0) && file.version == last.1 {
                 return;
             }
             let found = diagnostics::of(&ctx, &path, &file.diagnostics);
