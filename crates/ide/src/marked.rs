@@ -6,6 +6,7 @@
 
 use wfc_compiler::analysis::probe::PROBE;
 use wfc_syntax::code::Severity;
+use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::parse::{Parsed, parse};
 use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
@@ -100,6 +101,9 @@ impl<'a> Cursor<'a> {
     /// The signs that are open before the word on its line, outermost first.
     pub(crate) fn open(&self) -> Vec<Open> {
         let mut stack = Vec::new();
+        if self.in_triple_quotes() {
+            stack.push(Open::Quote(TRIPLE));
+        }
         scan(self.before(), self.spelling, &mut stack);
         if self.spelling == Spelling::Yaml
             && !stack.contains(&Open::Template)
@@ -108,6 +112,29 @@ impl<'a> Cursor<'a> {
             stack.push(Open::Template);
         }
         stack
+    }
+
+    /// Whether a place on the cursor's line, in bytes from its start, is in a text.
+    pub(crate) fn is_quoted_at(&self, at: usize) -> bool {
+        let mut stack = Vec::new();
+        scan(
+            self.before().get(..at).unwrap_or_default(),
+            self.spelling,
+            &mut stack,
+        );
+        let quoted = stack.iter().any(|o| matches!(o, Open::Quote(_)));
+        let above = Self {
+            word: Span::of(self.word.start as usize - self.before().len(), 0),
+            ..*self
+        };
+        quoted || self.in_triple_quotes() || block_text_around(&above)
+    }
+
+    /// Whether a text in three quotes was opened on an earlier line.
+    fn in_triple_quotes(&self) -> bool {
+        let line = self.word.start as usize - self.before().len();
+        let above = self.text.get(..line).unwrap_or_default();
+        self.spelling == Spelling::Text && above.matches("\"\"\"").count() % 2 == 1
     }
 
     /// Whether a `{{` of an earlier line of the same block scalar is still open here.
@@ -121,6 +148,33 @@ impl<'a> Cursor<'a> {
         };
         let open = text.rfind("{{");
         open.is_some_and(|open| text.rfind("}}").is_none_or(|close| close < open))
+    }
+
+    /// What closes the brackets that are open since the quote on this line: the text may be an expression.
+    fn open_in_quotes(&self) -> String {
+        let before = self.before();
+        let quote = self.open().iter().find_map(|o| match o {
+            Open::Quote(q) => Some(*q),
+            _ => None,
+        });
+        let Some(at) = quote.and_then(|q| before.find(q)) else {
+            return String::new();
+        };
+        // The quote that is open is the last of an odd number of them.
+        let text = quote.and_then(|q| before.rsplit(q).next());
+        let text = text.or_else(|| before.get(at..)).unwrap_or_default();
+        let mut closing = Vec::new();
+        for c in text.chars() {
+            match c {
+                '(' => closing.push(')'),
+                '[' => closing.push(']'),
+                ')' | ']' => {
+                    closing.pop();
+                }
+                _ => {}
+            }
+        }
+        closing.iter().rev().collect()
     }
 
     /// The sign before the word, its opening quote left out.
@@ -185,6 +239,16 @@ fn block_text(before: &str) -> Option<&str> {
     None
 }
 
+/// Whether the line that begins at the cursor's word is a part of a block scalar.
+fn block_text_around(cursor: &Cursor<'_>) -> bool {
+    let start = cursor.word.start as usize;
+    let rest = cursor.text.get(start..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    let white = line.len() - line.trim_start_matches(' ').len();
+    let upto = cursor.text.get(..start + white).unwrap_or_default();
+    cursor.spelling == Spelling::Yaml && block_text(upto).is_some()
+}
+
 /// Whether a line ends with the sign of a block of text: `goal: |-`.
 pub(crate) fn is_block_header(line: &str) -> bool {
     let sign = line.rsplit(' ').next().unwrap_or_default();
@@ -193,6 +257,9 @@ pub(crate) fn is_block_header(line: &str) -> bool {
         .trim_end_matches(|c: char| c.is_ascii_digit());
     matches!(header, "|" | ">") && (line.contains(':') || line.trim_start().starts_with("- "))
 }
+
+/// Stands for three double quotes, the text form's sign for texts of several lines.
+const TRIPLE: char = '\u{2034}';
 
 /// A sign that waits for its partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,6 +337,7 @@ fn closers(cursor: &Cursor<'_>) -> (String, String) {
     let inner = open.iter().take_while(structural).count();
     let (near, far) = unclosed(cursor, &open, inner);
     let sign = |o: &Open| match o {
+        Open::Quote(TRIPLE) => "\"\"\"".to_owned(),
         Open::Quote(q) => q.to_string(),
         Open::Template => " }}".to_owned(),
         Open::Bracket(c) => c.to_string(),
@@ -408,6 +476,18 @@ fn forms(cursor: &Cursor<'_>) -> Vec<(String, String, String)> {
     let quoted = cursor.open().iter().any(|o| matches!(o, Open::Quote(_)));
     let code = cursor.in_template();
     let lead = cursor.lead();
+    // A condition of which the other branch is missing.
+    if cursor.before().contains(" ? ") {
+        out.push((none(), format!(" : null{near}"), none()));
+        out.push((none(), format!(" : null{near}"), far.clone()));
+    }
+    if quoted && !code {
+        let inner = cursor.open_in_quotes();
+        if !inner.is_empty() {
+            out.push((none(), format!("{inner}{near}"), none()));
+            out.push((none(), format!("{inner}{near}"), far.clone()));
+        }
+    }
     // Where the sign before leaves no doubt, nothing else is tried.
     let afters: &[&str] = match lead {
         Some(':') => &["\"", "\","],
@@ -436,7 +516,13 @@ fn forms(cursor: &Cursor<'_>) -> Vec<(String, String, String)> {
             }
         }
         Spelling::Text if !quoted => {
-            for (before, after) in [("bash \"", "\""), ("", ": 0"), ("\"", "\"")] {
+            for (before, after) in [
+                ("bash \"", "\""),
+                ("", ": 0"),
+                ("\"", "\""),
+                // A head whose block is missing.
+                ("", " { }"),
+            ] {
                 out.push((s(before), s(after), none()));
                 out.push((s(before), format!("{after}{near}"), far.clone()));
             }
@@ -476,7 +562,12 @@ fn read(
     let bad = |d: &&wfc_syntax::diagnostic::Diagnostic| {
         d.severity == Severity::Error && d.code.id.starts_with("WF00")
     };
-    let faults = parsed.diagnostics.iter().filter(bad).count();
+    // What was read of an expression that is lost as a whole says less.
+    let way = way_to(&parsed.tree, at + 1);
+    let lost = way
+        .last()
+        .is_some_and(|f| matches!(parsed.tree.kind(f.node), NodeKind::Error));
+    let faults = parsed.diagnostics.iter().filter(bad).count() + usize::from(lost);
     Some(Marked {
         what,
         source,
@@ -523,7 +614,7 @@ fn what_is(parsed: &Parsed, at: u32, before: &str, clause: Option<&'static str>)
         NodeKind::Expr(_) | NodeKind::Type(_) => true,
         _ => false,
     };
-    if !marked {
+    if !marked && !is_in_expression(parsed, at) {
         return None;
     }
     if let Some(word) = clause {
@@ -534,4 +625,19 @@ fn what_is(parsed: &Parsed, at: u32, before: &str, clause: Option<&'static str>)
         return command.then_some(As::Step);
     }
     Some(As::Value)
+}
+
+/// Whether the marker was read as a part of an expression that could not be read as a whole.
+fn is_in_expression(parsed: &Parsed, at: u32) -> bool {
+    let exprs = &parsed.ast.exprs;
+    let ids = (0..u32::try_from(exprs.len()).unwrap_or(u32::MAX)).map(ExprId);
+    ids.into_iter().any(|id| {
+        let span = exprs.span(id);
+        let here = span.start <= at && at <= span.end;
+        here && match exprs.kind(id) {
+            ExprKind::Ident { name, .. } => &**name == PROBE,
+            ExprKind::Select { field, .. } => &*field.text == PROBE,
+            _ => false,
+        }
+    })
 }

@@ -37,7 +37,9 @@ impl Cx<'_> {
         for (fields, rank) in [(own, 2), (common, 4)] {
             for field in fields.iter().filter(|f| may_declare && is_free(f.name)) {
                 // One of a mapping's fields was written by another name of its own.
-                if field.aliases.iter().any(|a| taken.contains(&a.name)) {
+                let is_field = |name: &str| own.iter().chain(common).any(|f| f.name == name);
+                let also = |a: &shape::Alias| taken.contains(&a.name) && !is_field(a.name);
+                if field.aliases.iter().any(also) {
                     continue;
                 }
                 let rank = if field.required { 1 } else { rank };

@@ -133,23 +133,19 @@ fn lead_of<'a>(lead: Option<&'a str>, label: &str) -> &'a str {
     lead.filter(|l| !label.starts_with(l)).unwrap_or_default()
 }
 
-/// Whether the cursor stands in a comment.
+/// Whether the cursor stands in a comment: behind its sign, where that is in no text.
 fn in_comment(cursor: &Cursor<'_>) -> bool {
     let before = cursor.before();
-    match cursor.spelling {
-        Spelling::Yaml => {
-            cursor.open().is_empty()
-                && (before.contains(" #") || before.trim_start().starts_with('#'))
-        }
-        Spelling::Text => {
-            let quoted = cursor
-                .open()
-                .iter()
-                .any(|o| matches!(o, crate::marked::Open::Quote(_)));
-            !quoted && before.contains("//")
-        }
-        Spelling::Json => false,
-    }
+    let sign = match cursor.spelling {
+        Spelling::Yaml => "#",
+        Spelling::Text => "//",
+        Spelling::Json => return false,
+    };
+    before.match_indices(sign).any(|(at, _)| {
+        let lead = before.get(..at).unwrap_or_default();
+        let parted = lead.is_empty() || lead.ends_with([' ', '\t']);
+        (parted || sign == "//") && !cursor.is_quoted_at(at)
+    })
 }
 
 /// A place to complete at.

@@ -555,6 +555,18 @@ fn a_template_that_was_left_open_further_up_is_no_place_of_this_line() {
 fn nothing_in_comments_and_never_a_fault_at_any_offset() {
     assert!(labels("== a.wf.yaml\nsteps: [] # st$0\n").is_empty());
     assert!(labels("== a.wf\nworkflow a {\n  // ba$0\n}\n").is_empty());
+    assert!(labels("== a.wf\nworkflow a {\n  bash \"é\" // ba$0\n}\n").is_empty());
+    // The signs of comments inside texts are none.
+    offers(
+        "== a.wf\nworkflow a {\n  bash \"curl http://x\" { $0 }\n}\n",
+        &["cwd"],
+        &[],
+    );
+    offers(
+        "== a.wf.yaml\nsteps:\n  - { type: bash, command: \"a # b\", $0 }\n",
+        &["cwd"],
+        &[],
+    );
     for file in [
         "== a.wf.yaml\nname: ü\ninputs: { n: int }\nsteps:\n  - id: x\n    type: bash\n    command: \"é {{ n }}\"\nreturn: { a: \"{{ x.stdout }}\" }\n",
         "== a.wf\nworkflow a \"ü\" {\n  input n: int = 1\n  let x = bash \"é {{ n }}\" { env: { A: \"日\" } }\n  for i in [1, 2] { if i > n { break } }\n  return { a: x.stdout }\n}\n",

@@ -15,6 +15,7 @@ mod definition;
 mod everywhere;
 mod host;
 mod hover;
+mod offered;
 mod outline;
 mod references;
 mod rename;
