@@ -116,7 +116,11 @@ fn candidates(snapshot: &Snapshot, meaning: &Meaning, asked: &CheckedFile) -> Ve
     };
     let mut out = match meaning {
         Meaning::Input(path, _) | Meaning::Workflow(path) => {
-            let slug = snapshot.slug_of(path).unwrap_or_default();
+            // What is checked already need not be parsed again.
+            let slug = match asked.path == *path {
+                true => wfc_syntax::slug::slug_of(asked.ast(), path),
+                false => snapshot.slug_of(path).unwrap_or_default(),
+            };
             let mut found = holding(&[&slug, paths::name_of(path)]);
             found.push(path.clone());
             found
