@@ -5,6 +5,7 @@ mod files;
 mod machine;
 mod parts;
 pub mod seeds;
+mod server;
 
 /// A property that holds for any bytes.
 #[derive(Clone, Copy)]
@@ -88,6 +89,11 @@ pub const TARGETS: &[Target] = &[
         name: "snapshot",
         doc: "bytes that are taken for a snapshot give a machine that runs without a panic, whatever happens",
         check: machine::snapshot,
+    },
+    Target {
+        name: "server",
+        doc: "whatever an editor sends, the language server goes on, answers each request once and holds the editor's text",
+        check: server::messages,
     },
 ];
 

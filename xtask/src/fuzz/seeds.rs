@@ -91,6 +91,7 @@ pub fn of(target: &str) -> std::io::Result<Vec<Vec<u8>>> {
         }
         "program" => Ok(programs(&workflows()?)),
         "snapshot" => Ok(super::machine::seeds()),
+        "server" => Ok(super::server::seeds()),
         _ => Ok(workflows()?
             .iter()
             .map(|(name, text)| {

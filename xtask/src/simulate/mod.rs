@@ -71,10 +71,19 @@ pub fn subject(seed: u64) -> Result<Subject, String> {
     let mut workflow = workflow::workflow(seed);
     if !ONCE_WRONG.contains(&seed) {
         let mut random = Random::new(seed ^ 0x706f_6c69);
+        let mut policy = serde_json::Map::new();
         if random.chance(25) {
-            let policy = serde_json::json!({ "max_concurrency": 1 + random.below(3) });
-            let root = workflow.as_object_mut();
-            root.map(|root| root.insert("policy".into(), policy));
+            policy.insert("max_concurrency".into(), (1 + random.below(3)).into());
+        }
+        if random.chance(30) {
+            // More than enough: which call would be one too many depends on the weather. What is told of it does not.
+            policy.insert(
+                "budget".into(),
+                serde_json::json!({ "agent_calls": 10_000 }),
+            );
+        }
+        if let Some(root) = workflow.as_object_mut().filter(|_| !policy.is_empty()) {
+            root.insert("policy".into(), policy.into());
         }
     }
     let text = workflow.to_string();

@@ -1,0 +1,3 @@
+#![no_main]
+
+wfc_fuzz::target!("server");
