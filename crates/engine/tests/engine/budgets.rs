@@ -1,7 +1,7 @@
 //! Budgets over called runs.
 
 use wfc_engine::store::CommitFault;
-use wfc_engine::{Dispatch, Incoming, Round};
+use wfc_engine::{Dispatch, Incoming, Options, Round};
 use wfc_program::{Branch, Builder, ForkSpec, Instr, Join, Program};
 use wfc_vm::{EventKind, Usage};
 
@@ -10,11 +10,15 @@ use crate::world::*;
 
 /// A budget of two calls of agents around a call of three.
 fn over() -> World {
+    over_with(server())
+}
+
+fn over_with(options: Options) -> World {
     let programs = [
         budgeted("main", 2, &[call("call")]),
         sequence("sub", &[agent("a"), agent("b"), agent("c")]),
     ];
-    World::start(programs, "main", server())
+    World::start(programs, "main", options)
 }
 
 /// Steps at once within a budget of so many calls of agents.
@@ -94,8 +98,14 @@ fn called_runs_at_once_share_the_budget() {
 
 #[test]
 fn what_is_counted_outlives_the_process_wherever_it_dies() {
-    for crash_after in 0..3 {
-        let mut w = over();
+    let snapshots = Options {
+        short_journal: 0,
+        snapshot_every: 1,
+        ..server()
+    };
+    for n in 0..6 {
+        let (crash_after, options) = (n % 3, if n < 3 { server() } else { snapshots.clone() });
+        let mut w = over_with(options);
         let mut round = w.round(0, vec![]);
         let mut seconds = 0;
         for n in 0..4 {
