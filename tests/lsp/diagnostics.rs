@@ -256,3 +256,18 @@ fn settings_count_and_their_faults_are_shown_where_they_are() {
     }
     assert_eq!(editor.diagnostics("w.wf"), [Value::Null; 0]);
 }
+
+#[test]
+fn faults_of_settings_reach_a_client_that_asks() {
+    let mut editor = Editor::new(Abilities::pulling());
+    editor.folder.file("wfc.toml", "[rules\n");
+    editor.open("w.wf", broken("wf"));
+    assert_eq!(
+        editor.diagnostics("w.wf").len(),
+        1,
+        "the checker's own settings are used"
+    );
+    while published(&mut editor, "wfc.toml") == 0 {
+        editor.receive();
+    }
+}

@@ -310,6 +310,10 @@ impl Server {
             self.outbox.notify("$/logTrace", params);
         }
         self.outbox.send(body);
+        // Settings were read meanwhile; a client that asks for findings is told of their faults, too.
+        if pending.method.ends_with("/diagnostic") {
+            self.tell_faults();
+        }
     }
 
     fn notification(&mut self, method: &str, params: Value) -> ControlFlow<End> {
