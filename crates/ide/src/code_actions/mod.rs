@@ -7,11 +7,12 @@ mod file;
 mod selected;
 mod wrap;
 
+use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Applicability;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
-use crate::answer::{FileEdits, TextEdit, WorkspaceEdit};
+use crate::answer::{FileEdits, FileOperation, TextEdit, WorkspaceEdit};
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
 use crate::snapshot::Snapshot;
@@ -110,10 +111,21 @@ pub fn code_actions(
     cx.allow(&mut out);
     cancel.check()?;
     if let Some(selected) = cx.selected() {
+        let before = out.len();
         cx.approval(&selected, &mut out);
         cx.wrap(&selected, &mut out);
-        cancel.check()?;
         cx.extract(&selected, &mut out);
+        let rewrites = out.split_off(before);
+        for action in rewrites {
+            // What breaks the workflow elsewhere is not offered.
+            let sound = match &action.change {
+                Change::Edit(edit) => cx.is_sound(edit, cancel)?,
+                Change::Later(_) => true,
+            };
+            if sound {
+                out.push(action);
+            }
+        }
     }
     cx.whole_file(&mut out);
     Ok(out)
@@ -165,6 +177,44 @@ impl Cx<'_> {
                 edits,
             }],
         }
+    }
+
+    /// Whether a change leaves this file, and those that it makes, without an error that was not there.
+    fn is_sound(&self, edit: &WorkspaceEdit, cancel: &Cancel) -> Result<bool, Cancelled> {
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for operation in &edit.files {
+            if let FileOperation::Create { path, text } = operation {
+                texts.push((path.clone(), text.clone()));
+            }
+        }
+        let own: Vec<wfc_syntax::diagnostic::Edit> = edit
+            .edits
+            .iter()
+            .flat_map(|f| &f.edits)
+            .map(|e| wfc_syntax::diagnostic::Edit {
+                span: e.span,
+                text: e.text.clone(),
+            })
+            .collect();
+        let Some(text) = wfc_syntax::fix::splice(self.file.text(), &own) else {
+            return Ok(false);
+        };
+        texts.push((self.file.path.clone(), text));
+        let after = self.snapshot.with_texts(&texts);
+        let errors = |file: &CheckedFile| {
+            let all = file.checked.diagnostics.iter();
+            all.filter(|d| d.severity == Severity::Error).count()
+        };
+        let mut left = errors(self.file);
+        for (path, _) in texts.iter().rev() {
+            let found = after.checked(path, cancel)?.map_or(0, |f| errors(&f));
+            if found > left {
+                return Ok(false);
+            }
+            // The ones that were there are this file's.
+            left = 0;
+        }
+        Ok(true)
     }
 
     /// A text with the line breaks that the file uses.

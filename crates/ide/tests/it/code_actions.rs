@@ -23,7 +23,7 @@ fn actions(fixture: &Fixture) -> Vec<CodeAction> {
 }
 
 /// Puts a change into the editor.
-fn apply(host: &mut Host, edit: &WorkspaceEdit) {
+pub(crate) fn apply(host: &mut Host, edit: &WorkspaceEdit) {
     for file in &edit.files {
         if let FileOperation::Create { path, text } = file {
             host.open(path, text.as_str(), 1);

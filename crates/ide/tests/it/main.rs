@@ -19,6 +19,7 @@ mod offered;
 mod outline;
 mod references;
 mod rename;
+mod rewrites;
 mod schedules;
 mod support;
 mod typing;
