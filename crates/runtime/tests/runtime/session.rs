@@ -1,7 +1,7 @@
 //! Sessions with MCP servers: progress, cancelled calls, other tools, and certificates of one's own.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -391,4 +391,62 @@ fn a_server_with_a_certificate_of_ones_own_authority_is_trusted_when_the_setting
         "{}",
         unknown.message
     );
+}
+
+/// Trust of the system is read once by a process: this test asks in processes of its own, which are itself once more.
+#[test]
+fn authorities_of_the_environment_are_trusted() {
+    const URL: &str = "WFC_TEST_TLS";
+    if let Ok(url) = std::env::var(URL) {
+        let settings = Settings::parse("[http]\nallow_hosts = [\"localhost\"]\n").unwrap();
+        let tools = ToolExecutor::new(&settings, around(Path::new("/"), &[]));
+        let args = format!(r#"{{"tool":"http.request","arguments":{{"url":"{url}/"}}}}"#);
+        let answer = block_on(execute(&tools, value(&args)));
+        if std::env::var_os("SSL_CERT_FILE").is_some() {
+            done(answer);
+        } else {
+            let unknown = failed(answer).message;
+            assert!(unknown.contains("certificate"), "{unknown}");
+        }
+        return;
+    }
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = plain.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in plain.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read(&mut byte).unwrap_or(0) == 0 {
+                    break;
+                }
+                asked.extend(byte);
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        }
+    });
+    let Some(tls) = Encrypted::start(port) else {
+        return;
+    };
+    for ca in [None, Some(tls.folder.path().join("ca.pem"))] {
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        again
+            .args([
+                "--exact",
+                "session::authorities_of_the_environment_are_trusted",
+            ])
+            .env_remove("SSL_CERT_DIR")
+            .env_remove("SSL_CERT_FILE")
+            .env(URL, &tls.url);
+        if let Some(ca) = &ca {
+            again.env("SSL_CERT_FILE", ca);
+        }
+        let said = again.output().unwrap();
+        let out = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(
+            said.status.success() && out.contains("1 passed"),
+            "{ca:?}: {out}"
+        );
+    }
 }
