@@ -205,7 +205,7 @@ impl Ground {
     }
 
     /// Takes a unit as it is after an edit.
-    pub(super) fn put(&mut self, unit: u32, units: Units, known: Known, (old, new): (&str, &str)) {
+    pub(super) fn put(&mut self, unit: u32, units: Units, known: &Known, (old, new): (&str, &str)) {
         let mut before = BTreeSet::new();
         words::each(old, |w| {
             before.insert(w);
@@ -281,7 +281,7 @@ pub(super) fn is_plain(text: &str, spelling: Spelling) -> bool {
                 && before.is_none_or(|b| b.is_ascii_whitespace() || b"[{,:-".contains(b))
         })
     };
-    !escapes && !(spelling == Spelling::Yaml && aliases())
+    !escapes && (spelling != Spelling::Yaml || !aliases())
 }
 
 /// Whether what failed is asked of a step by its name.

@@ -34,7 +34,7 @@ const MAX_INNER: usize = 8;
 /// What a slice says of the whole file.
 pub(super) enum Verdict {
     /// It says all that there is to say.
-    Holds(Accepted),
+    Holds(Box<Accepted>),
     /// It has to have more units.
     Needs(Wanted),
 }
@@ -101,12 +101,12 @@ pub(super) fn judge(
     }
     let apart = judge.apart;
     let found = looked.found.iter().filter(|d| !apart.contains(d));
-    Some(Verdict::Holds(Accepted {
+    Some(Verdict::Holds(Box::new(Accepted {
         found: found.cloned().collect(),
         known,
         apart,
         sum,
-    }))
+    })))
 }
 
 /// What is known of the edited unit, if all others were read as they were before.

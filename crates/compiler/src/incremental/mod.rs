@@ -37,7 +37,7 @@ const MAX_SHARE: u32 = 3;
 /// How often a slice may turn out to be too small.
 const MAX_ROUNDS: usize = 8;
 /// Edits that are checked whole, at most, after some that had to be.
-const MAX_REST: u32 = 8;
+const MAX_REST: u32 = 2;
 
 /// How an edit was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 32 KiB, a third, eight.
+    /// 32 KiB, a third, two.
     fn default() -> Self {
         Self {
             least: MIN_SIZE,
@@ -251,7 +251,7 @@ impl Session {
                 Verdict::Holds(accepted) => {
                     let old = self.source.slice(ground.units.span(center as usize));
                     let new = source.slice(units.span(center as usize));
-                    ground.put(center, units, accepted.known, (old, new));
+                    ground.put(center, units, &accepted.known, (old, new));
                     ground.suspect(&accepted.found);
                     ground.sum = accepted.sum;
                     slice.found = looked.found;

@@ -178,7 +178,7 @@ impl Cut {
         let found = self
             .pieces
             .partition_point(|p| if second { p.slice <= at } else { p.slice < at });
-        let piece = self.pieces.get(found.checked_sub(1).unwrap_or(0))?;
+        let piece = self.pieces.get(found.saturating_sub(1))?;
         (piece.slice <= at && at <= piece.slice + piece.len).then_some(piece)
     }
 }

@@ -125,7 +125,7 @@ fn somewhere(text: &str, random: &mut Random) -> usize {
     let space = " ".repeat(1_000);
     let (pad, len) = match text.find(texts::PAD).or_else(|| text.find(&space)) {
         Some(pad) => {
-            let rest = text[pad..].trim_start_matches([texts::PAD, ' ']);
+            let rest = text[pad..].trim_start_matches([texts::PAD, ' ', '\n', '/', '#']);
             (pad, text.len() - rest.len() - pad)
         }
         None => (text.len(), 0),
@@ -322,7 +322,7 @@ fn typing_letter_by_letter() {
     for (name, text) in texts::padded().into_iter().skip(2).take(1) {
         let source = Source::new(name, text);
         let spelling = Spelling::of(&source.name, &source.text);
-        for piece in texts::typed(spelling).iter().take(2) {
+        for piece in texts::typed(spelling).iter().take(1) {
             let steps = match spelling {
                 Spelling::Yaml => "\n  - id: review2",
                 Spelling::Json => "\n    {\n      \"id\": \"review2\"",

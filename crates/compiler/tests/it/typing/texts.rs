@@ -198,11 +198,14 @@ pub(super) const PAD: char = '\u{a0}';
 pub(super) fn padded() -> Vec<(String, String)> {
     let mut all = long();
     for (name, text) in &mut all {
-        let pad = PAD.to_string().repeat(270_000);
+        let lines = |sign: &str| {
+            let line = format!("\n  {sign} {}", PAD.to_string().repeat(100));
+            line.repeat(2_700)
+        };
         let (before, pad) = match name.rsplit('.').next() {
-            Some("yaml") => ("\n  - id: ticket3", format!("\n  # {pad}")),
+            Some("yaml") => ("\n  - id: ticket3", lines("#")),
             Some("json") => ("\n    {\n      \"id\": \"ticket3\"", " ".repeat(540_000)),
-            _ => ("\n  let ticket3 =", format!("\n  // {pad}")),
+            _ => ("\n  let ticket3 =", lines("//")),
         };
         let at = text
             .find(before)
