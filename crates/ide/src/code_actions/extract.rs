@@ -5,7 +5,7 @@ mod spell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use wfc_compiler::analysis::{BindingId, BindingKind, Ref};
-use wfc_syntax::ast::{Step, StepId, StepKind};
+use wfc_syntax::ast::{Step, StepId, StepKind, TypeDecl};
 use wfc_syntax::edit::Editor;
 use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::lexer::is_name;
@@ -289,19 +289,8 @@ impl Cx<'_> {
         ) {
             out.push(editor.remove_declared_item(root, "tools", only.span));
         }
-        for decl in &ast.workflow.types {
-            let own = ast.types.get(decl.ty).span.to(decl.name.span);
-            let mentioned = |inside: bool| {
-                (0..u32::try_from(ast.types.len()).unwrap_or(u32::MAX)).any(|id| {
-                    let ty = ast.types.get(TypeId(id));
-                    let here =
-                        matches!(&ty.kind, TypeExprKind::Name(name) if *name == decl.name.text);
-                    here && !own.contains(ty.span) && selected.holds(ty.span) == inside
-                })
-            };
-            if mentioned(true) && !mentioned(false) {
-                out.push(editor.remove_declaration(root, "types", &decl.name.text));
-            }
+        for decl in self.idle_types(selected) {
+            out.push(editor.remove_declaration(root, "types", &decl.name.text));
         }
         let mut out: Vec<TextEdit> = out
             .into_iter()
@@ -317,6 +306,22 @@ impl Cx<'_> {
             free && !e.span.overlaps(selected.span)
         });
         out
+    }
+
+    /// Named types that only the moved steps mention.
+    fn idle_types(&self, selected: &Selected) -> Vec<&TypeDecl> {
+        let ast = self.file.ast();
+        let ids = || (0..u32::try_from(ast.types.len()).unwrap_or(u32::MAX)).map(TypeId);
+        let only_inside = |decl: &&TypeDecl| {
+            let own = ast.types.get(decl.ty).span.to(decl.name.span);
+            let mentions = ids().map(|id| ast.types.get(id)).filter(|ty| {
+                matches!(&ty.kind, TypeExprKind::Name(name) if *name == decl.name.text)
+                    && !own.contains(ty.span)
+            });
+            let places: Vec<bool> = mentions.map(|ty| selected.holds(ty.span)).collect();
+            !places.is_empty() && places.iter().all(|inside| *inside)
+        };
+        ast.workflow.types.iter().filter(only_inside).collect()
     }
 
     /// A slug that no file and no name has yet.
