@@ -109,3 +109,63 @@ fn of(file: &CheckedFile) -> Findings {
         diagnostics: Arc::new(file.checked.diagnostics.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use wfc_syntax::span::Span;
+
+    use crate::answer::TextEdit;
+    use crate::cancel::Cancel;
+    use crate::files::{Disk, FileSettings};
+    use crate::host::Host;
+
+    /// Nothing but what is open.
+    struct Empty;
+
+    impl Disk for Empty {
+        fn read(&self, _: &str) -> Option<Vec<u8>> {
+            None
+        }
+        fn list(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+        fn settings(&self, _: &str) -> FileSettings {
+            FileSettings::default()
+        }
+        fn workspace(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn findings_after_each_edit_are_those_of_a_whole_check() {
+        const FILE: &str = "long.wf.yaml";
+        let mut text = "inputs: { limit: int }\nsteps:\n".to_owned();
+        for n in 0..900 {
+            text += &format!("  - {{ id: s{n}, type: bash, command: \"ls {{{{ limit }}}}\" }}\n");
+        }
+        let at = u32::try_from(text.find("  - { id: s400").unwrap()).unwrap();
+        let mut host = Host::new(Arc::new(Empty));
+        host.open(FILE, text, 0);
+        let cancel = Cancel::default();
+        let first = host.snapshot().findings(FILE, &cancel).unwrap().unwrap();
+        assert!(first.diagnostics.is_empty());
+        let mut said = 0;
+        let step = "  - { type: bash, command: \"echo {{ limit }}\" }\n";
+        for (version, (from, typed)) in (1..).zip([(0, step), (37, "x"), (38, "y")]) {
+            let edit = TextEdit {
+                span: Span::at(at + from),
+                text: typed.to_owned(),
+            };
+            host.change(FILE, &[edit], version);
+            let found = host.snapshot().findings(FILE, &cancel).unwrap().unwrap();
+            assert_eq!(found.version, Some(version));
+            let whole = host.snapshot().checked(FILE, &cancel).unwrap().unwrap();
+            assert_eq!(*found.diagnostics, whole.checked.diagnostics, "{version}");
+            said = found.diagnostics.len();
+        }
+        assert!(said > 0, "`limixyt` is no name");
+    }
+}
