@@ -114,7 +114,6 @@ const RULES: &[Rule] = &[
     style::untyped_json::run,
     bounded::run,
     style::declaration_as_value::run,
-    older_form::run,
 ];
 
 /// The rules that look at each step, or each expression, by itself: they go over a large file part by part, one after
@@ -183,5 +182,6 @@ pub fn run(cx: &RuleContext<'_>) -> Vec<Diagnostic> {
         }
     });
     types::always_fails::report_all(cx, &mut out);
+    older_form::lower(cx, &mut out);
     out
 }

@@ -7,9 +7,8 @@ use wfc_syntax::tree::Spelling;
 
 use super::RuleContext;
 
-/// Lowers the errors that rules found in a file of the older form; it runs as the last of the rules.
-#[allow(clippy::ptr_arg, reason = "every rule has this signature")]
-pub(super) fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+/// Lowers the errors that rules found in a file of the older form; `out` is what all of them found.
+pub(super) fn lower(cx: &RuleContext<'_>, out: &mut [Diagnostic]) {
     if !is_older(cx) {
         return;
     }
