@@ -253,11 +253,7 @@ fn no_expression_that_is_taken_meets_a_type_fault() {
     assert!(taken > 500, "{taken}");
 }
 
-fn promise(
-    program: &Program,
-    slots: Vec<Option<Value>>,
-    ty: &Type,
-) -> Result<(), String> {
+fn promise(program: &Program, slots: Vec<Option<Value>>, ty: &Type) -> Result<(), String> {
     let ctx = CallCtx::new(Timestamp::EPOCH);
     again(program, &slots, &ctx)?;
     match wfc_vm::eval_with(program, slots, &ctx, wfc_vm::DEFAULT_EVAL_FUEL) {
