@@ -147,13 +147,27 @@ impl<R: Read> FrameReader<R> {
     fn body(&mut self, length: usize) -> io::Result<Option<Frame>> {
         while self.buffer.len() - self.at < length {
             if !self.fill()? {
-                self.at = self.buffer.len();
+                self.pass_cut_body();
                 return Ok(Some(Frame::Fault(Fault::Cut)));
             }
         }
         let body = self.unread().get(..length).unwrap_or_default().to_vec();
         self.at += length;
         Ok(Some(Frame::Body(body)))
+    }
+
+    /// Passes over a body whose end never came, up to the next header: if its length was wrong, the messages behind it
+    /// are whole. The stream has ended, so a header that has only begun leads to nothing.
+    fn pass_cut_body(&mut self) {
+        let mut next = self.at;
+        for line in self.unread().split_inclusive(|b| *b == b'\n') {
+            if let Some((before, _)) = length_at_end(line).filter(|_| line.ends_with(b"\n")) {
+                self.at = next + before;
+                return;
+            }
+            next += line.len();
+        }
+        self.at = next;
     }
 
     /// The next line with its end, and whether it is all of it; none at the stream's end.
