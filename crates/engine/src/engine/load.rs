@@ -396,8 +396,10 @@ impl Engine {
                     .come_in(run, leftover, now)
                     .map_err(|error| (error, None));
             }
+            self.leave_off(key, &leftover);
             return Ok(());
         }
+        self.leave_off(key, &leftover);
         self.is_elsewhere(row);
         if row.state.is_over() {
             let ended = row.outcome.as_deref().map(read_outcome);
@@ -408,6 +410,12 @@ impl Engine {
             self.lost.push(key);
         }
         Ok(())
+    }
+
+    /// What is worked on for a run that is here no more is stopped.
+    fn leave_off(&mut self, key: RunKey, leftover: &Leftover) {
+        let open = leftover.not_stopped();
+        self.astray.extend(open.map(|effect| (key, effect)));
     }
 
     /// A run that is not in the store has not begun: it begins once more, if it still may.

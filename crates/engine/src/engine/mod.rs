@@ -94,6 +94,8 @@ pub struct Engine {
     /// Ends that were durable although their commit seemed to fail.
     late: Vec<(RunKey, Outcome)>,
     lost: Vec<RunKey>,
+    /// Work for runs that are here no more, to be stopped.
+    astray: Vec<(RunKey, EffectId)>,
     /// Letters that go to no machine, with what became of them.
     closed: Vec<Taken>,
     /// Decisions for the host, to be told.
@@ -151,6 +153,7 @@ impl Engine {
             told_aside: Vec::new(),
             late: Vec::new(),
             lost: Vec::new(),
+            astray: Vec::new(),
             closed: Vec::new(),
             permissions: Vec::new(),
             permitted: BTreeSet::new(),

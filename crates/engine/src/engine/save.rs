@@ -60,7 +60,7 @@ impl Engine {
     /// Hands out what a settled run asks for, and sets its timer.
     fn settle(&mut self, run: &mut Run, round: &mut Round) {
         let key = run.header.key;
-        for id in std::mem::take(&mut run.to_stop) {
+        for id in run.next_to_stop() {
             round.cancel.push((key, id));
         }
         if run.is_over() || run.stale.is_some() || !run.is_settled() {
@@ -299,6 +299,7 @@ impl Engine {
                 .extend(aside.group.map(|group| (aside.key.place, group)));
             round.quarantined.push((aside.key, aside.why));
         }
+        round.cancel.append(&mut self.astray);
         round.lost.append(&mut self.lost);
         round.finished.append(&mut self.late);
         let mut callers = Vec::new();

@@ -55,6 +55,14 @@ impl Known {
     }
 }
 
+/// An effect that this process handed out and that was not answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handed {
+    pub(crate) id: EffectId,
+    /// Whether the host was told to stop it.
+    pub(crate) stop_told: bool,
+}
+
 /// An event that waits to be delivered.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
@@ -148,9 +156,11 @@ pub(crate) struct Run {
     /// Effects to look at, once the run is settled.
     pub(crate) look: Vec<EffectId>,
     /// Effects that were handed out in this process: kept when the machine is let go of.
-    handed: Vec<EffectId>,
+    handed: Vec<Handed>,
     /// Effects that are handed out when the commit under way goes well.
     handing: Vec<EffectId>,
+    /// Effects that the host is told to stop when the commit under way goes well.
+    stopping: Vec<EffectId>,
     /// What it and those that it called have used up.
     pub(crate) usage: Usage,
     /// What its caller was told of that by this process.
@@ -211,6 +221,7 @@ impl Run {
             look: Vec::new(),
             handed: Vec::new(),
             handing: Vec::new(),
+            stopping: Vec::new(),
             usage: Usage::default(),
             told_caller: Usage::default(),
             listens: false,
@@ -362,7 +373,7 @@ impl Run {
         if let Ok(place) = self.known.binary_search_by_key(&id, |k| k.id) {
             self.known.remove(place);
         }
-        if let Some(place) = self.handed.iter().position(|known| *known == id) {
+        if let Some(place) = self.handed.iter().position(|handed| handed.id == id) {
             self.handed.swap_remove(place);
         }
     }
@@ -420,6 +431,19 @@ impl Run {
             }
             None => 1,
         }
+    }
+
+    /// Takes the effects to stop with the commit under way: those that are being cancelled, and those that the machine gave up
+    /// before anybody was told to stop them, as when a commit failed while it waited for that.
+    pub(crate) fn next_to_stop(&mut self) -> Vec<EffectId> {
+        let mut ids = std::mem::take(&mut self.to_stop);
+        if self.machine.is_some() && (self.is_settled() || self.is_over()) {
+            let handed = self.handed.iter().filter(|handed| !handed.stop_told);
+            let given_up = handed.filter(|handed| self.effect(handed.id).is_none());
+            ids.extend(given_up.map(|handed| handed.id));
+        }
+        self.stopping.extend_from_slice(&ids);
+        ids
     }
 
     pub(crate) fn take_trace(&mut self) -> Vec<TraceEvent> {

@@ -10,7 +10,7 @@ use wfc_value::Timestamp;
 use wfc_vm::{Delivery, EffectClass, EffectId, EventKind, Machine, Usage};
 
 use super::step::{fresh, used};
-use super::{Known, Open, Run, Standing};
+use super::{Handed, Known, Open, Run, Standing};
 use crate::codec::{Record, read_marks, read_row};
 use crate::deployment::Deployment;
 use crate::digest::{Digest, Turned};
@@ -182,7 +182,7 @@ impl Run {
             .map(|effect| (effect.id, !effect.cancelling && self.may_repeat(effect)))
             .collect();
         for (effect, may_repeat) in repeat {
-            let handed = self.handed.contains(&effect);
+            let handed = self.handed.iter().any(|handed| handed.id == effect);
             let Some(known) = self.known_of(effect) else {
                 continue;
             };
@@ -237,9 +237,29 @@ impl Run {
         }
     }
 
+    /// The host is told what to stop: what the machine gave up besides is no more of interest.
+    fn stops_told(&mut self) {
+        if self.stopping.is_empty() {
+            return;
+        }
+        let (stopping, machine) = (std::mem::take(&mut self.stopping), &self.machine);
+        self.handed.retain_mut(|handed| {
+            handed.stop_told |= stopping.contains(&handed.id);
+            let waits = machine
+                .as_ref()
+                .and_then(|machine| machine.effect(handed.id));
+            !handed.stop_told || waits.is_some()
+        });
+    }
+
     /// What it was told up to here is durable.
     pub(crate) fn saved(&mut self) {
-        self.handed.append(&mut self.handing);
+        self.stops_told();
+        let handing = self.handing.drain(..);
+        self.handed.extend(handing.map(|id| Handed {
+            id,
+            stop_told: false,
+        }));
         let unsaved = &mut self.unsaved;
         if unsaved.whole == unsaved.records.len() {
             unsaved.clear();
@@ -260,13 +280,19 @@ impl Run {
 #[derive(Debug, Default)]
 pub(crate) struct Leftover {
     events: Vec<wfc_vm::Event>,
-    handed: Vec<EffectId>,
+    handed: Vec<Handed>,
 }
 
 impl Leftover {
     /// What the run was told.
     pub(crate) fn into_events(self) -> Vec<wfc_vm::Event> {
         self.events
+    }
+
+    /// What the host works on for the run, and was not told to stop.
+    pub(crate) fn not_stopped(&self) -> impl Iterator<Item = EffectId> {
+        let handed = self.handed.iter().filter(|handed| !handed.stop_told);
+        handed.map(|handed| handed.id)
     }
 }
 

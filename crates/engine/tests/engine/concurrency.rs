@@ -104,3 +104,43 @@ fn work_that_is_stopped_holds_its_place_until_it_has() {
     assert_eq!(w.end(key(0)), "cancelled: enough");
     assert_eq!(w.dispatched.len(), 1);
 }
+
+/// A step with a limit, given up while the commit that was to tell of it failed: the host still hears that it is to be stopped.
+#[test]
+fn work_that_is_given_up_while_commits_fail_is_stopped() {
+    let mut w = World::start([timed("t", 60, 30, &again("a"))], "t", server());
+    w.round(0, vec![]);
+    let a = w.round(60, vec![]).dispatch.remove(0);
+    w.place.fail([Some(CommitFault::Lost)]);
+    assert!(w.try_round(90, vec![]).is_err());
+    // The time that it has to stop is over, too.
+    w.place.fail([Some(CommitFault::Lost)]);
+    assert!(w.try_round(110, vec![]).is_err());
+    let round = w.round(111, vec![]);
+    assert_eq!(round.cancel, [(key(0), a.effect.id)]);
+    assert!(w.end(key(0)).starts_with("timeout"), "{}", w.end(key(0)));
+}
+
+#[test]
+fn work_of_a_run_that_ended_unheard_is_stopped() {
+    let mut w = World::start([timed("t", 60, 30, &again("a"))], "t", server());
+    w.round(0, vec![]);
+    let a = w.round(60, vec![]).dispatch.remove(0);
+    w.place.fail([Some(CommitFault::Lost)]);
+    assert!(w.try_round(90, vec![]).is_err());
+    w.place.fail([Some(CommitFault::Unheard)]);
+    assert!(w.try_round(110, vec![]).is_err());
+    let round = w.round(111, vec![]);
+    assert_eq!(round.cancel, [(key(0), a.effect.id)]);
+    assert!(w.end(key(0)).starts_with("timeout"), "{}", w.end(key(0)));
+}
+
+#[test]
+fn what_was_told_to_stop_is_told_once() {
+    let mut w = World::start([timed("t", 60, 30, &again("a"))], "t", server());
+    w.round(0, vec![]);
+    let a = w.round(60, vec![]).dispatch.remove(0);
+    assert_eq!(w.round(90, vec![]).cancel, [(key(0), a.effect.id)]);
+    assert_eq!(w.round(120, vec![]).cancel, []);
+    assert!(w.end(key(0)).starts_with("timeout"), "{}", w.end(key(0)));
+}
