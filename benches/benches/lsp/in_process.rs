@@ -40,7 +40,7 @@ impl World for Desk {
 }
 
 /// Prints a table of a file's loads.
-pub fn run(lines: usize) {
+pub(crate) fn run(lines: usize) {
     let desk = Source::new("desk.tools.json", realistic::CATALOGUE);
     let world = Desk(Arc::new(desk), RefCell::default());
     let settings = Settings::default();
@@ -49,7 +49,7 @@ pub fn run(lines: usize) {
         let whole = median(Duration::from_millis(500), || {
             check(&source, Spelling::Yaml, &world, &settings)
         });
-        let (times, slices) = typed(&typing, source, &world, &settings);
+        let (times, slices) = typed(&typing, &source, &world, &settings);
         println!(
             "| {lines} | {} | {} | {} | {slices} | {} |",
             typing.what,
@@ -61,8 +61,13 @@ pub fn run(lines: usize) {
 }
 
 /// The times of all edits, and how many a slice was enough for.
-fn typed(typing: &Typing, source: Arc<Source>, world: &Desk, settings: &Settings) -> (Times, usize) {
-    let mut session = Session::new(Arc::clone(&source), Spelling::Yaml, world, settings);
+fn typed(
+    typing: &Typing,
+    source: &Arc<Source>,
+    world: &Desk,
+    settings: &Settings,
+) -> (Times, usize) {
+    let mut session = Session::new(Arc::clone(source), Spelling::Yaml, world, settings);
     let (mut at, mut slices) = (typing.at, 0);
     let mut times = Times::default();
     let verify = std::env::args().any(|arg| arg == "--verify");
@@ -83,7 +88,12 @@ fn typed(typing: &Typing, source: Arc<Source>, world: &Desk, settings: &Settings
         times.add(took);
         if slow && way == Way::Whole {
             let from = text_before(&now.text, at);
-            eprintln!("{} {} whole, {}: {from:?}", typing.what, typing.place, show(took));
+            eprintln!(
+                "{} {} whole, {}: {from:?}",
+                typing.what,
+                typing.place,
+                show(took)
+            );
         }
         slices += usize::from(way == Way::Slice);
         at += c.encode_utf8(&mut letter).len();

@@ -3,20 +3,20 @@
 use wfc_benches::realistic;
 
 /// The file's name.
-pub const FILE: &str = "tickets.wf.yaml";
+pub(crate) const FILE: &str = "tickets.wf.yaml";
 
 /// A thousand characters that somebody types into a file, one by one.
-pub struct Typing {
+pub(crate) struct Typing {
     /// What is typed.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// Where in the file.
-    pub place: &'static str,
+    pub(crate) place: &'static str,
     /// The file before.
-    pub text: String,
+    pub(crate) text: String,
     /// Where the first character goes, in bytes.
-    pub at: usize,
+    pub(crate) at: usize,
     /// The characters.
-    pub letters: String,
+    pub(crate) letters: String,
 }
 
 const LETTERS: usize = 1_000;
@@ -58,7 +58,7 @@ const STEPS: &str = r#"
 "#;
 
 /// The loads on a file of about so many lines.
-pub fn of(lines: usize) -> Vec<Typing> {
+pub(crate) fn of(lines: usize) -> Vec<Typing> {
     let text = realistic::yaml(lines);
     let groups = text.matches("  - id: ticket").count();
     let mut out = Vec::new();
@@ -86,10 +86,18 @@ pub fn of(lines: usize) -> Vec<Typing> {
         let prompt = after("  - id: review@\n", "duplicates of it.");
         add("a prompt", prompt, first(&format!(" {}", PROSE.repeat(8))));
         let condition = after("  - id: serious@\n", "duplicates.size() == 0");
-        add("an expression", condition, first(&of_group(EXPRESSION).repeat(10)));
+        add(
+            "an expression",
+            condition,
+            first(&of_group(EXPRESSION).repeat(10)),
+        );
         let step = after("  - id: review@\n", "    retry: 2");
         let steps: String = (0..3)
-            .map(|n| of_group(STEPS).replace("checked", &format!("checked{n}_")).replace("voices", &format!("voices{n}_")))
+            .map(|n| {
+                of_group(STEPS)
+                    .replace("checked", &format!("checked{n}_"))
+                    .replace("voices", &format!("voices{n}_"))
+            })
             .collect();
         add("new steps", step, first(steps.trim_end()));
     }

@@ -19,8 +19,12 @@ const LINES: [usize; 3] = [300, 3_000, 30_000];
 
 fn main() {
     wfc_benches::quiet::insist();
-    let wanted: Vec<usize> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
-    println!("| lines | what is typed | where | p50 | p95 | p99 | longest | by slices | a whole check |");
+    let wanted: Vec<usize> = std::env::args()
+        .filter_map(|arg| arg.parse().ok())
+        .collect();
+    println!(
+        "| lines | what is typed | where | p50 | p95 | p99 | longest | by slices | a whole check |"
+    );
     println!("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for lines in LINES {
         if wanted.is_empty() || wanted.contains(&lines) {
@@ -28,7 +32,9 @@ fn main() {
         }
     }
     println!();
-    println!("Servers over their pipes, from the change that is sent to the diagnostics that come:");
+    println!(
+        "Servers over their pipes, from the change that is sent to the diagnostics that come:"
+    );
     println!();
     println!("| lines | server | what is typed | where | characters | p50 | p95 | p99 | longest |");
     println!("| ---: | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");

@@ -7,11 +7,11 @@ use wfc_benches::measure::show;
 
 /// The times of edits.
 #[derive(Default)]
-pub struct Times(Vec<Duration>);
+pub(crate) struct Times(Vec<Duration>);
 
 impl Times {
     /// One more.
-    pub fn add(&mut self, time: Duration) {
+    pub(crate) fn add(&mut self, time: Duration) {
         self.0.push(time);
     }
 }
