@@ -174,7 +174,8 @@ impl Host {
     }
 
     /// Goes on with a run of a store, and with those that it called, on the tokio runtime that this
-    /// is called on; with `release` with one that was set aside.
+    /// is called on; with `release` with one that was set aside. A run that another process works on
+    /// is waited for for a moment, in which this blocks: that process may be dying.
     ///
     /// # Errors
     /// When it cannot go on: it has ended, or another process works on it.
@@ -188,7 +189,7 @@ impl Host {
         if release {
             engine.release(run)?;
         } else {
-            engine.resume(run, now())?;
+            patiently(|| engine.resume(run, now()), std::thread::sleep)?;
         }
         let root = Root { run, is_kept: true };
         Ok(launch(engine, root, &self.settings, self.around))
@@ -210,6 +211,25 @@ impl Host {
         let root = Root { run, is_kept: true };
         Ok(launch(engine, root, &self.settings, self.around))
     }
+}
+
+/// How long, and how many times, a run that another process works on is waited for.
+const PAUSE: Duration = Duration::from_millis(20);
+const PAUSES: u32 = 15;
+
+/// Takes a run on, again after a pause when another process works on it. A process that was killed holds its lock for a
+/// moment longer: until the system has cleared it away, and until a child that it was just starting has become another program.
+fn patiently(
+    mut take_on: impl FnMut() -> Result<(), ResumeError>,
+    mut pause: impl FnMut(Duration),
+) -> Result<(), ResumeError> {
+    for _ in 0..PAUSES {
+        match take_on() {
+            Err(ResumeError::Busy) => pause(PAUSE),
+            other => return other,
+        }
+    }
+    take_on()
 }
 
 /// The run that was asked for.
@@ -234,4 +254,30 @@ fn launch(engine: Engine, root: Root, settings: &Settings, around: Surroundings)
         commands,
     );
     Running::new(control, receiver, tokio::spawn(driver.drive()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_whose_process_is_about_to_be_gone_is_taken_on() {
+        let held = std::cell::Cell::new(3_u32);
+        let take_on = || match held.get() {
+            0 => Ok(()),
+            _ => Err(ResumeError::Busy),
+        };
+        let pause = |_| held.set(held.get() - 1);
+        assert_eq!(patiently(take_on, pause), Ok(()));
+    }
+
+    #[test]
+    fn a_run_that_is_worked_on_is_not_waited_for_for_long() {
+        let mut waited = Duration::ZERO;
+        let refused = patiently(|| Err(ResumeError::Busy), |pause| waited += pause);
+        assert_eq!(refused, Err(ResumeError::Busy));
+        assert_eq!(waited, Duration::from_millis(300));
+        let refused = patiently(|| Err(ResumeError::Unknown), |_| unreachable!("no pause"));
+        assert_eq!(refused, Err(ResumeError::Unknown));
+    }
 }

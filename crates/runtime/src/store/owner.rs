@@ -120,7 +120,13 @@ impl Owner {
 
     /// Ends well: no trace is left when it has no runs.
     pub(super) fn leave(&mut self, has_runs: bool) {
-        if self.file.take().is_some() && !has_runs {
+        let Some(file) = self.file.take() else {
+            return;
+        };
+        // Said, and not left to the file being closed: a child that is just being started has it open, too, until it
+        // becomes another program.
+        let _ = file.unlock();
+        if !has_runs {
             let _ = std::fs::remove_file(self.path(self.id));
             // Only an empty folder goes.
             let _ = std::fs::remove_dir(&self.folder);
@@ -194,5 +200,20 @@ mod tests {
         assert!(two.path(OwnerId(1)).exists());
         two.clear(OwnerId(1));
         assert!(!two.path(OwnerId(1)).exists());
+    }
+
+    /// A child has its parent's files open until it becomes another program.
+    #[test]
+    fn an_owner_that_left_is_dead_although_a_child_has_its_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("state.db");
+        let mut one = Owner::new(&store, OwnerId(1));
+        let two = Owner::new(&store, OwnerId(2));
+        one.appear().unwrap();
+        let inherited = one.file.as_ref().unwrap().try_clone().unwrap();
+        assert!(two.is_alive(OwnerId(1)));
+        one.leave(true);
+        assert!(!two.is_alive(OwnerId(1)));
+        drop(inherited);
     }
 }
