@@ -1,5 +1,6 @@
 //! The regular part of the tokens. What is not regular (strings, numbers, block comments) only starts
-//! here; `scan` finds its end.
+//! here; `scan` finds its end. Comments too: a pattern of any character has a state for each byte of a wide one, and the
+//! states call one another, which takes stack for each character where a build does not make jumps of such calls.
 
 use logos::Logos;
 
@@ -17,9 +18,9 @@ pub(super) enum Raw {
     Number,
     #[regex(r#"([bB][rR]?|[rR][bB]?)?("""|'''|"|')"#)]
     Str,
-    #[regex(r"//[^\n]*", allow_greedy = true)]
+    #[token("//")]
     Line,
-    #[regex(r"#[^\n]*", allow_greedy = true)]
+    #[token("#")]
     Hash,
     #[token("/*")]
     Block,

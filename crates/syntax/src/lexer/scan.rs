@@ -13,6 +13,9 @@ use crate::limits::MAX_DEPTH;
 use crate::span::Span;
 use crate::tree::Comment;
 
+/// Characters in a row without a meaning that a message shows.
+const SHOWN: usize = 40;
+
 /// What scanning gives.
 #[derive(Default)]
 pub(super) struct Scanned {
@@ -111,10 +114,11 @@ impl Scan<'_> {
         let kind = match raw {
             None | Some(Raw::Tick) => return self.unknown(start, end),
             Some(Raw::Line) => {
+                let end = end + self.line(end).len();
                 self.comment(start, end, 2, false);
                 return end;
             }
-            Some(Raw::Hash) => return self.hash(start, end),
+            Some(Raw::Hash) => return self.hash(start, end + self.line(end).len()),
             Some(Raw::Block) => return self.block(start, end),
             Some(Raw::Number) => return self.number(start),
             Some(Raw::Str) => return self.string(start, end),
@@ -432,8 +436,13 @@ impl Scan<'_> {
             last.span.end = place.end;
             fault.span.end = place.end;
             fault.fixes.clear();
+            // The message is told anew with each character, so it shows no more than the first of them.
             let written = self.text.get(last.span.range()).unwrap_or_default();
-            fault.message = format!("`{written}` means nothing here");
+            let shown = written.char_indices().nth(SHOWN).map(|(end, _)| end);
+            fault.message = match shown.and_then(|end| written.get(..end)) {
+                Some(shown) => format!("`{shown}...` means nothing here"),
+                None => format!("`{written}` means nothing here"),
+            };
             return;
         }
         let shown = if c.is_control() {
@@ -468,10 +477,11 @@ impl Scan<'_> {
             '«' => ['»', '»'],
             _ => return None,
         };
-        let line = self.line(from);
-        let (stop, close) = match line.char_indices().find(|(_, x)| closing.contains(x)) {
-            Some((i, x)) => (from + i + x.len_utf8(), Some(x.len_utf8())),
-            None => (from + quotes::cut(line), None),
+        // A line may hold many such strings: its end is looked for once none of them ends any more.
+        let mut rest = self.text.get(from..)?.char_indices();
+        let (stop, close) = match rest.find(|(_, x)| *x == '\n' || closing.contains(x)) {
+            Some((i, x)) if x != '\n' => (from + i + x.len_utf8(), Some(x.len_utf8())),
+            _ => (from + quotes::cut(self.line(from)), None),
         };
         let inner = self.slice(from, stop - close.unwrap_or(0));
         let quote = if inner.contains('"') { "'" } else { "\"" };

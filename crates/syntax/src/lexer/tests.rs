@@ -181,6 +181,24 @@ fn brackets_open_at_the_end_are_one_finding() {
 }
 
 #[test]
+fn a_message_shows_the_first_of_many_characters_without_a_meaning() {
+    let (_, faults) = shown(&"@".repeat(40), true);
+    let all = format!("`{}` means nothing here", "@".repeat(40));
+    assert_eq!(faults, [(all, 0..40)]);
+    let (_, faults) = shown(&"é".repeat(1000), true);
+    let first = format!("`{}...` means nothing here", "é".repeat(40));
+    assert_eq!(faults, [(first, 0..2000)]);
+}
+
+#[test]
+fn typographic_quotes_end_on_their_line() {
+    let (words, faults) = shown("“a” «b» “c\nd” e", true);
+    assert_eq!(words, "ERR ERR ERR d ERR");
+    let places: Vec<_> = faults.into_iter().map(|(_, place)| place).collect();
+    assert_eq!(places, [0..7, 8..13, 14..18, 20..25]);
+}
+
+#[test]
 fn depth_is_capped() {
     let deep = "(".repeat(100_000);
     let (tokens, faults) = lex(&deep, false);

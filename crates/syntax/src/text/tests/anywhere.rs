@@ -205,3 +205,33 @@ fn a_sign_too_many_anywhere_gives_few_findings() {
     }
     assert!(many * 100 < tried * 2, "{many} of {tried}");
 }
+
+/// Pasted text may hold any number of characters that take several bytes, wherever they stand: neither the stack nor
+/// the time may depend on them.
+#[test]
+fn long_runs_of_wide_characters_are_read_anywhere() {
+    for (wide, count) in [("\u{a0}", 300_000), ("é", 60_000), ("“", 60_000)] {
+        let run = wide.repeat(count);
+        for (before, after) in [
+            ("", "workflow w { let a = 1 }"),
+            ("workflow w { let a = 1\n", "\nlet b = 2 }"),
+            ("workflow w { let a = 1 +", "2 }"),
+            ("workflow w { let a =", "}"),
+            ("workflow w { let a = b", "(2) }"),
+            ("workflow w { let a = \"{{ 1 +", "2 }}\" }"),
+            ("workflow w { let a = \"{{ 1 }}", "{{ 2 }}\" }"),
+            ("workflow w { let a = '", "' }"),
+            ("workflow w { let a = \"", "\n }"),
+            ("workflow w { let a = `", "` }"),
+            ("workflow w { // ", "\n let a = 1 }"),
+            ("workflow w { # ", "\n let a = 1 }"),
+            ("workflow w { /* ", " */ let a = 1 }"),
+            ("workflow w { /* ", " let a = 1 }"),
+            ("workflow w { let a: list<", "string> = 1 }"),
+            ("workflow w { let a = 1 }", ""),
+        ] {
+            let (tree, _) = parse(&format!("{before}{run}{after}"));
+            assert!(tree.root.is_some(), "{wide:?} in {before}..{after}");
+        }
+    }
+}
