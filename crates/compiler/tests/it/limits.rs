@@ -62,3 +62,30 @@ fn long_workflows_make_programs_as_long() {
     let (short, long) = (length(20), length(2_000));
     assert!(long < short * 110, "{short} and {long} instructions");
 }
+
+/// Pasted text may hold any number of no-break spaces: also where a file is mended and checked again.
+#[test]
+fn no_break_spaces_are_told_however_many_there_are() {
+    for (before, after) in [
+        ("workflow w { wait for 1s\n", "\nwait for 2s }"),
+        ("workflow w { let a = 1 +", "2 }"),
+        ("workflow w { bash \"{{ 1 +", "2 }}\" }"),
+        ("workflow w { // ", "\n wait for 1s }"),
+        ("workflow w { bash \"", "\n }"),
+        ("workflow w { /* ", " */ wait for 1s"),
+        ("workflow w { wait for 1s ) # ", "\n }"),
+    ] {
+        // The second file is small enough to be mended.
+        for count in [270_000, 250_000] {
+            let text = format!("{before}{}{after}", "\u{a0}".repeat(count));
+            let source = Source::new("wide.wf", text);
+            let checked =
+                wfc_compiler::check(&source, Spelling::Text, &NoWorld, &Settings::default());
+            assert_eq!(
+                checked.has_errors(),
+                !before.contains("// "),
+                "{count} in {before}..{after}"
+            );
+        }
+    }
+}
