@@ -200,10 +200,11 @@ impl Victim {
             _ => {}
         }
         let full = ["no space left", "is full", "disk i/o error"];
-        // Messages are wrapped.
+        // Messages are wrapped, with a bar before each line.
         let words: Vec<&str> = err
             .split_whitespace()
             .chain(out.split_whitespace())
+            .filter(|word| *word != "│")
             .collect();
         let all = words.join(" ").to_lowercase();
         if full.iter().any(|words| all.contains(words)) {
