@@ -134,12 +134,12 @@ CREATE INDEX events_named ON events (tenant, shard, name, key);
 
 /// Refuses files that are no store, before anything of them is changed.
 pub(super) fn look(db: &Connection) -> Result<(), OpenError> {
-    version(db).map(|_| ())
+    version_at_once(db).map(|_| ())
 }
 
 /// Makes the tables, or brings them to this version.
 pub(super) fn prepare(db: &mut Connection) -> Result<(), OpenError> {
-    let found = version(db)?;
+    let found = version_at_once(db)?;
     if found == Some(VERSION) {
         return Ok(());
     }
@@ -158,7 +158,16 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The version of a store; nothing when the file is empty.
+/// The version of a store, of one moment: another process may be making its tables, and its mark must not be
+/// missed where its tables are seen.
+fn version_at_once(db: &Connection) -> Result<Option<i32>, OpenError> {
+    let moment = db.unchecked_transaction()?;
+    let found = version(&moment)?;
+    moment.finish()?;
+    Ok(found)
+}
+
+/// The version of a store, asked inside of a transaction; nothing when the file is empty.
 fn version(db: &Connection) -> Result<Option<i32>, OpenError> {
     let number = |name| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);

@@ -55,6 +55,28 @@ fn two_that_commit_at_once_both_get_through() {
 }
 
 #[test]
+fn many_that_open_a_new_store_at_once_all_get_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each file gives the race one chance: somebody looks while another makes the tables.
+    for round in 0..40 {
+        let path = folder.path().join(format!("{round}.db"));
+        let start = std::sync::Arc::new(std::sync::Barrier::new(8));
+        let opened: Vec<_> = (1..=8)
+            .map(|owner| {
+                let (path, start) = (path.clone(), start.clone());
+                std::thread::spawn(move || {
+                    start.wait();
+                    drop(open(&path, owner));
+                })
+            })
+            .collect();
+        for thread in opened {
+            thread.join().unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_number_of_a_deleted_run_is_not_another_runs() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path());
