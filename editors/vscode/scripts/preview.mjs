@@ -53,7 +53,8 @@ const common = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbar
 const url = pathToFileURL(file).href;
 execFileSync(browser, [...common, "--window-size=1000,900", `--screenshot=${resolve(out)}`, url], { stdio: "pipe" });
 const dom = execFileSync(browser, [...common, "--dump-dom", url], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-rmSync(folder, { recursive: true, force: true });
+// Processes of the browser may still be writing to their profile.
+rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
 const badges = (dom.match(/class="badge /g) ?? []).length;
 const wanted = new Set(statusOf(boxesOf(svg), problems).steps.map((s) => s.box.start)).size;

@@ -88,7 +88,9 @@ pub fn torment(
             return Err(format!("the run is not done after {MOST_LIVES} processes"));
         }
         harm.before(&mut random, &victim)?;
-        let after = Duration::from_millis(u64::try_from(5 + random.below(260)).unwrap_or(5));
+        // Later ones live longer, so that the run comes to its end on a slow machine, too.
+        let longest = 260 * (1 + life / 40);
+        let after = Duration::from_millis(u64::try_from(5 + random.below(longest)).unwrap_or(5));
         let ended = victim.live(Some(after))?;
         totals.damages += u64::from(harm.after(&mut random, &victim, &ended)?);
         match victim.look(ended)? {

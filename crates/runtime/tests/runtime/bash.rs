@@ -155,10 +155,10 @@ fn a_missing_folder_is_named() {
 #[test]
 fn a_timeout_ends_the_whole_group() {
     let dir = tempfile::tempdir().unwrap();
-    let args = r#"{"command":"echo early; sleep 600 & echo $! > pid; wait","timeout_ms":1000}"#;
+    let args = r#"{"command":"echo early; sleep 600 & echo $! > pid; wait","timeout_ms":3000}"#;
     let failure = failed(run_in(dir.path(), args));
     assert_eq!(failure.code, FaultCode::Timeout);
-    assert_eq!(failure.message, "the command was ended after 1000 ms");
+    assert_eq!(failure.message, "the command was ended after 3000 ms");
     assert_eq!(failure.details.get("stdout"), Some(&Value::from("early\n")));
     block_on(async { gone(&line_of(&dir.path().join("pid")).await).await });
 }

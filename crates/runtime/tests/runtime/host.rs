@@ -211,7 +211,7 @@ fn parallel_steps_overlap() {
 fn a_timeout_ends_the_command_and_is_the_error() {
     let place = Place::new([timed(
         "t",
-        1,
+        3,
         &shell("a", r#"{"command":"echo $$ > pid; sleep 600"}"#),
     )]);
     let (ended, pid) = block_on(async {
@@ -270,7 +270,7 @@ fn a_cancel_whose_finally_hangs_ends_by_its_bound() {
     let work = shell("a", r#"{"command":"echo $$ > pid; sleep 600"}"#);
     let last = shell("last", r#"{"command":"echo $$ > pid2; sleep 600"}"#);
     let place = Place::new([with_finally("f", &work, &last)]);
-    let text = "[limits]\ncancel_timeout = \"500ms\"\ngrace = \"300ms\"";
+    let text = "[limits]\ncancel_timeout = \"3s\"\ngrace = \"300ms\"";
     let settings = Settings::parse(text).unwrap();
     let host = Host::new(
         settings,

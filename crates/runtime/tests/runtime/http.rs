@@ -8,10 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use wfc_runtime::exec::{Answer, Execute, Failure, ToolExecutor};
+use wfc_runtime::exec::{Answer, Execute, Failure, Link, ToolExecutor};
 use wfc_runtime::settings::{HeaderText, Reached, Remote, Server, Settings};
 use wfc_value::{FaultCode, Value};
 
+use crate::session::Heard;
 use crate::support::*;
 use crate::tool::everything;
 
@@ -114,7 +115,7 @@ fn a_long_call_over_http_can_be_cancelled_or_run_out_of_time_and_the_session_goe
         return;
     };
     let mut settings = server(&far.url);
-    settings.timeout = Some(Duration::from_millis(700));
+    settings.timeout = Some(Duration::from_secs(3));
     let tools = executor(settings);
     block_on(async {
         done(execute(&tools, value(ECHO)).await);
@@ -130,7 +131,7 @@ fn a_long_call_over_http_can_be_cancelled_or_run_out_of_time_and_the_session_goe
         let late = failed(execute(&tools, value(LONG)).await);
         assert_eq!(late.code, FaultCode::Timeout);
         assert!(
-            late.message.ends_with("did not answer within 0.7 s"),
+            late.message.ends_with("did not answer within 3 s"),
             "{}",
             late.message
         );
@@ -174,8 +175,12 @@ fn a_server_that_ends_during_a_call_is_an_error_when_it_does_not_come_back() {
     let tools = executor(server(&far.url));
     block_on(async {
         done(execute(&tools, value(ECHO)).await);
-        let (answer, ()) = tokio::join!(execute(&tools, value(LONG)), async {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+        let heard = Arc::new(Heard::default());
+        // It is under way as soon as it tells how far it is, which it does every 0.1 s.
+        let (_stopper, mut job) = job(value(&LONG.replace("\"steps\":2", "\"steps\":6000")));
+        job.link = Link::new(heard.clone());
+        let (answer, ()) = tokio::join!(tools.execute(job), async {
+            until(|| !heard.0.lock().unwrap().is_empty()).await;
             drop(far);
         });
         let failure = failed(answer);

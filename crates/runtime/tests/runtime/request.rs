@@ -437,17 +437,17 @@ fn a_connection_that_breaks_leaves_it_open_whether_a_post_was_done() {
 
 #[test]
 fn a_request_that_is_cancelled_is_given_up() {
-    let origin = Origin::new(|_| {
-        std::thread::sleep(Duration::from_secs(5));
-        says("200 OK", "", "late")
-    });
     let tools = tool(HERE);
     for (method, expected) in [("GET", Answer::Cancelled), ("POST", Answer::Unknown)] {
+        let origin = Origin::new(|_| {
+            std::thread::sleep(Duration::from_secs(5));
+            says("200 OK", "", "late")
+        });
         let arguments = format!(r#"{{"url":"{}","method":"{method}"}}"#, origin.url("/"));
         let (stopper, job) = job(args(value(&arguments)));
         let answer = block_on(async {
             let (answer, ()) = tokio::join!(tools.execute(job), async {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                until(|| !origin.asked().is_empty()).await;
                 stopper.stop();
             });
             answer

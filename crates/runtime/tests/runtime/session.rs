@@ -18,8 +18,9 @@ use crate::http::Everything;
 use crate::support::*;
 use crate::tool::{everything, server};
 
+/// What work said.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
+pub(crate) struct Heard(pub(crate) Mutex<Vec<String>>);
 
 impl Listen for Heard {
     fn said(&self, progress: Progress) {
@@ -54,14 +55,14 @@ async fn heard(tools: &ToolExecutor, args: &str) -> (Answer, Vec<String>) {
 }
 
 const LONG: &str =
-    r#"{"tool":"all.trigger-long-running-operation","arguments":{"duration":2,"steps":4}}"#;
+    r#"{"tool":"all.trigger-long-running-operation","arguments":{"duration":5,"steps":5}}"#;
 
 fn held_to_progress(tools: &ToolExecutor) {
     block_on(async {
-        // Each step takes half a second: longer than the time-out in all, and not in between.
+        // Each step takes a second: longer than the time-out in all, and by far not in between.
         let (answer, texts) = heard(tools, LONG).await;
         done(answer);
-        let steps = |n: u32| format!("trigger-long-running-operation: {n} of 4");
+        let steps = |n: u32| format!("trigger-long-running-operation: {n} of 5");
         assert!(
             texts.contains(&steps(1)) && texts.contains(&steps(3)),
             "{texts:?}"
@@ -74,7 +75,7 @@ fn held_to_progress(tools: &ToolExecutor) {
 fn progress_is_told_and_gives_a_call_more_time() {
     let Some(program) = everything() else { return };
     let mut all = server(program.to_str().unwrap(), &["stdio"]);
-    all.timeout = Some(Duration::from_millis(1_400));
+    all.timeout = Some(Duration::from_secs(4));
     held_to_progress(&executor(all));
     let Some(far) = Everything::start(None) else {
         return;
@@ -85,7 +86,7 @@ fn progress_is_told_and_gives_a_call_more_time() {
             ..Remote::default()
         }),
         start_timeout: None,
-        timeout: Some(Duration::from_millis(1_400)),
+        timeout: Some(Duration::from_secs(4)),
     }));
 }
 
@@ -158,7 +159,13 @@ fn a_call_that_is_cancelled_is_taken_back_and_may_still_answer() {
         let (stopper, mut job) = job(value(&format!(r#"{{"tool":"all.{tool}"}}"#)));
         job.link = Link::new(heard.clone());
         let (answer, ()) = tokio::join!(tools.execute(job), async {
-            tokio::time::sleep(Duration::from_millis(700)).await;
+            // The server writes down what it is sent, and the other call says so besides.
+            let called = format!("\"name\":\"{tool}\"");
+            until(|| {
+                let sent = std::fs::read_to_string(&log).unwrap_or_default();
+                sent.contains(&called) && (tool == "never" || !heard.0.lock().unwrap().is_empty())
+            })
+            .await;
             stopper.stop();
         });
         (answer, heard.0.lock().unwrap().clone())
@@ -171,7 +178,7 @@ fn a_call_that_is_cancelled_is_taken_back_and_may_still_answer() {
         assert_eq!(cancelled("never").await.0, Answer::Unknown);
         tools.close().await;
     });
-    let log = std::fs::read_to_string(log).unwrap();
+    let log = std::fs::read_to_string(&log).unwrap();
     let taken_back = log
         .lines()
         .filter(|l| l.contains("notifications/cancelled"));
@@ -187,7 +194,7 @@ fn a_call_that_takes_too_long_is_taken_back() {
     let Some(mut server) = python(&log) else {
         return;
     };
-    server.timeout = Some(Duration::from_millis(300));
+    server.timeout = Some(Duration::from_secs(2));
     let tools = executor(server);
     block_on(async {
         let late = failed(execute(&tools, value(r#"{"tool":"all.never"}"#)).await);

@@ -32,7 +32,8 @@ pub(crate) fn around(cwd: &Path, secrets: &[(&str, &str)]) -> Surroundings {
         cwd: cwd.to_owned(),
         vault: Arc::new(Vault::new([], vars)),
         groups: Groups::default(),
-        grace: Duration::from_millis(300),
+        // Whoever ends when it is asked to has long done so by then, also on a machine with much else to do.
+        grace: Duration::from_millis(1_500),
     }
 }
 
@@ -84,14 +85,22 @@ pub(crate) fn failed(answer: Answer) -> Failure {
     }
 }
 
+/// Waits until something is so, which must come.
+pub(crate) async fn until(mut it_is_so: impl FnMut() -> bool) {
+    let looking = async {
+        while !it_is_so() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let limit = Duration::from_secs(60);
+    (tokio::time::timeout(limit, looking).await).expect("it never comes");
+}
+
 /// Waits until `path` holds a whole line, and gives the line.
 pub(crate) async fn line_of(path: &Path) -> String {
-    loop {
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.ends_with('\n') => return text.trim().to_owned(),
-            _ => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
+    let text = || std::fs::read_to_string(path).unwrap_or_default();
+    until(|| text().ends_with('\n')).await;
+    text().trim().to_owned()
 }
 
 /// Whether a process lives; one that is dead and only waits to be collected does not.

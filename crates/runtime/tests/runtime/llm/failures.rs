@@ -316,7 +316,7 @@ fn a_job_can_be_stopped_at_any_moment() {
     assert_eq!(stopped(&begun, HI, async {}), Answer::Cancelled);
     assert_eq!(stopped(&begun, HI, moments(endpoint, 1)), Answer::Cancelled);
     // In the midst of an answer.
-    let slow = stream(&chat_text(&"word ".repeat(500))).in_pieces(20, Duration::from_millis(5));
+    let slow = stream(&chat_text(&"word ".repeat(5_000))).in_pieces(20, Duration::from_millis(5));
     let endpoint = Arc::new(Endpoint::new([slow]));
     for ms in [0, 1, 5, 20, 80, 200] {
         let when = async {
@@ -359,7 +359,7 @@ fn a_job_can_be_stopped_at_any_moment() {
 fn the_agents_time_ends_a_tool_that_never_does() {
     let dir = tempfile::tempdir().unwrap();
     let endpoint = Endpoint::new([stream(&chat_calls(&[("a", "box_slow", "{}")]))]);
-    let more = format!("timeout = \"700ms\"\n{}", tools(dir.path()));
+    let more = format!("timeout = \"3s\"\n{}", tools(dir.path()));
     let agent = agent_in(dir.path(), "openai", &endpoint, &more);
     let answer = block_on(in_time(execute(
         &agent,
