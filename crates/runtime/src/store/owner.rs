@@ -13,6 +13,9 @@ use wfc_engine::{ExecutionId, OwnerId, Place, RunKey};
 /// Bytes of one key in a note.
 const KEY: usize = 24;
 
+/// How many times the folder is made for one owner that comes: others may take it along as often as they leave.
+const FOLDERS: usize = 1_000;
+
 /// This process, as the store's other users see it.
 #[derive(Debug)]
 pub(super) struct Owner {
@@ -45,12 +48,24 @@ impl Owner {
         if self.file.is_some() {
             return Ok(false);
         }
-        std::fs::create_dir_all(&self.folder)?;
         let path = self.path(self.id);
+        let mut left = FOLDERS;
         loop {
             let mut options = OpenOptions::new();
             let options = options.read(true).write(true).create(true);
-            let file = options.truncate(false).open(&path)?;
+            let file = match options.truncate(false).open(&path) {
+                // There is no folder yet, or whoever left last has just taken it along.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && left > 0 => {
+                    left -= 1;
+                    match std::fs::create_dir_all(&self.folder) {
+                        // It was there, and is gone again.
+                        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                        made => made?,
+                    }
+                    continue;
+                }
+                opened => opened?,
+            };
             file.lock()?;
             // Somebody may have cleared it away between the two.
             if path.exists() {
@@ -65,14 +80,16 @@ impl Owner {
         if id == self.id {
             return true;
         }
-        let Ok(file) = File::open(self.path(id)) else {
-            return false;
+        let file = match File::open(self.path(id)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return false,
+            // Nobody knows: then nothing is taken away from it.
+            Err(_) => return true,
         };
         // A lock that others may have too: they may be asking just now.
         match file.try_lock_shared() {
             Ok(()) => false,
             Err(TryLockError::WouldBlock) => true,
-            // Nobody knows: then nothing is taken away from it.
             Err(TryLockError::Error(_)) => true,
         }
     }
@@ -200,6 +217,35 @@ mod tests {
         assert!(two.path(OwnerId(1)).exists());
         two.clear(OwnerId(1));
         assert!(!two.path(OwnerId(1)).exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_owner_whose_file_cannot_be_looked_at_is_not_taken_for_dead() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = Owner::new(&folder.path().join("state.db"), OwnerId(1));
+        std::fs::create_dir(&one.folder).unwrap();
+        let path = one.path(OwnerId(2));
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(one.is_alive(OwnerId(2)));
+    }
+
+    /// Whoever leaves last takes the folder along, which another may have found just then.
+    #[test]
+    fn owners_come_while_others_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("state.db");
+        std::thread::scope(|scope| {
+            for id in 1..=4 {
+                let mut owner = Owner::new(&store, OwnerId(id));
+                scope.spawn(move || {
+                    for _ in 0..500 {
+                        assert!(owner.appear().unwrap());
+                        owner.leave(false);
+                    }
+                });
+            }
+        });
     }
 
     /// A child has its parent's files open until it becomes another program.
