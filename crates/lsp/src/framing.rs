@@ -100,8 +100,8 @@ impl<R: Read> FrameReader<R> {
         }
     }
 
-    /// Takes back a body that is no JSON: if its length was wrong, the next message begins inside of it, be it with no
-    /// more than the first letters of its header.
+    /// Takes back the body that was read last, which is no JSON: if its length was wrong, the next message begins inside of
+    /// it, be it with no more than the first letters of its header.
     pub(crate) fn take_back(&mut self, body: &[u8]) {
         let mut at = 0;
         for line in body.split_inclusive(|b| *b == b'\n') {
@@ -109,11 +109,8 @@ impl<R: Read> FrameReader<R> {
             let begun = || (0..line.len()).find(|n| line.get(*n..).is_some_and(begins_header));
             let found = if whole { Some(0) } else { begun() };
             if let Some(found) = found {
-                let unread = self.buffer.split_off(self.at);
-                self.buffer.clear();
-                self.at = 0;
-                self.buffer.extend(body.iter().skip(at + found));
-                self.buffer.extend(unread);
+                // It is still there, right before what is unread.
+                self.at = self.at.saturating_sub(body.len() - at - found);
                 return;
             }
             at += line.len();

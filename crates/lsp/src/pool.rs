@@ -14,6 +14,8 @@ pub(crate) enum Urgency {
     Now,
     /// It may wait: whole workspaces, files that are not looked at.
     Later,
+    /// It takes as long as something outside does, in a thread of its own.
+    Apart,
 }
 
 #[derive(Default)]
@@ -35,6 +37,8 @@ struct Shared {
 pub(crate) struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
+    /// Those of jobs that are carried out apart.
+    apart: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Pool {
@@ -52,7 +56,11 @@ impl Pool {
                 .ok()
         };
         let threads = (0..threads).filter_map(spawn).collect();
-        Self { shared, threads }
+        Self {
+            shared,
+            threads,
+            apart: Mutex::default(),
+        }
     }
 
     /// Gives a job.
@@ -61,13 +69,40 @@ impl Pool {
             job();
             return;
         }
+        let job = match urgency {
+            Urgency::Apart => match self.give_apart(Box::new(job)) {
+                Some(job) => job,
+                None => return,
+            },
+            Urgency::Now | Urgency::Later => Box::new(job),
+        };
         let mut queue = lock(&self.shared.queue);
         match urgency {
-            Urgency::Now => queue.now.push_back(Box::new(job)),
-            Urgency::Later => queue.later.push_back(Box::new(job)),
+            Urgency::Now => queue.now.push_back(job),
+            Urgency::Later | Urgency::Apart => queue.later.push_back(job),
         }
         drop(queue);
         self.shared.changed.notify_one();
+    }
+
+    /// Gives a job a thread of its own; gives it back when there is none to be had.
+    fn give_apart(&self, job: Job) -> Option<Job> {
+        let given = Arc::new(Mutex::new(Some(job)));
+        let taken = Arc::clone(&given);
+        let thread = std::thread::Builder::new().name("command".to_owned());
+        let spawned = thread.spawn(move || {
+            let job = lock(&taken).take();
+            let _ = job.map(|job| catch_unwind(AssertUnwindSafe(job)));
+        });
+        match spawned {
+            Ok(thread) => {
+                let mut apart = lock(&self.apart);
+                apart.retain(|thread| !thread.is_finished());
+                apart.push(thread);
+                None
+            }
+            Err(_) => lock(&given).take(),
+        }
     }
 }
 
@@ -80,7 +115,8 @@ impl Drop for Pool {
         queue.later.clear();
         drop(queue);
         self.shared.changed.notify_all();
-        for thread in self.threads.drain(..) {
+        let apart = std::mem::take(&mut *lock(&self.apart));
+        for thread in self.threads.drain(..).chain(apart) {
             let _ = thread.join();
         }
     }
@@ -120,8 +156,8 @@ fn next(shared: &Shared, threads: usize) -> Option<(Job, bool)> {
     }
 }
 
-fn lock(queue: &Mutex<Queue>) -> std::sync::MutexGuard<'_, Queue> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(crate) type Run = fn(&Context, &Id, Value) -> Vec<u8>;
 
 /// How a method is carried out, and how soon.
 pub(crate) fn route(method: &str) -> Option<(Urgency, Run)> {
-    use Urgency::{Later, Now};
+    use Urgency::{Apart, Later, Now};
     Some(match method {
         "textDocument/diagnostic" => (Now, run::<lsp::DocumentDiagnosticRequest>),
         "textDocument/completion" => (Now, run::<lsp::CompletionRequest>),
@@ -71,7 +71,7 @@ pub(crate) fn route(method: &str) -> Option<(Urgency, Run)> {
         "textDocument/rangeFormatting" => (Now, run::<lsp::DocumentRangeFormattingRequest>),
         "textDocument/onTypeFormatting" => (Now, run::<lsp::DocumentOnTypeFormattingRequest>),
         "workspace/symbol" => (Later, run::<lsp::WorkspaceSymbolRequest>),
-        "workspace/executeCommand" => (Later, run::<lsp::ExecuteCommandRequest>),
+        "workspace/executeCommand" => (Apart, run::<lsp::ExecuteCommandRequest>),
         "textDocument/prepareRename" => (Now, run::<lsp::PrepareRenameRequest>),
         "textDocument/rename" => (Now, run::<lsp::RenameRequest>),
         "textDocument/prepareCallHierarchy" => (Now, run::<lsp::CallHierarchyPrepareRequest>),

@@ -134,6 +134,8 @@ pub fn serve(
         server.watch_client(process);
     }
     let end = server.run(&inbox, &gate);
+    // Those who still work are waited for, and nobody wants what they find.
+    server.take_back();
     // Those who still work find nobody who listens; then all ends of the outbox are gone.
     drop(inbox);
     drop(server);
@@ -237,9 +239,7 @@ impl Server {
             ),
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
-                for pending in self.pending.values() {
-                    pending.cancel.cancel();
-                }
+                self.take_back();
                 self.answer(&id, ());
             }
             (Phase::Running, "wfc/text") => self.text(&id, &params),
@@ -249,6 +249,14 @@ impl Server {
                 ErrorCodes::InvalidRequest,
                 "the server was shut down: only `exit` may follow",
             ),
+        }
+    }
+
+    /// Takes back all that is under way.
+    fn take_back(&self) {
+        let asked = self.pending.values().map(|pending| &pending.cancel);
+        for cancel in asked.chain(self.checks()) {
+            cancel.cancel();
         }
     }
 
@@ -407,3 +415,6 @@ impl Server {
 fn read<T: serde::de::DeserializeOwned>(params: Value) -> Result<T, Fault> {
     serde_json::from_value(params).map_err(Fault::params)
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,6 +113,11 @@ impl Server {
         }
     }
 
+    /// The checks that are under way.
+    pub(super) fn checks(&self) -> impl Iterator<Item = &Cancel> {
+        self.published.values().map(|published| &published.cancel)
+    }
+
     /// Takes back what was sent for a file that is closed.
     pub(super) fn unpublish(&mut self, path: &str) {
         if let Some(published) = self.published.remove(path) {
