@@ -17,28 +17,16 @@ pub struct Document {
     /// The text as the editor holds it: a byte order mark would be part of it, while it is none of the source's text.
     pub text: Arc<str>,
     pub(crate) read: Read,
-    /// What became of the version before, when this one came from it by edits.
-    #[expect(dead_code, reason = "read by the incremental check")]
-    pub(crate) change: Option<Change>,
     index: OnceLock<LineIndex>,
 }
 
-/// Edits that led from one text to the next.
-#[derive(Clone, Debug)]
-pub(crate) struct Change {
-    /// In order; each counts in the text that the ones before it left.
-    #[expect(dead_code, reason = "read by the incremental check")]
-    pub(crate) edits: Vec<TextEdit>,
-}
-
 impl Document {
-    pub(crate) fn new(path: &str, text: Arc<str>, version: i32, change: Option<Change>) -> Self {
+    pub(crate) fn new(path: &str, text: Arc<str>, version: i32) -> Self {
         Self {
             path: path.to_owned(),
             version,
             read: Read::from_text(path, &text),
             text,
-            change,
             index: OnceLock::new(),
         }
     }
@@ -58,9 +46,6 @@ impl Document {
             let range = floor(edit.span.start)..floor(edit.span.end);
             text.replace_range(range, &edit.text);
         }
-        let change = Change {
-            edits: edits.to_vec(),
-        };
-        Self::new(&self.path, text.into(), version, Some(change))
+        Self::new(&self.path, text.into(), version)
     }
 }

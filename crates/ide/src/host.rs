@@ -43,7 +43,7 @@ impl Host {
 
     /// A file is opened, or its text is given anew.
     pub fn open(&mut self, path: &str, text: impl Into<Arc<str>>, version: i32) {
-        let document = Document::new(path, text.into(), version, None);
+        let document = Document::new(path, text.into(), version);
         Arc::make_mut(&mut self.open).insert(path.to_owned(), Arc::new(document));
         self.next();
     }

@@ -296,7 +296,7 @@ impl Snapshot {
         let mut open = self.0.open.as_ref().clone();
         for (path, text) in texts {
             let version = self.document(path).map_or(0, |d| d.version);
-            let document = Document::new(path, text.as_str().into(), version, None);
+            let document = Document::new(path, text.as_str().into(), version);
             open.insert(path.clone(), Arc::new(document));
         }
         let found = Found {

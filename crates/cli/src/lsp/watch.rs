@@ -1,9 +1,10 @@
 //! Watches folders for clients that cannot.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
@@ -13,6 +14,9 @@ use crate::settings::FILE;
 
 /// Changes that come within this time of one another are told at once.
 const SETTLE: Duration = Duration::from_millis(50);
+
+/// How long they are gathered at most: where something is written all the time, they never settle.
+const AT_LAST: Duration = Duration::from_secs(1);
 
 /// Begins to watch; `told` takes paths of files that matter. Ends when what is returned is dropped. None when this machine
 /// cannot watch.
@@ -45,13 +49,15 @@ pub fn begin(
 
 fn tell(changes: &Receiver<String>, told: &dyn Fn(Vec<String>)) {
     while let Ok(first) = changes.recv() {
-        let mut paths = vec![first];
+        let mut paths = BTreeSet::from([first]);
+        let until = Instant::now() + AT_LAST;
         while let Ok(path) = changes.recv_timeout(SETTLE) {
-            paths.push(path);
+            paths.insert(path);
+            if Instant::now() >= until {
+                break;
+            }
         }
-        paths.sort();
-        paths.dedup();
-        told(paths);
+        told(paths.into_iter().collect());
     }
 }
 
@@ -60,4 +66,31 @@ fn matters(path: &Path) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy());
     let name = name.unwrap_or_default();
     is_workflow(path) || name.ends_with(".tools.json") || name == FILE || !name.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_never_settle_are_told_all_the_same() {
+        let (send, changes) = channel();
+        let (tell_one, told_one) = channel();
+        let writer = std::thread::spawn(move || {
+            // Something is written all the time, until somebody was told of it.
+            let mut number = 0_u32;
+            while told_one.try_recv().is_err() {
+                number += 1;
+                if send.send(number.to_string()).is_err() || number > 60_000 {
+                    return false;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            true
+        });
+        tell(&changes, &|_| {
+            let _ = tell_one.send(());
+        });
+        assert!(writer.join().unwrap(), "nobody was told");
+    }
 }
