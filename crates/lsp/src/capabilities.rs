@@ -72,6 +72,7 @@ pub(crate) fn of(client: &Client, server_commands: bool) -> ServerCapabilities {
                 code_action_kinds: Some(vec![
                     CodeActionKind::QuickFix,
                     CodeActionKind::RefactorExtract,
+                    CodeActionKind::RefactorInline,
                     CodeActionKind::RefactorRewrite,
                     CodeActionKind::Source,
                     CodeActionKind::SourceFixAll,

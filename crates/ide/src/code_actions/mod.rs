@@ -3,8 +3,12 @@
 mod allow;
 mod approval;
 mod extract;
+mod extract_value;
 mod file;
+mod inline;
 mod selected;
+mod template;
+mod values;
 mod wrap;
 
 use wfc_syntax::code::Severity;
@@ -24,8 +28,10 @@ pub enum ActionKind {
     QuickFix,
     /// Mends all that can be mended safely.
     FixAll,
-    /// Moves a part into a file of its own.
+    /// Moves a part into a file, or under a name, of its own.
     Extract,
+    /// Writes what has a name where it is read.
+    Inline,
     /// Writes a part in another way.
     Rewrite,
     /// Is about the whole file.
@@ -127,6 +133,9 @@ pub fn code_actions(
             }
         }
     }
+    cx.as_template(&mut out, cancel)?;
+    cx.extract_value(&mut out, cancel)?;
+    cx.inline(&mut out, cancel)?;
     cx.whole_file(&mut out);
     Ok(out)
 }

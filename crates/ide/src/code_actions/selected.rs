@@ -71,7 +71,7 @@ impl Cx<'_> {
     }
 
     /// The range without white space at its ends.
-    fn trimmed(&self) -> Span {
+    pub(super) fn trimmed(&self) -> Span {
         let text = self.file.slice(self.range);
         let lead = text.len() - text.trim_start().len();
         let start = self.range.start as usize + lead;

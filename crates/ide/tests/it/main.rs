@@ -23,3 +23,4 @@ mod rewrites;
 mod schedules;
 mod support;
 mod typing;
+mod values;

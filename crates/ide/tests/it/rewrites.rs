@@ -14,7 +14,7 @@ use crate::support::host;
 /// Every how many-th step is looked at, so that the test stays short.
 const EVERY: usize = 3;
 
-fn folder(name: &str) -> Vec<(String, String)> {
+pub(crate) fn folder(name: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .join(name);

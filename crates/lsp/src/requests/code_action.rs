@@ -107,6 +107,7 @@ fn kind(kind: ActionKind) -> CodeActionKind {
         ActionKind::QuickFix => CodeActionKind::QuickFix,
         ActionKind::FixAll => CodeActionKind::SourceFixAll,
         ActionKind::Extract => CodeActionKind::RefactorExtract,
+        ActionKind::Inline => CodeActionKind::RefactorInline,
         ActionKind::Rewrite => CodeActionKind::RefactorRewrite,
         ActionKind::Source => CodeActionKind::Source,
     }
