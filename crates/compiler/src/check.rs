@@ -51,6 +51,9 @@ pub fn check(
 ) -> Checked {
     let parsed = parse(source, spelling);
     let again = |mended: &Source| {
+        if world.is_cancelled() {
+            return Vec::new();
+        }
         let parsed = parse(mended, spelling);
         check_parsed(mended, parsed, world, settings).diagnostics
     };
@@ -120,6 +123,13 @@ fn check_parsed(
         &source.name,
         &parsed.diagnostics,
     );
+    if world.is_cancelled() {
+        return Checked {
+            parsed,
+            analysis,
+            diagnostics: Vec::new(),
+        };
+    }
     wfc_syntax::edit::fit(&mut found, &parsed.tree, &source.text);
     let faulty = parsed
         .diagnostics

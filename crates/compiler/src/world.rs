@@ -28,6 +28,12 @@ pub trait World {
     /// Takes a catalogue as it was read, for other files that name it. It is the same in each of them.
     fn keep(&self, _source: &Arc<Source>, _catalogue: &Arc<Catalogue>) {}
 
+    /// Whether nobody wants the check's result any more. It then ends soon, and what it gives is not whole: the host
+    /// throws it away. Asked often, so it has to be quick.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
     /// Slugs of the workflows that can be called, for suggestions.
     fn slugs(&self) -> Vec<String> {
         Vec::new()

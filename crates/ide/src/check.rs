@@ -9,6 +9,7 @@ use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
 use crate::names::Names;
+use crate::slot::Unwanted;
 use crate::snapshot::Snapshot;
 use crate::world::{Asked, Recorder};
 
@@ -78,14 +79,18 @@ impl CheckedFile {
     }
 }
 
-/// Checks a file of a snapshot, the whole of it; [`Snapshot::findings`] finds out less.
-pub(crate) fn run(snapshot: &Snapshot, path: &str) -> Option<CheckedFile> {
+/// Checks a file of a snapshot, the whole of it; [`Snapshot::findings`] finds out less. Nothing when it was given up,
+/// since nobody wants it.
+pub(crate) fn run(snapshot: &Snapshot, path: &str, unwanted: Unwanted<'_>) -> Option<CheckedFile> {
     let read = snapshot.read(path)?;
     let source = Arc::clone(&read.source);
     let spelling = Spelling::of(path, &source.text);
-    let recorder = Recorder::new(snapshot);
+    let recorder = Recorder::giving_up(snapshot, unwanted);
     let settings = recorder.settings(path);
     let mut checked = wfc_compiler::check(&source, spelling, &recorder, &settings);
+    if recorder.gave_up() {
+        return None;
+    }
     if !read.refusal.is_empty() {
         checked.diagnostics = read.refusal.to_vec();
     }

@@ -42,6 +42,7 @@ pub mod schedules;
 pub mod selection;
 pub mod semantic_tokens;
 pub mod signature_help;
+mod slot;
 mod snapshot;
 mod subject;
 pub mod symbols;

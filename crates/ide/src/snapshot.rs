@@ -1,7 +1,7 @@
 //! All files at one moment, and what is known about them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wfc_compiler::analysis::catalogue::Catalogue;
 use wfc_syntax::source::Source;
@@ -13,6 +13,7 @@ use crate::document::Document;
 use crate::files::{FileSettings, Files, Read};
 use crate::findings::Kept;
 use crate::paths;
+use crate::slot::{Slot, Unwanted};
 use crate::symbols::{self, DocumentSymbol};
 use crate::world::{self, Question};
 
@@ -31,13 +32,14 @@ struct Inner {
     here: Mutex<Here>,
 }
 
-type Slot = Arc<OnceLock<Option<Arc<CheckedFile>>>>;
+/// What is known of a file: nothing when there is no such file.
+type OfFile = Arc<Slot<Option<Arc<CheckedFile>>>>;
 /// Slugs of a folder with their files, in the order of the files.
 type Slugs = Arc<Vec<(String, String)>>;
 
 #[derive(Default)]
 struct Here {
-    checked: BTreeMap<String, Slot>,
+    checked: BTreeMap<String, OfFile>,
     slugs: BTreeMap<String, Slugs>,
 }
 
@@ -177,25 +179,27 @@ impl Snapshot {
                 .entry(path.to_owned())
                 .or_default(),
         );
-        let found = slot.get_or_init(|| self.check(path));
-        cancel.check()?;
-        Ok(found.clone())
+        slot.get_or_work(cancel, |unwanted| self.check(path, unwanted))
     }
 
-    fn check(&self, path: &str) -> Option<Arc<CheckedFile>> {
+    /// The outer nothing: it was given up, since nobody wants it.
+    #[expect(clippy::option_option, reason = "no answer is not the same as no file")]
+    fn check(&self, path: &str, unwanted: Unwanted<'_>) -> Option<Option<Arc<CheckedFile>>> {
         let last = locked(&self.0.found.checked).get(path).cloned();
-        let source = self.source(path)?;
+        let Some(source) = self.source(path) else {
+            return Some(None);
+        };
         let version = self.document(path).map(|d| d.version);
         if let Some(last) = &last
             && Arc::ptr_eq(&last.source, &source)
             && last.version == version
             && world::holds(&last.asked, self)
         {
-            return Some(Arc::clone(last));
+            return Some(Some(Arc::clone(last)));
         }
-        let checked = Arc::new(check::run(self, path)?);
+        let checked = Arc::new(check::run(self, path, unwanted)?);
         self.remember(&checked);
-        Some(checked)
+        Some(Some(checked))
     }
 
     fn remember(&self, file: &Arc<CheckedFile>) {
@@ -216,13 +220,13 @@ impl Snapshot {
                 .entry(file.path.clone())
                 .or_default(),
         );
-        slot.get_or_init(|| Some(file));
+        slot.put(Some(file));
     }
 
     /// A file, when it was checked at this snapshot.
     pub(crate) fn known(&self, path: &str) -> Option<Arc<CheckedFile>> {
         let slot = locked(&self.0.here).checked.get(path).cloned()?;
-        slot.get().cloned().flatten()
+        slot.get().flatten()
     }
 
     pub(crate) fn found(&self) -> &Found {

@@ -1,7 +1,7 @@
 //! The compiler's view of a snapshot's files. It notes what was asked, so that a check's result is known to hold as
 //! long as the same questions get the same answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use wfc_compiler::world::World;
 use wfc_syntax::source::Source;
 
 use crate::paths;
+use crate::slot::Unwanted;
 use crate::snapshot::Snapshot;
 
 /// What a check may ask.
@@ -77,6 +78,9 @@ fn answer(snapshot: &Snapshot, question: &Question) -> Answer {
 pub(crate) struct Recorder<'a> {
     snapshot: &'a Snapshot,
     asked: RefCell<Asked>,
+    unwanted: Option<Unwanted<'a>>,
+    /// Whether the check was told that nobody wants it: then it is not whole.
+    gave_up: Cell<bool>,
 }
 
 impl<'a> Recorder<'a> {
@@ -84,7 +88,21 @@ impl<'a> Recorder<'a> {
         Self {
             snapshot,
             asked: RefCell::default(),
+            unwanted: None,
+            gave_up: Cell::new(false),
         }
+    }
+
+    /// The same for a check that ends early when nobody wants it any more: what it found is to be thrown away then.
+    pub(crate) fn giving_up(snapshot: &'a Snapshot, unwanted: Unwanted<'a>) -> Self {
+        Self {
+            unwanted: Some(unwanted),
+            ..Self::new(snapshot)
+        }
+    }
+
+    pub(crate) fn gave_up(&self) -> bool {
+        self.gave_up.get()
     }
 
     fn ask(&self, question: Question) -> Answer {
@@ -132,6 +150,13 @@ impl World for Recorder<'_> {
 
     fn catalogue(&self, from: &str, path: &str) -> Option<Arc<Source>> {
         self.file(paths::resolve(from, path))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        if self.unwanted.is_some_and(|unwanted| unwanted()) {
+            self.gave_up.set(true);
+        }
+        self.gave_up.get()
     }
 
     fn kept(&self, source: &Arc<Source>) -> Option<Arc<Catalogue>> {

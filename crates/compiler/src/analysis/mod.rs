@@ -132,7 +132,7 @@ pub(crate) fn analyse_in(
         walker.workflow();
         let checker = walker.c;
         round += 1;
-        let last = round > MAX_ROUNDS;
+        let last = round > MAX_ROUNDS || host.world.is_cancelled();
         match (!last)
             .then(|| next_round(&checker, assumed.as_deref(), round))
             .flatten()

@@ -173,9 +173,15 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
 pub fn run(cx: &RuleContext<'_>) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for rule in RULES {
+        if cx.world.is_cancelled() {
+            return out;
+        }
         rule(cx, &mut out);
     }
     cx.each_part(|| {
+        if cx.world.is_cancelled() {
+            return;
+        }
         types::always_fails::collect(cx);
         for rule in RULES_OF_PARTS {
             rule(cx, &mut out);

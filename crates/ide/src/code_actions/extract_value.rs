@@ -107,7 +107,8 @@ impl Cx<'_> {
             return None;
         }
         let first = self.comes_first(id, known, &self.parents());
-        if !first && !(self.never_fails(id) && self.is_steady(id)) {
+        let anywhere = self.never_fails(id) && self.is_steady(id);
+        if !(first || anywhere) {
             return None;
         }
         Some((known.node, self.value_text(id, written)?))

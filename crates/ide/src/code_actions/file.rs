@@ -70,7 +70,8 @@ impl Cx<'_> {
     }
 
     pub(super) fn fix_all(&self, cancel: &Cancel) -> Result<Option<WorkspaceEdit>, Cancelled> {
-        let world = Recorder::new(self.snapshot);
+        let unwanted = || cancel.is_cancelled();
+        let world = Recorder::giving_up(self.snapshot, &unwanted);
         let settings = world.settings(&self.file.path);
         let check = |text: &str| {
             if cancel.is_cancelled() {

@@ -152,7 +152,7 @@ impl Cx<'_> {
         let ids = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).map(NodeId);
         let holds =
             |id: &NodeId| matches!(tree.kind(*id), NodeKind::Seq(items) if items.contains(&step));
-        ids.filter(holds).last()
+        ids.filter(holds).next_back()
     }
 
     /// The expressions that read a variable; nothing when none does, or one in another way than by its name.
@@ -171,7 +171,7 @@ impl Cx<'_> {
             .collect();
         let plain = uses.iter().all(|id| {
             matches!(exprs.kind(*id), ExprKind::Ident { rooted: false, .. })
-                && analysis.null_if_unset.get(id).is_none()
+                && !analysis.null_if_unset.contains(id)
         });
         (!uses.is_empty() && plain && uses.len() == reads.count()).then_some(uses)
     }

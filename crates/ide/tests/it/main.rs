@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod cancelling;
 mod code_actions;
 mod completion;
 mod cursor;

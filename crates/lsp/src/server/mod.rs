@@ -68,7 +68,8 @@ enum Event {
     Framing(framing::Fault),
     /// The input ended, or the client's process is gone.
     Ended,
-    Done(Id, Vec<u8>),
+    /// The answer to a request, by its id and number.
+    Done(Id, u64, Vec<u8>),
     Checked(Box<publish::Checked>),
     DiskChanged(Vec<String>),
 }
@@ -82,6 +83,8 @@ enum Phase {
 
 /// A request that is not answered yet.
 struct Pending {
+    /// Ids may come again, numbers do not.
+    number: u64,
     cancel: Cancel,
     method: String,
     since: Instant,
@@ -103,6 +106,8 @@ struct Server {
     /// Requests to the client that it did not answer yet, with what they are about.
     asked: BTreeMap<Id, Asked>,
     next_id: i64,
+    /// How many requests were handed out.
+    requests: u64,
     published: BTreeMap<String, publish::Published>,
     /// Settings that a fault was told of.
     faulty: Vec<String>,
@@ -166,6 +171,7 @@ impl Server {
             pending: BTreeMap::new(),
             asked: BTreeMap::new(),
             next_id: 1,
+            requests: 0,
             published: BTreeMap::new(),
             faulty: Vec::new(),
             trace: TraceValue::Off,
@@ -192,7 +198,7 @@ impl Server {
         match event {
             Event::Message(message) => return self.message(message),
             Event::Framing(fault) => self.framing(fault),
-            Event::Done(id, body) => self.done(&id, body),
+            Event::Done(id, number, body) => self.done(&id, number, body),
             Event::Checked(checked) => self.checked(*checked),
             Event::DiskChanged(paths) => self.disk_changed(&paths),
             Event::Ended => {
@@ -273,9 +279,12 @@ impl Server {
             return;
         }
         let ctx = self.context(Cancel::new());
+        self.requests += 1;
+        let number = self.requests;
         self.pending.insert(
             id.clone(),
             Pending {
+                number,
                 cancel: ctx.cancel.clone(),
                 method: method.to_owned(),
                 since: Instant::now(),
@@ -284,7 +293,7 @@ impl Server {
         let events = self.events.clone();
         self.pool.give(urgency, move || {
             let body = run(&ctx, &id, params);
-            let _ = events.send(Event::Done(id, body));
+            let _ = events.send(Event::Done(id, number, body));
         });
     }
 
@@ -301,7 +310,11 @@ impl Server {
         }
     }
 
-    fn done(&mut self, id: &Id, body: Vec<u8>) {
+    fn done(&mut self, id: &Id, number: u64, body: Vec<u8>) {
+        // What was cancelled is answered already.
+        if self.pending.get(id).is_none_or(|p| p.number != number) {
+            return;
+        }
         let Some(pending) = self.pending.remove(id) else {
             return;
         };
@@ -363,10 +376,14 @@ impl Server {
         Ok(())
     }
 
-    fn cancel(&self, params: &Value) {
-        let id = params.get("id").and_then(Id::of);
-        if let Some(pending) = id.and_then(|id| self.pending.get(&id)) {
+    /// A cancelled request is answered at once; whoever works on it notices, or his answer comes to nobody.
+    fn cancel(&mut self, params: &Value) {
+        let Some(id) = params.get("id").and_then(Id::of) else {
+            return;
+        };
+        if let Some(pending) = self.pending.remove(&id) {
             pending.cancel.cancel();
+            self.outbox.refuse(Some(&id), &Fault::cancelled());
         }
     }
 

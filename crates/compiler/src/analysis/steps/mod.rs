@@ -76,6 +76,9 @@ impl<'a> Walker<'a> {
         let mut left: Option<(Mark, Turn)> = None;
         let mut last = Type::Null;
         for id in &block.steps {
+            if self.host.world.is_cancelled() {
+                break;
+            }
             let before = self.c.flow.mark();
             self.step(*id);
             if std::ptr::eq(block, &raw const self.ast.workflow.steps) {
