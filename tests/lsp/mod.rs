@@ -5,6 +5,8 @@ mod client;
 mod diagnostics;
 mod features;
 mod lifecycle;
+mod matrix;
+mod matrix_actions;
 mod neovim;
 mod storm;
 mod sync;
@@ -25,7 +27,7 @@ const MAIN: &str = r#"workflow groesse "Größe 😀" {
   let review = agent "Look at 😀 {{ ticket }}" { returns: Review }
   let made = call helper { id: ticket }
   if review.ok && ticket.startsWith("é") {
-    tool board.post { text: review.summary }
+    tool board.post { text: "😀 {{ review.summary }}" }
   }
   let sizes = [1, 2].map(x, x * 2)
   return { summary: review.summary, made: made, sizes: sizes }

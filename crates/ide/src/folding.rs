@@ -24,7 +24,7 @@ pub struct Fold {
 /// # Errors
 /// When the question was taken back.
 pub fn folding(snapshot: &Snapshot, path: &str, cancel: &Cancel) -> Result<Vec<Fold>, Cancelled> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
+    let Some(file) = snapshot.read_as_workflow(path, cancel)? else {
         return Ok(Vec::new());
     };
     let mut out = Vec::new();

@@ -30,9 +30,9 @@ enum Wanted {
 }
 
 /// Whether a file holds tests, by its name.
-pub(crate) fn is_tests(path: &str) -> bool {
-    let endings = [".wf.test.yaml", ".wf.test.yml", ".wf.test.json"];
-    endings.iter().any(|e| path.ends_with(e))
+#[must_use]
+pub fn is_tests(path: &str) -> bool {
+    wfc_testing::file::is_tests(path)
 }
 
 /// The places in files of tests that name what `symbol` is in a workflow's file.

@@ -46,6 +46,7 @@ mod slot;
 mod snapshot;
 mod subject;
 pub mod symbols;
+mod test_findings;
 mod world;
 
 pub use cancel::{Cancel, Cancelled};
@@ -55,4 +56,5 @@ pub use document::Document;
 pub use files::{Disk, FileSettings};
 pub use findings::Findings;
 pub use host::Host;
+pub use in_tests::is_tests;
 pub use snapshot::{Dependencies, Snapshot};

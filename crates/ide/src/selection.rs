@@ -19,7 +19,7 @@ pub fn selection(
     offset: u32,
     cancel: &Cancel,
 ) -> Result<Vec<Span>, Cancelled> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
+    let Some(file) = snapshot.read_as_workflow(path, cancel)? else {
         return Ok(Vec::new());
     };
     Ok(around(&file, offset))

@@ -15,6 +15,7 @@ use crate::findings::Kept;
 use crate::paths;
 use crate::slot::{Slot, Unwanted};
 use crate::symbols::{self, DocumentSymbol};
+use crate::test_findings::Tested;
 use crate::world::{self, Question};
 
 /// All files at one moment. Cheap to clone; never changes. What it finds out is shared with later snapshots as
@@ -49,6 +50,8 @@ pub(crate) struct Found {
     /// Files that are being edited.
     pub(crate) sessions: Mutex<BTreeMap<String, Kept>>,
     checked: Mutex<BTreeMap<String, Arc<CheckedFile>>>,
+    /// Files of tests.
+    pub(crate) tested: Mutex<BTreeMap<String, Tested>>,
     parsed: Arc<Mutex<BTreeMap<String, Outlined>>>,
     catalogues: Arc<Mutex<Catalogues>>,
 }
@@ -69,6 +72,7 @@ impl Found {
     pub(crate) fn forget(&self, path: &str) {
         locked(&self.sessions).remove(path);
         locked(&self.checked).remove(path);
+        locked(&self.tested).remove(path);
         locked(&self.parsed).remove(path);
         locked(&self.catalogues).remove(path);
     }
@@ -162,12 +166,24 @@ impl Snapshot {
         all
     }
 
-    /// A file, checked. The work is done once for each state of the file and of what it depends on. None when there
-    /// is no such file.
+    /// A workflow's file, checked. The work is done once for each state of the file and of what it depends on. None when
+    /// there is no such file, and for one that is no workflow by its name: a file of tests, a catalogue, `wfc.toml`.
     ///
     /// # Errors
     /// When the question was taken back.
     pub fn checked(
+        &self,
+        path: &str,
+        cancel: &Cancel,
+    ) -> Result<Option<Arc<CheckedFile>>, Cancelled> {
+        if is_other(path) {
+            return Ok(None);
+        }
+        self.read_as_workflow(path, cancel)
+    }
+
+    /// The same, whatever its name says: for what asks of its lines and brackets alone.
+    pub(crate) fn read_as_workflow(
         &self,
         path: &str,
         cancel: &Cancel,
@@ -306,6 +322,7 @@ impl Snapshot {
         let found = Found {
             sessions: Mutex::default(),
             checked: Mutex::default(),
+            tested: Mutex::default(),
             parsed: Arc::clone(&self.0.found.parsed),
             catalogues: Arc::clone(&self.0.found.catalogues),
         };
@@ -349,6 +366,13 @@ impl Snapshot {
         }
         Ok(out)
     }
+}
+
+/// Whether a path is that of a file of the language which is no workflow.
+fn is_other(path: &str) -> bool {
+    crate::in_tests::is_tests(path)
+        || path.ends_with(".tools.json")
+        || paths::name_of(path) == "wfc.toml"
 }
 
 /// Whether a path is that of a workflow file, by its ending.

@@ -6,28 +6,50 @@ use gen_lsp_types::{
     Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     Message,
 };
+use wfc_ide::{Cancel, Cancelled, Findings, Snapshot};
 use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic as found;
 
 use crate::context::{Answer, Context};
 use crate::lines::Lines;
 
-/// Whether a file is a workflow, which is checked; a catalogue or `wfc.toml` may be open, too.
+/// Whether a file is a workflow; a file of tests, a catalogue or `wfc.toml` may be open, too.
 #[must_use]
 pub(crate) fn is_checked(path: &str) -> bool {
     let by_ending = [".wf", ".wf.yaml", ".wf.yml", ".wf.json"];
     by_ending.iter().any(|ending| path.ends_with(ending)) || path.starts_with("untitled:")
 }
 
-/// The findings of a file, which is checked if it was not yet; none of a file that is no workflow.
+/// Whether a file has findings: a workflow, or a file of tests.
+#[must_use]
+pub(crate) fn has_findings(path: &str) -> bool {
+    is_checked(path) || wfc_ide::is_tests(path)
+}
+
+/// What is wrong with a file, as the checker says it.
+///
+/// # Errors
+/// When the question was taken back.
+pub(crate) fn findings(
+    snapshot: &Snapshot,
+    path: &str,
+    cancel: &Cancel,
+) -> Result<Option<Findings>, Cancelled> {
+    if wfc_ide::is_tests(path) {
+        snapshot.test_findings(path, cancel)
+    } else if is_checked(path) {
+        snapshot.findings(path, cancel)
+    } else {
+        Ok(None)
+    }
+}
+
+/// The findings of a file, which is checked if it was not yet; none of a file that is neither a workflow nor tests.
 ///
 /// # Errors
 /// When the question was taken back.
 pub(crate) fn checked(ctx: &Context, path: &str) -> Answer<Vec<Diagnostic>> {
-    if !is_checked(path) {
-        return Ok(Vec::new());
-    }
-    let found = ctx.snapshot.findings(path, &ctx.cancel)?;
+    let found = findings(&ctx.snapshot, path, &ctx.cancel)?;
     Ok(found.map_or_else(Vec::new, |found| of(ctx, path, &found.diagnostics)))
 }
 

@@ -149,10 +149,10 @@ impl Cx<'_> {
     /// The list that a step stands in.
     fn list_of(&self, step: NodeId) -> Option<NodeId> {
         let tree = self.file.tree();
-        let ids = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).map(NodeId);
+        let mut ids = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).map(NodeId);
         let holds =
             |id: &NodeId| matches!(tree.kind(*id), NodeKind::Seq(items) if items.contains(&step));
-        ids.filter(holds).next_back()
+        ids.rfind(holds)
     }
 
     /// The expressions that read a variable; nothing when none does, or one in another way than by its name.

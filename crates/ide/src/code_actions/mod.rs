@@ -19,6 +19,7 @@ use wfc_syntax::tree::Spelling;
 use crate::answer::{FileEdits, FileOperation, TextEdit, WorkspaceEdit};
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
+use crate::findings::Findings;
 use crate::snapshot::Snapshot;
 
 /// What an action is.
@@ -104,6 +105,9 @@ pub fn code_actions(
     range: Span,
     cancel: &Cancel,
 ) -> Result<Vec<CodeAction>, Cancelled> {
+    if let Some(found) = snapshot.test_findings(path, cancel)? {
+        return Ok(of_tests(path, range, &found));
+    }
     let Some(file) = snapshot.checked(path, cancel)? else {
         return Ok(Vec::new());
     };
@@ -162,6 +166,39 @@ pub fn resolve(
         Later::FixAll => cx.fix_all(cancel)?,
         Later::Convert(to) => cx.converted(to),
     })
+}
+
+/// The fixes of a file of tests.
+fn of_tests(path: &str, range: Span, found: &Findings) -> Vec<CodeAction> {
+    let mut out = Vec::new();
+    for (at, finding) in found.diagnostics.iter().enumerate() {
+        for (n, fix) in finding.fixes.iter().enumerate() {
+            if !range.overlaps(finding.span) {
+                continue;
+            }
+            let mut edits: Vec<TextEdit> = fix
+                .edits
+                .iter()
+                .map(|e| TextEdit::new(e.span, e.text.as_str()))
+                .collect();
+            edits.sort_by_key(|e| e.span);
+            out.push(CodeAction {
+                title: fix.title.clone(),
+                kind: ActionKind::QuickFix,
+                preferred: n == 0 && fix.applicability == Applicability::Safe,
+                finding: Some(at),
+                change: Change::Edit(WorkspaceEdit {
+                    files: Vec::new(),
+                    edits: vec![FileEdits {
+                        file: path.to_owned(),
+                        version: found.version,
+                        edits,
+                    }],
+                }),
+            });
+        }
+    }
+    out
 }
 
 /// A file and a range in it.

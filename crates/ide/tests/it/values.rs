@@ -52,7 +52,7 @@ fn effects_in(world: &dyn World, path: &str, text: &str) -> Vec<String> {
         for step in &run.steps {
             match &step.what {
                 DryWhat::Asks { kind, args, .. } => {
-                    out.push(format!("{kind} {}", wfc_value::json::format(args)))
+                    out.push(format!("{kind} {}", wfc_value::json::format(args)));
                 }
                 DryWhat::Waits(time) => out.push(format!("waits {time:?}")),
                 _ => {}

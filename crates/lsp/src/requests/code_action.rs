@@ -25,7 +25,7 @@ impl Handle for CodeActionRequest {
     fn handle(ctx: &Context, params: Self::Params) -> Answer<Self::Result> {
         let (path, lines) = ctx.file(&params.text_document)?;
         // Commands in the place of actions are from before all of this.
-        if !diagnostics::is_checked(&path) || !ctx.client.action_literals {
+        if !diagnostics::has_findings(&path) || !ctx.client.action_literals {
             return Ok(None);
         }
         let range = lines.span(params.range);

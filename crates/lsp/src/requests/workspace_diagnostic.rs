@@ -24,7 +24,9 @@ impl Handle for WorkspaceDiagnosticRequest {
             .into_iter()
             .map(|p| (uri::path(p.uri.as_ref()), p.value))
             .collect();
-        let paths = ctx.snapshot.workflows();
+        let mut paths = ctx.snapshot.workflows();
+        let open = ctx.snapshot.open_files().filter(|p| wfc_ide::is_tests(p));
+        paths.extend(open.map(str::to_owned));
         let token = params.work_done_progress_params.work_done_token;
         let mut progress = Progress::begin(&ctx.outbox, token, "checking", paths.len());
         let parts = params.partial_result_params.partial_result_token;

@@ -50,7 +50,7 @@ impl Server {
         let snapshot = self.host.snapshot();
         let others = snapshot.open_files().filter(|p| Some(*p) != first);
         let all: Vec<String> = first.into_iter().chain(others).map(str::to_owned).collect();
-        for path in all.into_iter().filter(|p| diagnostics::is_checked(p)) {
+        for path in all.into_iter().filter(|p| diagnostics::has_findings(p)) {
             let urgency = if Some(path.as_str()) == first {
                 Urgency::Now
             } else {
@@ -69,7 +69,8 @@ impl Server {
         let last = (published.of.clone(), published.version);
         let events = self.events.clone();
         self.pool.give(urgency, move || {
-            let Ok(Some(file)) = ctx.snapshot.findings(&path, &ctx.cancel) else {
+            let found = diagnostics::findings(&ctx.snapshot, &path, &ctx.cancel);
+            let Ok(Some(file)) = found else {
                 return;
             };
             let of = std::sync::Arc::downgrade(&file.diagnostics);
