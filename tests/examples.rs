@@ -2,7 +2,6 @@
 //! real MCP servers.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
@@ -23,7 +22,7 @@ fn root() -> PathBuf {
         .unwrap()
 }
 
-/// The folder that the servers are installed in, once; none without npm.
+/// The folder that the servers are installed in, once; none where that cannot be done.
 pub fn servers() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
@@ -37,26 +36,11 @@ pub fn servers() -> Option<&'static Path> {
             return Some(folder);
         }
         std::fs::create_dir_all(&folder).unwrap();
-        let installed = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&folder)
-            .args(&wanted)
-            .output();
-        match installed {
-            Ok(output) => {
-                assert!(
-                    output.status.success(),
-                    "{}",
-                    String::from_utf8_lossy(&output.stderr)
-                );
-                std::fs::write(&stamp, wanted.join(" ")).unwrap();
-                Some(folder)
-            }
-            Err(error) => {
-                println!("skipped: npm is needed to install the MCP servers ({error})");
-                None
-            }
+        if !crate::npm::installed(&folder, &wanted) {
+            return None;
         }
+        std::fs::write(&stamp, wanted.join(" ")).unwrap();
+        Some(folder)
     });
     folder.as_deref()
 }

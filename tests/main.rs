@@ -15,3 +15,5 @@ mod corpus;
 mod docs;
 mod examples;
 mod lsp;
+#[path = "../crates/runtime/tests/runtime/npm.rs"]
+mod npm;

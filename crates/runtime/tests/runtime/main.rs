@@ -15,6 +15,7 @@ mod endpoint;
 mod host;
 mod http;
 mod llm;
+mod npm;
 mod permission;
 mod programs;
 mod request;

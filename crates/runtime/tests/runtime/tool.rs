@@ -14,7 +14,7 @@ use crate::support::*;
 const PACKAGE: &str = "@modelcontextprotocol/server-everything";
 const VERSION: &str = "2026.8.31";
 
-/// The server's program; installed once, outside the sources. None when there is no npm.
+/// The server's program; installed once, outside the sources. None when it cannot be.
 pub(crate) fn everything() -> Option<&'static PathBuf> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     INSTALLED.get_or_init(install).as_ref()
@@ -34,22 +34,8 @@ fn install() -> Option<PathBuf> {
     if program.exists() {
         return Some(program);
     }
-    if Command::new("npm").arg("--version").output().is_err() {
-        println!("skipped: there is no npm to install {PACKAGE} with");
-        return None;
-    }
-    let output = Command::new("npm")
-        .args(["install", "--no-audit", "--no-fund", "--prefix"])
-        .arg(&prefix)
-        .arg(format!("{PACKAGE}@{VERSION}"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(program)
+    let package = format!("{PACKAGE}@{VERSION}");
+    crate::npm::installed(&prefix, &[package]).then_some(program)
 }
 
 pub(crate) fn server(command: &str, args: &[&str]) -> Server {

@@ -1,7 +1,6 @@
 //! `agent` by the Agent Client Protocol: an agent that is made with the official SDK, and programs that do not keep to it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::support::*;
 const PACKAGE: &str = "@agentclientprotocol/sdk";
 const VERSION: &str = "2.4.0";
 
-/// The agent's program; the SDK is installed once, outside the sources. None when there is no npm.
+/// The agent's program; the SDK is installed once, outside the sources. None when it cannot be.
 fn program() -> Option<&'static PathBuf> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     INSTALLED.get_or_init(install).as_ref()
@@ -33,18 +32,10 @@ fn install() -> Option<PathBuf> {
     let lock = std::fs::File::create(cache.join("lock")).unwrap();
     lock.lock().unwrap();
     if !prefix.join("node_modules").join(PACKAGE).exists() {
-        if Command::new("npm").arg("--version").output().is_err() {
-            println!("skipped: there is no npm to install {PACKAGE} with");
+        let package = format!("{PACKAGE}@{VERSION}");
+        if !crate::npm::installed(&prefix, &[package]) {
             return None;
         }
-        let output = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&prefix)
-            .arg(format!("{PACKAGE}@{VERSION}"))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
     }
     let script = prefix.join("agent.mjs");
     let text = include_str!("agent.mjs");
