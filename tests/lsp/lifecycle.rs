@@ -150,6 +150,30 @@ fn files_are_watched_by_an_editor_that_can() {
 }
 
 #[test]
+fn an_editor_that_watches_files_is_asked_nothing_when_it_saves_one() {
+    let mut editor = Editor::new(Abilities::default());
+    editor.open("a.wf", BODY);
+    editor.in_sync("a.wf");
+    let refreshed = |editor: &Editor| {
+        let asked = editor.asked.iter();
+        let asked = asked.filter_map(|m| m["method"].as_str());
+        asked.filter(|m| m.ends_with("/refresh")).count()
+    };
+    let document = editor.document("a.wf");
+    editor.notify("textDocument/didSave", json!({ "textDocument": document }));
+    editor.in_sync("a.wf");
+    assert_eq!(refreshed(&editor), 0);
+    // It tells of the file that it wrote by itself, as of any other.
+    let uri = editor.uri("a.wf");
+    editor.notify(
+        "workspace/didChangeWatchedFiles",
+        json!({ "changes": [{ "uri": uri, "type": 2 }] }),
+    );
+    editor.in_sync("a.wf");
+    assert!(refreshed(&editor) > 0);
+}
+
+#[test]
 fn what_was_done_is_traced_when_asked_for() {
     let mut editor = Editor::new(Abilities::pulling());
     editor.open("a.wf", BODY);

@@ -71,6 +71,9 @@ impl Server {
 
     /// A client that watches no files tells at least of those that it saves itself.
     pub(super) fn did_save(&mut self, params: &DidSaveTextDocumentParams) {
+        if self.client.watches {
+            return;
+        }
         let path = uri::path(params.text_document.uri.as_ref());
         self.disk_changed(&[path]);
     }
