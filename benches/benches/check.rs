@@ -6,15 +6,13 @@
 //! The names choose among them (`-- loads`); without one both run. `-- once LINES COUNT` checks a file of that many lines that often
 //! and prints nothing: for profilers.
 
-use std::cell::RefCell;
-use std::sync::Arc;
 use std::time::Duration;
 
+use wfc_benches::generate;
 use wfc_benches::measure::{beside, show};
-use wfc_benches::{generate, realistic};
-use wfc_compiler::analysis::catalogue::Catalogue;
+use wfc_benches::realistic::{self, Desk};
 use wfc_compiler::settings::Settings;
-use wfc_compiler::world::{NoWorld, World};
+use wfc_compiler::world::NoWorld;
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
 
@@ -42,34 +40,6 @@ fn main() {
     }
 }
 
-/// The catalogue of [`realistic`] workflows, and no other file. It is read once, as by the command line.
-struct Desk(Arc<Source>, RefCell<Option<Arc<Catalogue>>>);
-
-impl Desk {
-    fn new() -> Self {
-        let source = Source::new("desk.tools.json", realistic::CATALOGUE);
-        Self(Arc::new(source), RefCell::default())
-    }
-}
-
-impl World for Desk {
-    fn source(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        None
-    }
-    fn workflow(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        None
-    }
-    fn catalogue(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        Some(Arc::clone(&self.0))
-    }
-    fn kept(&self, _: &Arc<Source>) -> Option<Arc<Catalogue>> {
-        self.1.borrow().clone()
-    }
-    fn keep(&self, _: &Arc<Source>, catalogue: &Arc<Catalogue>) {
-        self.1.replace(Some(Arc::clone(catalogue)));
-    }
-}
-
 fn events(text: &str) -> usize {
     granit_parser::Parser::new_from_str(text).count()
 }
@@ -80,7 +50,7 @@ fn loads() {
         "| load | bytes | check | MB/s | bare parser | MB/s | check's share of the parser's speed |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-    let world = Desk::new();
+    let world = Desk::default();
     let settings = Settings::default();
     for (name, files, lines) in [
         ("1,000 files of 200 lines", 1_000, 200),
@@ -129,7 +99,7 @@ fn load_row(name: &str, bytes: usize, (time, bare): (Duration, Duration)) {
 fn once(mode: &str, lines: &str, count: &str) {
     let lines = lines.parse().unwrap_or(200);
     let count = count.parse().unwrap_or(1);
-    let world = Desk::new();
+    let world = Desk::default();
     let source = Source::new("once.wf.yaml", realistic::yaml(lines));
     for _ in 0..count {
         match mode {

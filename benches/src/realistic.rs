@@ -1,7 +1,13 @@
 //! Workflows as people write them: every kind of step, expressions, templates, comments, prose, a tool catalogue. The same number
 //! gives the same text.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::sync::Arc;
+
+use wfc_compiler::analysis::catalogue::Catalogue;
+use wfc_compiler::world::World;
+use wfc_syntax::source::Source;
 
 /// The catalogue that the workflows name.
 pub const CATALOGUE: &str = r#"{ "tools": [
@@ -19,6 +25,34 @@ pub const CATALOGUE: &str = r#"{ "tools": [
     "annotations": { "readOnlyHint": false, "destructiveHint": true, "openWorldHint": false } }
 ] }
 "#;
+
+/// The catalogue of these workflows, and no other file. It is read once, as by the command line.
+pub struct Desk(Arc<Source>, RefCell<Option<Arc<Catalogue>>>);
+
+impl Default for Desk {
+    fn default() -> Self {
+        let source = Source::new("desk.tools.json", CATALOGUE);
+        Self(Arc::new(source), RefCell::default())
+    }
+}
+
+impl World for Desk {
+    fn source(&self, _: &str, _: &str) -> Option<Arc<Source>> {
+        None
+    }
+    fn workflow(&self, _: &str, _: &str) -> Option<Arc<Source>> {
+        None
+    }
+    fn catalogue(&self, _: &str, _: &str) -> Option<Arc<Source>> {
+        Some(Arc::clone(&self.0))
+    }
+    fn kept(&self, _: &Arc<Source>) -> Option<Arc<Catalogue>> {
+        self.1.borrow().clone()
+    }
+    fn keep(&self, _: &Arc<Source>, catalogue: &Arc<Catalogue>) {
+        self.1.replace(Some(Arc::clone(catalogue)));
+    }
+}
 
 const HEAD: &str = r#"# Goes through the tickets of a day. Made by a generator, in the manner of people.
 name: Tickets of the day

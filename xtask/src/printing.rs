@@ -23,10 +23,11 @@ pub fn read(name: &str, text: &str) -> (Source, Parsed) {
 /// Whether a file has no errors of syntax and shape, so that it can be printed.
 #[must_use]
 pub fn is_valid(parsed: &Parsed) -> bool {
-    parsed
-        .diagnostics
-        .iter()
-        .all(|d| d.severity != Severity::Error)
+    parsed.tree.root.is_some()
+        && parsed
+            .diagnostics
+            .iter()
+            .all(|d| d.severity != Severity::Error)
 }
 
 /// A file's name in a spelling.

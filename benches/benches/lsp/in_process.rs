@@ -1,16 +1,13 @@
 //! The checker by itself: from the text with one more character to its findings with lines and columns.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wfc_benches::measure::{median, show};
-use wfc_benches::realistic;
-use wfc_compiler::analysis::catalogue::Catalogue;
+use wfc_benches::realistic::Desk;
 use wfc_compiler::check;
 use wfc_compiler::incremental::{Change, Session, Way};
 use wfc_compiler::settings::Settings;
-use wfc_compiler::world::World;
 use wfc_syntax::line_index::{Encoding, LineIndex};
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
@@ -18,31 +15,9 @@ use wfc_syntax::tree::Spelling;
 use crate::loads::{self, Typing};
 use crate::times::Times;
 
-/// The catalogue, read once.
-struct Desk(Arc<Source>, RefCell<Option<Arc<Catalogue>>>);
-
-impl World for Desk {
-    fn source(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        None
-    }
-    fn workflow(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        None
-    }
-    fn catalogue(&self, _: &str, _: &str) -> Option<Arc<Source>> {
-        Some(Arc::clone(&self.0))
-    }
-    fn kept(&self, _: &Arc<Source>) -> Option<Arc<Catalogue>> {
-        self.1.borrow().clone()
-    }
-    fn keep(&self, _: &Arc<Source>, catalogue: &Arc<Catalogue>) {
-        self.1.replace(Some(Arc::clone(catalogue)));
-    }
-}
-
 /// Prints a table of a file's loads.
 pub(crate) fn run(lines: usize) {
-    let desk = Source::new("desk.tools.json", realistic::CATALOGUE);
-    let world = Desk(Arc::new(desk), RefCell::default());
+    let world = Desk::default();
     let settings = Settings::default();
     for typing in loads::of(lines) {
         let source = Arc::new(Source::new(loads::FILE, &typing.text));

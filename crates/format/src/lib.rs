@@ -85,11 +85,12 @@ pub fn format(parsed: &Parsed, source: &Source) -> Result<String, FormatError> {
 /// # Errors
 /// See [`FormatError`].
 pub fn convert(parsed: &Parsed, source: &Source, to: Spelling) -> Result<String, FormatError> {
-    if parsed
-        .diagnostics
-        .iter()
-        .any(|d| d.severity == Severity::Error)
-    {
+    let faulty = parsed.diagnostics.iter();
+    let faulty = faulty
+        .map(|d| d.severity)
+        .any(|severity| severity == Severity::Error);
+    // A text of nothing but white space has neither a root nor a finding.
+    if faulty || parsed.tree.root.is_none() {
         return Err(FormatError::HasErrors);
     }
     let printed = match to {

@@ -31,6 +31,28 @@ pub trait Disk: Send + Sync {
     }
 }
 
+/// A disk without files: there is what is open, and nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDisk;
+
+impl Disk for NoDisk {
+    fn read(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn list(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn settings(&self, _: &str) -> FileSettings {
+        FileSettings::default()
+    }
+
+    fn workspace(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 /// Settings that hold for a file.
 #[derive(Clone, Debug, Default)]
 pub struct FileSettings {

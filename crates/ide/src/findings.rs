@@ -118,26 +118,8 @@ mod tests {
 
     use crate::answer::TextEdit;
     use crate::cancel::Cancel;
-    use crate::files::{Disk, FileSettings};
+    use crate::files::NoDisk;
     use crate::host::Host;
-
-    /// Nothing but what is open.
-    struct Empty;
-
-    impl Disk for Empty {
-        fn read(&self, _: &str) -> Option<Vec<u8>> {
-            None
-        }
-        fn list(&self, _: &str) -> Vec<String> {
-            Vec::new()
-        }
-        fn settings(&self, _: &str) -> FileSettings {
-            FileSettings::default()
-        }
-        fn workspace(&self) -> Vec<String> {
-            Vec::new()
-        }
-    }
 
     #[test]
     fn findings_after_each_edit_are_those_of_a_whole_check() {
@@ -147,7 +129,7 @@ mod tests {
             text += &format!("  - {{ id: s{n}, type: bash, command: \"ls {{{{ limit }}}}\" }}\n");
         }
         let at = u32::try_from(text.find("  - { id: s400").unwrap()).unwrap();
-        let mut host = Host::new(Arc::new(Empty));
+        let mut host = Host::new(Arc::new(NoDisk));
         host.open(FILE, text, 0);
         let cancel = Cancel::default();
         let first = host.snapshot().findings(FILE, &cancel).unwrap().unwrap();

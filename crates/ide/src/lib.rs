@@ -53,7 +53,7 @@ pub use cancel::{Cancel, Cancelled};
 pub use check::CheckedFile;
 pub use cursor::Cursor;
 pub use document::Document;
-pub use files::{Disk, FileSettings};
+pub use files::{Disk, FileSettings, NoDisk};
 pub use findings::Findings;
 pub use host::Host;
 pub use in_tests::is_tests;

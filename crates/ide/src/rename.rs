@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use wfc_compiler::analysis::{NAMESPACES, RESERVED, is_name, step_path};
+use wfc_compiler::analysis::{NAMESPACES, is_name, is_reserved, step_path};
 use wfc_syntax::diagnostic::Edit;
 use wfc_syntax::edit::fit_edits;
 use wfc_syntax::line_index::Encoding;
@@ -271,7 +271,7 @@ fn fits(found: &Found, new: &str) -> Result<(), String> {
 
 /// Whether a name can be read by itself in an expression.
 fn is_plain(name: &str) -> bool {
-    is_name(name) && !RESERVED.contains(&name) && !NAMESPACES.contains(&name)
+    is_name(name) && !is_reserved(name) && !NAMESPACES.contains(&name)
 }
 
 /// The edit of one place; `None` where the new name cannot stand.
@@ -290,7 +290,7 @@ fn edit(file: &CheckedFile, at: &Occurrence, new: &str, quote: char) -> Option<E
             _ => return None,
         },
         Form::Selected(whole) => {
-            if is_name(new) && !RESERVED.contains(&new) {
+            if is_name(new) && !is_reserved(new) {
                 return Some(here(new.to_owned()));
             }
             // `.x` becomes `["x"]`, `.?x` becomes `[?"x"]`.

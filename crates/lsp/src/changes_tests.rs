@@ -3,26 +3,9 @@ use std::sync::Arc;
 use gen_lsp_types::{
     Position, TextDocumentContentChangePartial, TextDocumentContentChangeWholeDocument,
 };
-use wfc_ide::{Disk, FileSettings, Host};
+use wfc_ide::{Host, NoDisk};
 
 use super::*;
-
-struct NoDisk;
-
-impl Disk for NoDisk {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 fn part(start: (u32, u32), end: (u32, u32), text: &str) -> Event {
     Event::TextDocumentContentChangePartial(TextDocumentContentChangePartial {

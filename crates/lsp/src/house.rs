@@ -4,7 +4,7 @@ use std::any::Any;
 
 use wfc_ide::hover::Now;
 use wfc_ide::inline_values::RunValues;
-use wfc_ide::{Cancel, Disk};
+use wfc_ide::{Cancel, Disk, NoDisk};
 use wfc_syntax::span::Span;
 
 /// The files, and what else the server cannot know by itself.
@@ -50,6 +50,10 @@ pub trait House: Disk {
     fn lives(&self, _process: i32) -> bool {
         true
     }
+}
+
+impl House for NoDisk {
+    fn set_folders(&self, _: Vec<String>) {}
 }
 
 /// A `wfc.toml` that cannot be used.

@@ -7,30 +7,8 @@ use std::io::{self, Cursor, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use wfc_ide::{Disk, FileSettings};
-use wfc_lsp::{House, Options, serve};
-
-/// A machine without files.
-struct Nothing;
-
-impl Disk for Nothing {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-impl House for Nothing {
-    fn set_folders(&self, _: Vec<String>) {}
-}
+use wfc_ide::NoDisk;
+use wfc_lsp::{Options, serve};
 
 #[derive(Clone, Default)]
 struct Output(Arc<Mutex<Vec<u8>>>);
@@ -60,7 +38,7 @@ fn answers(stream: Vec<u8>) -> Result<Vec<Value>, String> {
     serve(
         Cursor::new(stream),
         output.clone(),
-        Arc::new(Nothing),
+        Arc::new(NoDisk),
         options,
     );
     let all = output.0.lock().unwrap_or_else(PoisonError::into_inner);

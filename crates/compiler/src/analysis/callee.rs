@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use wfc_syntax::source::Source;
 use wfc_syntax::tree::Spelling;
-use wfc_value::ty::{Field, RecordType, Type, TypeTable};
+use wfc_value::ty::{Type, TypeTable};
 
 use super::tables::{Analysis, Signature, SignatureInput};
 use crate::world::World;
@@ -143,25 +143,7 @@ fn renamed(prefix: &str, ty: &Type) -> Type {
     let again = |t: &Type| renamed(prefix, t);
     match ty {
         Type::Named(name) => Type::named(format!("{prefix}.{name}")),
-        Type::List(item) => Type::list(again(item)),
-        Type::Map(key, value) => Type::map(again(key), again(value)),
-        Type::Optional(inner) => Type::optional(again(inner)),
-        Type::Union(members) => Type::Union(members.iter().map(again).collect()),
-        Type::Record(record) => {
-            let fields = record
-                .fields
-                .iter()
-                .map(|f| Field {
-                    ty: again(&f.ty),
-                    ..f.clone()
-                })
-                .collect();
-            Type::Record(Arc::new(RecordType {
-                fields,
-                closed: record.closed,
-            }))
-        }
-        other => other.clone(),
+        other => other.with_parts(again),
     }
 }
 

@@ -4,9 +4,8 @@
 //! checked at run time, so that no file can keep the checker busy.
 
 use crate::hash::HashSet;
-use std::sync::Arc;
 
-use wfc_value::ty::{self, Field, RecordType, Type};
+use wfc_value::ty::{self, Type};
 
 /// Parts that a type may have.
 const MAX_PARTS: usize = 4_000;
@@ -77,31 +76,14 @@ fn count(ty: &Type, left: &mut usize) -> bool {
 pub(crate) fn base(ty: &Type) -> Type {
     match ty {
         Type::Literal(l) => l.base(),
-        Type::Union(members) => ty::union(members.iter().map(base)),
-        Type::List(item) => Type::list(base(item)),
-        Type::Map(key, value) => Type::map(base(key), base(value)),
-        Type::Optional(inner) => Type::optional(base(inner)),
-        Type::Record(record) => {
-            let fields = record
-                .fields
-                .iter()
-                .map(|f| Field {
-                    ty: base(&f.ty),
-                    ..f.clone()
-                })
-                .collect();
-            Type::Record(Arc::new(RecordType {
-                fields,
-                closed: record.closed,
-            }))
-        }
-        other => other.clone(),
+        other => other.with_parts(base),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wfc_value::ty::Field;
 
     #[test]
     fn many_literals_become_their_base_type() {

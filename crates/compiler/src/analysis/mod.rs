@@ -40,7 +40,7 @@ pub use tables::*;
 pub(crate) use callee::{is_path, of as signature_of};
 pub(crate) use expr::Purpose;
 pub(crate) use functions::Known;
-pub use names::{NAMESPACES, RESERVED, is_name, step_path};
+pub use names::{NAMESPACES, is_name, is_reserved, step_path};
 pub(crate) use settle::settle;
 pub(crate) use spell::{operand, quoted};
 

@@ -5,6 +5,7 @@ use crate::hash::{HashMap, HashSet};
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 use wfc_syntax::ast::{Ast, Block, LoopHead, StepId, StepKind};
+use wfc_syntax::parse_expr::RESERVED;
 use wfc_syntax::span::Span;
 use wfc_value::Str;
 use wfc_value::ty::Type;
@@ -24,30 +25,11 @@ pub const NAMESPACES: &[&str] = &[
     "workflow",
 ];
 
-/// CEL's reserved words, which cannot be plain names.
-pub const RESERVED: &[&str] = &[
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-    "in",
-    "true",
-    "false",
-    "null",
-];
+/// Whether CEL keeps this word for itself, so that it cannot be a plain name.
+#[must_use]
+pub fn is_reserved(text: &str) -> bool {
+    matches!(text, "in" | "true" | "false" | "null") || RESERVED.contains(&text)
+}
 
 /// Whether `text` can be a plain name.
 #[must_use]
@@ -364,7 +346,7 @@ impl<'a> Names<'a> {
 /// How a step is reached: `steps.x`, or `steps["deploy-step"]`.
 #[must_use]
 pub fn step_path(id: &str) -> String {
-    if is_name(id) && !RESERVED.contains(&id) {
+    if is_name(id) && !is_reserved(id) {
         format!("steps.{id}")
     } else {
         format!("steps[{}]", wfc_value::json::quoted(id))

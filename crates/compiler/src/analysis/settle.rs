@@ -1,8 +1,6 @@
 //! The type of a variable from the types of what is assigned to it.
 
-use std::sync::Arc;
-
-use wfc_value::ty::{Field, RecordType, Type, union};
+use wfc_value::ty::{Type, union};
 
 /// A lone literal says nothing of what else a variable may hold and becomes its base type; several of
 /// one base type are taken for the words of a choice and stay. Inside lists, maps and records alike.
@@ -27,31 +25,14 @@ pub(crate) fn settle(ty: &Type) -> Type {
             )
         }
         Type::Literal(l) => l.base(),
-        Type::List(item) => Type::list(settle(item)),
-        Type::Map(key, value) => Type::map(settle(key), settle(value)),
-        Type::Optional(inner) => Type::optional(settle(inner)),
-        Type::Record(record) => {
-            let fields = record
-                .fields
-                .iter()
-                .map(|f| Field {
-                    ty: settle(&f.ty),
-                    ..f.clone()
-                })
-                .collect();
-            Type::Record(Arc::new(RecordType {
-                fields,
-                closed: record.closed,
-            }))
-        }
-        other => other.clone(),
+        other => other.with_parts(settle),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wfc_value::ty::Literal;
+    use wfc_value::ty::{Field, Literal};
 
     #[test]
     fn lone_literals_widen_and_choices_stay() {

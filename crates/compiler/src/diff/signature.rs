@@ -1,7 +1,7 @@
 //! What callers see: inputs and the output.
 
 use wfc_syntax::print_expr::expr_text;
-use wfc_value::ty::{Field, RecordType, Type, TypeTable, assignable, union};
+use wfc_value::ty::{Type, TypeTable, assignable};
 
 use super::{Area, Change, Grade, Kind, Side};
 use crate::analysis::signature_of;
@@ -189,20 +189,6 @@ fn expanded(ty: &Type, table: &TypeTable, depth: u32) -> Type {
                 again(&found)
             }
         }
-        Type::List(item) => Type::list(again(item)),
-        Type::Map(key, value) => Type::map(again(key), again(value)),
-        Type::Optional(inner) => Type::optional(again(inner)),
-        Type::Union(members) => union(members.iter().map(again)),
-        Type::Record(record) => {
-            let fields = record.fields.iter().map(|f| Field {
-                ty: again(&f.ty),
-                ..f.clone()
-            });
-            Type::Record(std::sync::Arc::new(RecordType {
-                fields: fields.collect(),
-                closed: record.closed,
-            }))
-        }
-        other => other.clone(),
+        other => other.with_parts(again),
     }
 }

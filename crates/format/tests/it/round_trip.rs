@@ -1,7 +1,9 @@
 //! What `fmt` and `convert` promise: nothing changes but the layout, no comment is lost, twice is once.
 
-use wfc_format::{convert, format};
+use wfc_format::{FormatError, convert, format};
 use wfc_syntax::canonical::source_hash;
+use wfc_syntax::parse::parse;
+use wfc_syntax::source::Source;
 
 use crate::files::{ALL, examples, name_in, read};
 
@@ -225,5 +227,19 @@ fn braces_in_a_pattern_of_a_type_are_no_values() {
         let (_, parsed) = read(name, text);
         assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
         assert_eq!(xtask::printing::faults(name, text), "");
+    }
+}
+
+#[test]
+fn a_text_without_a_workflow_is_refused() {
+    for spelling in ALL {
+        for empty in ["", " \n\t"] {
+            let source = Source::new(name_in(spelling), empty);
+            let parsed = parse(&source, spelling);
+            for to in ALL {
+                let printed = convert(&parsed, &source, to);
+                assert_eq!(printed, Err(FormatError::HasErrors), "{spelling:?}");
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use wfc_compiler::analysis::{RESERVED, is_name};
+use wfc_compiler::analysis::{is_name, is_reserved};
 use wfc_ide::answer::WorkspaceEdit;
 use wfc_ide::file_rename::will_rename;
 use wfc_ide::rename::{prepare, rename};
@@ -76,7 +76,7 @@ fn renames(before: &str, new: &str, after: &str) {
     for (path, text) in &back {
         let was = Fixture::new(before).text(path);
         // A name that was read plainly, and then in a longer way, is read in that way from there on.
-        if is_name(new) && !RESERVED.contains(&new) {
+        if is_name(new) && !is_reserved(new) {
             assert_eq!(*text, was);
         }
     }

@@ -4,6 +4,7 @@ mod assign;
 mod decode;
 mod display;
 mod join;
+mod parts;
 mod table;
 
 pub use assign::{assignable, assignable_in};
