@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::Disk;
+use super::runs::Standing;
 use crate::id::{OwnerId, RunKey};
 use crate::store::batch::{Batch, Change};
 use crate::store::stored::RunState;
 use crate::store::{Occurrence, StoreError};
-
-/// A run's state and owner.
-pub(super) type Standing = (RunState, Option<OwnerId>);
 
 /// What a change makes of a run; nothing when somebody else was first.
 pub(super) fn changed((state, owner): Standing, change: &Change, me: OwnerId) -> Option<Standing> {
@@ -49,8 +47,7 @@ struct Within<'a> {
 impl Within<'_> {
     fn standing(&self, key: RunKey) -> Result<Standing, StoreError> {
         let known = self.changed.get(&key).copied();
-        let row = || self.disk.runs.get(&key).map(|run| &run.row);
-        let standing = known.or_else(|| row().map(|row| (row.state, row.owner)));
+        let standing = known.or_else(|| self.disk.runs.standing(key));
         standing.ok_or_else(|| StoreError::conflict(format!("there is no run {key}")))
     }
 }
@@ -82,7 +79,7 @@ impl Disk {
         let mut numbers = BTreeSet::new();
         for (key, number, _) in batch.journal.iter() {
             within.standing(key)?;
-            let run = self.runs.get(&key);
+            let run = self.runs.get(key);
             let known = run.is_some_and(|run| run.journal.has(number));
             first(!known && numbers.insert((key, number)))?;
         }
@@ -113,7 +110,7 @@ impl Disk {
         for run in &batch.runs {
             let owner = (!run.state.is_over()).then_some(me);
             let new = within.changed.insert(run.key, (run.state, owner)).is_none();
-            first(new && !self.runs.contains_key(&run.key))?;
+            first(new && !self.runs.has(run.key))?;
             if let Some(occurrence) = &run.occurrence {
                 let known = (run.key.place, occurrence.clone());
                 let new = occurrences.insert((run.key.place, occurrence));

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use wfc_value::{Str, Timestamp};
+use wfc_value::Str;
 
 use super::CommitFault;
 use super::check::changed;
+use super::kept::{Journal, Kept};
+use super::parked::Parked;
+use super::runs::Runs;
 use crate::id::{Hash, OwnerId, Place, RunKey};
 use crate::store::batch::{Batch, Change, NewRun, Occurrence};
 use crate::store::stored::{
@@ -14,66 +17,12 @@ use crate::store::stored::{
     StoredEvent, VERDICTS_KEPT, Verdict,
 };
 
-/// A run as it is kept.
-#[derive(Clone, Debug)]
-pub(super) struct Kept {
-    pub(super) row: RunRow,
-    pub(super) header: Box<[u8]>,
-    pub(super) occurrence: Option<Occurrence>,
-    pub(super) snapshot: Option<Snapshot>,
-    pub(super) journal: Journal,
-    pub(super) payloads: BTreeSet<Hash>,
-}
-
-/// Journal rows by their numbers, in their order; a few bytes besides their own.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Journal(Vec<(u64, Box<[u8]>)>);
-
-impl Journal {
-    /// How many rows take no more room than they need.
-    const FEW: usize = 8;
-
-    pub(super) fn has(&self, number: u64) -> bool {
-        self.place(number).is_ok()
-    }
-
-    fn place(&self, number: u64) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&number, |row| row.0)
-    }
-
-    pub(super) fn put(&mut self, number: u64, bytes: &[u8]) {
-        if self.0.len() < Self::FEW {
-            self.0.reserve_exact(1);
-        }
-        match self.place(number) {
-            Ok(_) => {}
-            Err(place) => self.0.insert(place, (number, bytes.into())),
-        }
-    }
-
-    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Box<[u8]>> {
-        let place = self.place(number).ok()?;
-        self.0.get_mut(place).map(|row| &mut row.1)
-    }
-
-    /// Those with numbers above `after`.
-    pub(super) fn behind(&self, after: u64) -> &[(u64, Box<[u8]>)] {
-        let first = self.0.partition_point(|row| row.0 <= after);
-        self.0.get(first..).unwrap_or_default()
-    }
-
-    fn forget(&mut self, upto: u64) {
-        self.0.retain(|row| row.0 > upto);
-        self.0.shrink_to_fit();
-    }
-}
-
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
-    /// In boxes: nodes of the tree are half empty.
-    pub(super) runs: BTreeMap<RunKey, Box<Kept>>,
-    pub(super) due: BTreeSet<(Timestamp, RunKey)>,
+    pub(super) runs: Runs,
+    /// Parked runs by what brings them back.
+    pub(super) parked: Parked,
     pub(super) occurrences: BTreeMap<(Place, Occurrence), RunKey>,
     /// Members of groups that have not ended.
     groups: BTreeMap<(Place, Str), BTreeSet<RunKey>>,
@@ -103,7 +52,7 @@ impl Disk {
         }
         for payload in &batch.payloads {
             let contents = &payload.contents;
-            let run = self.runs.get_mut(&payload.key);
+            let run = self.runs.open(payload.key);
             if run.is_some_and(|run| run.payloads.insert(contents.hash)) {
                 let bytes = || (contents.bytes.clone(), 0);
                 self.payloads.entry(contents.hash).or_insert_with(bytes).1 += 1;
@@ -113,22 +62,22 @@ impl Disk {
             self.change(change, me);
         }
         for (key, number, bytes) in batch.journal.iter() {
-            if let Some(run) = self.runs.get_mut(&key) {
+            if let Some(run) = self.runs.open(key) {
                 run.journal.put(number, bytes);
             }
         }
         for row in &batch.snapshots {
-            let Some(run) = self.runs.get_mut(&row.key) else {
+            let Some(run) = self.runs.open(row.key) else {
                 continue;
             };
-            unlist(&mut self.due, &run.row);
+            self.parked.remove(&run.row);
             run.snapshot = Some(Snapshot {
                 watermark: row.watermark,
                 bytes: row.bytes.clone(),
             });
             run.row.next_wake = row.next_wake;
             run.row.waits.clone_from(&row.waits);
-            list(&mut self.due, &run.row);
+            self.parked.insert(&run.row);
         }
         for taken in &batch.taken {
             self.letters.remove(&taken.letter);
@@ -141,11 +90,23 @@ impl Disk {
             self.post(letter);
         }
         for (key, upto) in &batch.forget {
-            if let Some(run) = self.runs.get_mut(key) {
+            if let Some(run) = self.runs.open(*key) {
                 run.journal.forget(*upto);
             }
         }
         batch.delete.iter().for_each(|key| self.delete(*key));
+        self.close(batch);
+    }
+
+    /// Packs runs that nobody works on after a batch.
+    fn close(&mut self, batch: &Batch) {
+        let keys = batch.runs.iter().map(|run| run.key);
+        let keys = keys.chain(batch.payloads.iter().map(|payload| payload.key));
+        let keys = keys.chain(batch.changes.iter().map(Change::key));
+        let keys = keys.chain(batch.journal.iter().map(|(key, ..)| key));
+        let keys = keys.chain(batch.snapshots.iter().map(|row| row.key));
+        let keys = keys.chain(batch.forget.iter().map(|(key, _)| *key));
+        keys.for_each(|key| self.runs.close(key));
     }
 
     fn begin(&mut self, run: &NewRun, me: OwnerId) {
@@ -179,7 +140,7 @@ impl Disk {
             journal: Journal::default(),
             payloads: BTreeSet::new(),
         };
-        self.runs.insert(run.key, Box::new(kept));
+        self.runs.insert(kept);
     }
 
     /// Puts a letter into the inbox.
@@ -199,20 +160,22 @@ impl Disk {
     /// Keeps the members of groups.
     fn regroup(&mut self, row: &RunRow) {
         let Some(group) = &row.group else { return };
-        let members = self.groups.entry((row.key.place, group.clone()));
-        let members = members.or_default();
-        if row.state.is_over() {
+        let group = (row.key.place, group.clone());
+        if !row.state.is_over() {
+            self.groups.entry(group).or_default().insert(row.key);
+        } else if let Some(members) = self.groups.get_mut(&group) {
             members.remove(&row.key);
-        } else {
-            members.insert(row.key);
+            if members.is_empty() {
+                self.groups.remove(&group);
+            }
         }
     }
 
     fn change(&mut self, change: &Change, me: OwnerId) {
-        let Some(run) = self.runs.get_mut(&change.key()) else {
+        let Some(run) = self.runs.open(change.key()) else {
             return;
         };
-        unlist(&mut self.due, &run.row);
+        self.parked.remove(&run.row);
         let row = &mut run.row;
         if let Some((state, owner)) = changed((row.state, row.owner), change, me) {
             row.state = state;
@@ -239,13 +202,15 @@ impl Disk {
                 row.outcome = None;
             }
         }
-        list(&mut self.due, &run.row);
-        let row = run.row.clone();
-        self.regroup(&row);
+        self.parked.insert(&run.row);
+        if run.row.group.is_some() {
+            let row = run.row.clone();
+            self.regroup(&row);
+        }
     }
 
     fn delete(&mut self, key: RunKey) {
-        let Some(mut run) = self.runs.remove(&key) else {
+        let Some(mut run) = self.runs.remove(key) else {
             return;
         };
         if let Some(occurrence) = run.occurrence {
@@ -268,16 +233,13 @@ impl Disk {
     /// The members of a group that have not ended.
     pub(super) fn members(&self, place: Place, group: &str) -> Vec<Member> {
         let members = self.groups.get(&(place, Str::from(group)));
-        let rows = members
-            .into_iter()
-            .flatten()
-            .filter_map(|key| Some(&self.runs.get(key)?.row));
-        rows.map(|row| Member {
-            key: row.key,
-            state: row.state,
-            owner: row.owner,
-        })
-        .collect()
+        let members = members.into_iter().flatten();
+        let member = |key: &RunKey| {
+            let (state, owner) = self.runs.standing(*key)?;
+            let key = *key;
+            Some(Member { key, state, owner })
+        };
+        members.filter_map(member).collect()
     }
 
     pub(super) fn post_event(&mut self, event: &NewEvent) -> Posted {
@@ -308,17 +270,5 @@ impl Disk {
             number,
             repeated: false,
         }
-    }
-}
-
-fn list(due: &mut BTreeSet<(Timestamp, RunKey)>, row: &RunRow) {
-    if let (RunState::Parked, Some(at)) = (row.state, row.next_wake) {
-        due.insert((at, row.key));
-    }
-}
-
-fn unlist(due: &mut BTreeSet<(Timestamp, RunKey)>, row: &RunRow) {
-    if let Some(at) = row.next_wake {
-        due.remove(&(at, row.key));
     }
 }

@@ -1,8 +1,17 @@
 //! A store in memory, for tests, simulators and hosts that keep nothing.
+//!
+//! Nearly all runs of a large store wait for the world or are over, so those are kept as a string of bytes each,
+//! in sorted blocks; only runs that somebody works on are spread out.
 
+mod blocks;
 mod check;
 mod disk;
+mod kept;
+mod packed;
+mod parked;
+mod runs;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 #[allow(
@@ -100,15 +109,13 @@ impl MemoryStore {
     /// Changes the bytes of a journal row, for tests of damage.
     pub fn damage(&self, key: RunKey, number: u64, change: impl FnOnce(&mut Vec<u8>)) {
         let mut disk = self.disk();
-        if let Some(bytes) = disk
-            .runs
-            .get_mut(&key)
-            .and_then(|run| run.journal.get_mut(number))
-        {
+        let run = disk.runs.open(key);
+        if let Some(bytes) = run.and_then(|run| run.journal.get_mut(number)) {
             let mut changed = bytes.to_vec();
             change(&mut changed);
             *bytes = changed.into();
         }
+        disk.runs.close(key);
     }
 
     #[allow(
@@ -151,7 +158,7 @@ impl Store for MemoryStore {
 
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
         let disk = self.disk();
-        let stored = disk.runs.get(&key).map(|run| {
+        let stored = disk.runs.get(key).map(|run| {
             let watermark = run.snapshot.as_ref().map_or(0, |s| s.watermark);
             let behind = run.journal.behind(watermark).iter();
             StoredRun {
@@ -165,7 +172,7 @@ impl Store for MemoryStore {
     }
 
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
-        Ok(self.disk().runs.get(&key).map(|run| run.row.clone()))
+        Ok(self.disk().runs.row(key))
     }
 
     fn journal(
@@ -175,7 +182,7 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<JournalRow>, StoreError> {
         let disk = self.disk();
-        let Some(run) = disk.runs.get(&key) else {
+        let Some(run) = disk.runs.get(key) else {
             return Ok(Vec::new());
         };
         let rows = run.journal.behind(after).iter();
@@ -189,14 +196,13 @@ impl Store for MemoryStore {
             filter.limit
         };
         let disk = self.disk();
-        let rows = disk.runs.values().rev().map(|run| &run.row);
-        let fitting = rows.filter(|row| filter.fits(row)).take(limit);
-        Ok(fitting.cloned().collect())
+        let rows = disk.runs.fitting(filter).take(limit);
+        Ok(rows.map(Cow::into_owned).collect())
     }
 
     fn orphans(&mut self, limit: usize) -> Result<Vec<Orphan>, StoreError> {
         let disk = self.disk();
-        let lost = disk.runs.values().map(|run| &run.row).filter(|row| {
+        let lost = disk.runs.at_work().filter(|row| {
             matches!(row.state, RunState::Active | RunState::Queued)
                 && row.owner.is_none_or(|owner| !disk.alive.contains(&owner))
         });
@@ -215,12 +221,12 @@ impl Store for MemoryStore {
 
     fn due(&mut self, now: Timestamp, limit: usize) -> Result<Vec<RunKey>, StoreError> {
         let disk = self.disk();
-        let due = disk.due.iter().take_while(|(at, _)| *at <= now);
-        Ok(due.take(limit).map(|(_, key)| *key).collect())
+        let due = disk.parked.due().take_while(|(at, _)| *at <= now);
+        Ok(due.take(limit).map(|(_, key)| key).collect())
     }
 
     fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.disk().due.first().map(|(at, _)| *at))
+        Ok(self.disk().parked.due().next().map(|(at, _)| at))
     }
 
     fn waiters(
@@ -230,16 +236,15 @@ impl Store for MemoryStore {
         key: Option<&str>,
     ) -> Result<Vec<RunKey>, StoreError> {
         let disk = self.disk();
-        let rows = disk.runs.values().map(|run| &run.row);
-        let waits = |row: &&RunRow| {
-            row.state == RunState::Parked
-                && row.key.place == place
-                && row.waits.iter().any(|wait| {
-                    wait.kind == WaitKind::Event
-                        && wait.event.as_deref() == Some(name)
-                        && (wait.key.is_none() || wait.key.as_deref() == key)
-                })
+        let waits = |row: &RunRow| {
+            row.waits.iter().any(|wait| {
+                wait.kind == WaitKind::Event
+                    && wait.event.as_deref() == Some(name)
+                    && (wait.key.is_none() || wait.key.as_deref() == key)
+            })
         };
+        let listening = disk.parked.listening(place, name);
+        let rows = listening.filter_map(|key| disk.runs.row(key));
         Ok(rows.filter(waits).map(|row| row.key).collect())
     }
 
