@@ -54,7 +54,7 @@ impl Harm {
             return Ok(());
         };
         self.small = random.chance(50);
-        let used = used(&victim.state());
+        let used = used(&victim.state())?;
         // Room for a few pages, so that it ends somewhere in the middle.
         let size = if self.small {
             used + 4096 * u64::try_from(1 + random.below(24)).unwrap_or(1)
@@ -109,21 +109,34 @@ impl Drop for Harm {
 }
 
 fn mount(args: &[&str], at: &Path) -> Result<(), String> {
-    let status = Command::new("mount").args(args).arg(at).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => {
-            Err("a file system cannot be mounted: `--disk-full` needs the rights for that".into())
-        }
-        Err(error) => Err(format!("mount: {error}")),
+    let done = Command::new("mount").args(args).arg(at).output();
+    let done = done.map_err(|error| format!("mount: {error}"))?;
+    if done.status.success() {
+        return Ok(());
     }
+    let said = String::from_utf8_lossy(&done.stderr);
+    Err(format!(
+        "`mount {}` failed (`--disk-full` needs the rights for it): {}",
+        args.join(" "),
+        said.trim()
+    ))
 }
 
-/// Bytes of the folder's files, in pages.
-fn used(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter_map(|e| e.metadata().ok())
-        .map(|m| m.len().div_ceil(4096) * 4096)
-        .sum()
+/// Bytes that the file system itself says are taken: it counts more than the lengths of files, such as pages written beyond
+/// an end and files without a name that a process still holds.
+///
+/// # Errors
+/// When the system does not tell.
+fn used(at: &Path) -> Result<u64, String> {
+    let done = Command::new("stat")
+        .args(["--file-system", "--format", "%b %f %S"])
+        .arg(at)
+        .output();
+    let done = done.map_err(|error| format!("stat: {error}"))?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    let numbers: Vec<u64> = said.split_whitespace().flat_map(str::parse).collect();
+    match numbers.as_slice() {
+        [blocks, free, size] => Ok(blocks.saturating_sub(*free) * size),
+        _ => Err(format!("stat: {}", String::from_utf8_lossy(&done.stderr))),
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot::Receiver;
 use tokio::time::Instant;
 use wfc_engine::store::StoreErrorKind;
 use wfc_engine::{Decision, Dispatch, Engine, Incoming, Round, RunKey, Waiting};
@@ -29,6 +30,8 @@ const MAX_CONFLICTS: u32 = 20;
 const TOO_LATE: &str = "the answer came too late: the step was answered already, or given up";
 
 pub(super) struct Driver {
+    /// Dropped before the engine, which holds the lock on the runs: nobody may take a run over while work of it goes on.
+    workers: Workers,
     engine: Engine,
     root: Root,
     /// How the run that was asked for ended.
@@ -37,7 +40,6 @@ pub(super) struct Driver {
     poll_at: Option<Instant>,
     /// Rounds in a row that another process was in the way of.
     conflicts: u32,
-    workers: Workers,
     inbox: Vec<Incoming>,
     notices: UnboundedSender<Notice>,
     commands: UnboundedReceiver<Command>,
@@ -86,9 +88,27 @@ impl Driver {
         }
     }
 
-    /// Brings all runs to their ends.
-    pub(super) async fn drive(mut self) -> Result<Ended, HostError> {
-        let how = loop {
+    /// Brings all runs to their ends, for as long as somebody holds the other end of `held`.
+    pub(super) async fn drive(mut self, held: Receiver<()>) -> Result<Ended, HostError> {
+        let ended = tokio::select! {
+            biased;
+            _ = held => Err(HostError::Fault("nobody wants the run any more".to_owned())),
+            ended = self.go_on() => ended,
+        };
+        if ended.is_err() {
+            // All work has ended before the engine lets go of its runs.
+            self.workers.abort().await;
+        }
+        ended
+    }
+
+    async fn go_on(&mut self) -> Result<Ended, HostError> {
+        let how = self.rounds().await?;
+        self.leave(how).await
+    }
+
+    async fn rounds(&mut self) -> Result<How, HostError> {
+        loop {
             let Some(round) = self.round().await? else {
                 continue;
             };
@@ -96,10 +116,10 @@ impl Driver {
             self.carry_out(round)?;
             self.gather();
             if let Some(how) = self.leave {
-                break how;
+                return Ok(how);
             }
             if self.engine.is_idle() {
-                break How::Finished;
+                return Ok(How::Finished);
             }
             if busy || !self.inbox.is_empty() {
                 // Others get their turn, then it goes on.
@@ -107,13 +127,12 @@ impl Driver {
                 continue;
             }
             if self.suspend && self.workers.is_idle() {
-                break How::Suspended;
+                return Ok(How::Suspended);
             }
             self.tell_idle(next);
             self.wait(next).await;
             self.gather();
-        };
-        self.leave(how).await
+        }
     }
 
     /// One round, after a look at what other processes left; nothing when one of them was in the way.
@@ -139,7 +158,7 @@ impl Driver {
         }
     }
 
-    async fn leave(mut self, how: How) -> Result<Ended, HostError> {
+    async fn leave(&mut self, how: How) -> Result<Ended, HostError> {
         match how {
             How::Aborted => self.workers.abort().await,
             How::Finished | How::Suspended | How::Skipped => self.workers.close().await,
@@ -156,7 +175,7 @@ impl Driver {
             how,
             run: self.root.run,
             execution: self.root.run.execution.to_string().into(),
-            outcome: self.outcome,
+            outcome: self.outcome.take(),
             waiting,
         })
     }

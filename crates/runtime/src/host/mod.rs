@@ -11,7 +11,7 @@ use std::time::Duration;
 
 pub use ear::is_question;
 pub use running::{Control, Ended, How, Notice, Pinned, Running, Target};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use wfc_engine::store::{MemoryStore, Store, StoreError};
 use wfc_engine::{
     Engine, Found, Options, Programs, ResumeError, RetryError, RunKey, Start, StartFault,
@@ -243,6 +243,7 @@ struct Root {
 fn launch(engine: Engine, root: Root, settings: &Settings, around: Surroundings) -> Running {
     let (notices, receiver) = mpsc::unbounded_channel();
     let (sender, commands) = mpsc::unbounded_channel();
+    let (held, holds) = oneshot::channel();
     let control = Control::new(sender);
     let driver = Driver::new(
         engine,
@@ -253,7 +254,7 @@ fn launch(engine: Engine, root: Root, settings: &Settings, around: Surroundings)
         notices,
         commands,
     );
-    Running::new(control, receiver, tokio::spawn(driver.drive()))
+    Running::new(control, receiver, tokio::spawn(driver.drive(holds)), held)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot::Sender;
 use tokio::task::JoinHandle;
 use wfc_engine::{Begun, Decision, RunKey, Waiting};
 use wfc_program::Program;
@@ -199,11 +200,13 @@ pub struct Ended {
     pub waiting: Vec<Waiting>,
 }
 
-/// A run under way. Dropping it kills everything that belongs to it.
+/// A run under way. Dropping it kills everything that belongs to it, and only then lets others take the run over.
 pub struct Running {
     control: Control,
     notices: UnboundedReceiver<Notice>,
     task: JoinHandle<Result<Ended, HostError>>,
+    /// While it is there somebody wants the run: it is never sent on.
+    _held: Sender<()>,
 }
 
 impl Running {
@@ -211,11 +214,13 @@ impl Running {
         control: Control,
         notices: UnboundedReceiver<Notice>,
         task: JoinHandle<Result<Ended, HostError>>,
+        held: Sender<()>,
     ) -> Self {
         Self {
             control,
             notices,
             task,
+            _held: held,
         }
     }
 
@@ -239,11 +244,5 @@ impl Running {
             Ok(ended) => ended,
             Err(error) => Err(HostError::Fault(error.to_string())),
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }

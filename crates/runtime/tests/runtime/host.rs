@@ -317,6 +317,32 @@ fn a_dropped_run_leaves_no_process() {
     });
 }
 
+#[test]
+fn nobody_takes_a_dropped_run_over_while_its_work_lives() {
+    let place = Place::new([sequence(
+        "s",
+        &[shell("a", r#"{"command":"echo $$ > pid; sleep 600"}"#)],
+    )]);
+    block_on(async {
+        let running = place.run("s");
+        let pid = line_of(&place.dir.path().join("pid")).await;
+        let key = place.last();
+        drop(running);
+        let _next = loop {
+            match place.host().resume(key, place.store(), false) {
+                Ok(running) => break running,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        // The one thread that there is does nothing but this: who was to kill the process has done so.
+        let dead = (0..1_000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            !lives(&pid)
+        });
+        assert!(dead, "the process {pid} of the run that was taken over lives");
+    });
+}
+
 fn with_approval() -> Program {
     sequence(
         "s",
