@@ -1,7 +1,7 @@
 //! What is fixed when a run begins.
 
 use wfc_value::{Map, Str, Timestamp, Value};
-use wfc_vm::{EffectId, Limits, Meta};
+use wfc_vm::{Allowance, EffectId, Limits, Meta, Usage};
 
 use crate::id::{ExecutionId, Hash, RunKey};
 
@@ -25,6 +25,8 @@ pub struct Header {
     pub execution: Str,
     /// The call that it came from.
     pub parent: Option<Parent>,
+    /// What the budgets around the call left when it began, of a run that its caller does not wait for: it uses up no more.
+    pub purse: Option<Allowance>,
     /// The run that it is another try of.
     pub retry_of: Option<ExecutionId>,
     /// The workflow's slug, for people.
@@ -62,6 +64,42 @@ impl Header {
             trigger: self.trigger.clone(),
             env: self.env.clone(),
             limits: self.limits.clone(),
+        }
+    }
+
+    /// The run whose budgets it draws on, and by which of its effects: its caller, if that waits for it or had budgets around
+    /// the call.
+    pub(crate) fn payer(&self) -> Option<(RunKey, EffectId)> {
+        let parent = self.parent?;
+        let pays = parent.wait || self.purse.is_some();
+        pays.then(|| (self.key.sibling(parent.run), parent.effect))
+    }
+
+    /// What of its purse is used up when `total` is used up in all, in words.
+    pub(crate) fn overdrawn(&self, total: Usage) -> Option<&'static str> {
+        let purse = self.purse?;
+        if purse
+            .agent_calls
+            .is_some_and(|most| total.agent_calls > most)
+        {
+            Some("the budget of agent calls")
+        } else if purse.tokens.is_some_and(|most| total.tokens >= most) {
+            Some("the budget of tokens")
+        } else if purse.usd.is_some_and(|most| total.usd >= most) {
+            Some("the budget")
+        } else {
+            None
+        }
+    }
+
+    /// What is left in its purse.
+    pub(crate) fn left(&self, used: Usage) -> Allowance {
+        let purse = self.purse.unwrap_or_default();
+        let whole = |most: Option<u64>, used| most.map(|most| most.saturating_sub(used));
+        Allowance {
+            usd: purse.usd.map(|most| (most - used.usd).max(0.0)),
+            tokens: whole(purse.tokens, used.tokens),
+            agent_calls: whole(purse.agent_calls, used.agent_calls),
         }
     }
 

@@ -168,6 +168,9 @@ fault_codes! {
     LimitExceeded "limit_exceeded"
         "a value, an expression or the run grew over one of the machine's limits"
         "work on less data at once, or pass large data by reference (a file, an address)";
+    Deadlock "deadlock"
+        "a called workflow waits for its turn behind a run that waits for its caller, so that neither could go on"
+        "let workflows take their `concurrency_key`s in one order, or call with `wait: false`";
     ExpressionError "expression_error"
         "an operator or function met a value that it has no answer for"
         "test the value first (`has`, `size`, `!= 0`), or give another one with `orValue`";

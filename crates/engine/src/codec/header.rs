@@ -5,18 +5,27 @@ use wfc_program::bytes::{Reader, Writer};
 use wfc_program::codec::{read_value, write_value};
 use wfc_value::limits::MAX_VALUE_DEPTH;
 use wfc_value::{Duration, Str, Timestamp, Value};
-use wfc_vm::{EffectId, Limits};
+use wfc_vm::{Allowance, EffectId, Limits};
 
-use super::{end, read_map, write_map};
+use super::{end, read_map, read_usd, write_map};
 use crate::header::{Header, Parent};
 use crate::store::RunRow;
 
-const VERSION: u8 = 1;
+/// Of a header with a purse; 1 is one without, and nothing else is new.
+const VERSION: u8 = 2;
 
 /// A header as a store keeps it.
 pub(crate) fn write_header(header: &Header) -> Vec<u8> {
     let mut out = Writer::default();
-    out.u8(VERSION);
+    match header.purse {
+        None => out.u8(1),
+        Some(purse) => {
+            out.u8(VERSION);
+            out.option(purse.usd, |out, n| out.raw(&n.to_bits().to_le_bytes()));
+            out.option(purse.tokens, Writer::u64);
+            out.option(purse.agent_calls, Writer::u64);
+        }
+    }
     out.u32(header.attempt);
     out.u32(header.depth);
     out.u32(header.group_max);
@@ -39,11 +48,15 @@ pub(crate) fn write_header(header: &Header) -> Vec<u8> {
 pub(crate) fn read_header(bytes: &[u8], row: &RunRow) -> Result<Header, DecodeError> {
     let mut input = Reader::new(bytes);
     let version = input.u8()?;
-    if version != VERSION {
-        return Err(input.error(format!(
-            "it is of version {version} of the format, and this program reads version {VERSION}"
-        )));
-    }
+    let purse = match version {
+        1 => None,
+        VERSION => Some(read_purse(&mut input)?),
+        _ => {
+            return Err(input.error(format!(
+                "it is of version {version} of the format, and this program reads up to version {VERSION}"
+            )));
+        }
+    };
     let attempt = input.u32()?;
     let depth = input.u32()?;
     let group_max = input.u32()?;
@@ -53,6 +66,7 @@ pub(crate) fn read_header(bytes: &[u8], row: &RunRow) -> Result<Header, DecodeEr
         key: row.key,
         execution: Str::from(row.key.execution.to_string()),
         parent: parent.map(|(run, (effect, wait))| Parent { run, effect, wait }),
+        purse,
         retry_of: row.retry_of,
         workflow: row.workflow.clone(),
         deployment: row.deployment,
@@ -70,6 +84,14 @@ pub(crate) fn read_header(bytes: &[u8], row: &RunRow) -> Result<Header, DecodeEr
     };
     end(&input)?;
     Ok(header)
+}
+
+fn read_purse(input: &mut Reader<'_>) -> Result<Allowance, DecodeError> {
+    Ok(Allowance {
+        usd: input.option(read_usd)?,
+        tokens: input.option(Reader::u64)?,
+        agent_calls: input.option(Reader::u64)?,
+    })
 }
 
 /// The trigger of a run that was started by hand.

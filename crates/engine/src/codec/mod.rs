@@ -139,11 +139,15 @@ fn write_usage(out: &mut Writer, usage: Usage) {
     out.u64(usage.agent_calls);
 }
 
-fn read_usage(input: &mut Reader<'_>) -> Result<Usage, DecodeError> {
+fn read_usd(input: &mut Reader<'_>) -> Result<f64, DecodeError> {
     let mut usd = [0; 8];
     usd.copy_from_slice(input.raw(8)?);
+    Ok(f64::from_bits(u64::from_le_bytes(usd)))
+}
+
+fn read_usage(input: &mut Reader<'_>) -> Result<Usage, DecodeError> {
     Ok(Usage {
-        usd: f64::from_bits(u64::from_le_bytes(usd)),
+        usd: read_usd(input)?,
         tokens: input.u64()?,
         agent_calls: input.u64()?,
     })

@@ -1,7 +1,7 @@
 //! What is written reads back, and bytes from anywhere are an error at the worst.
 
 use wfc_value::{FaultCode, Timestamp, Value, json};
-use wfc_vm::{EffectId, ErrorRecord, Event, EventKind, Limits, Outcome, Usage};
+use wfc_vm::{Allowance, EffectId, ErrorRecord, Event, EventKind, Limits, Outcome, Usage};
 
 use super::letter::permission_letter;
 use super::*;
@@ -209,6 +209,7 @@ fn facts(limits: Limits) -> (Header, RunRow) {
             effect: EffectId(9),
             wait: true,
         }),
+        purse: None,
         retry_of: None,
         workflow: "w".into(),
         deployment: Hash::of(b"d"),
@@ -256,6 +257,15 @@ fn headers_read_back_with_their_rows() {
         hostile(&bytes, |bytes| read_header(bytes, &row).is_ok());
     }
     let (mut header, row) = facts(Limits::default());
+    header.purse = Some(Allowance {
+        usd: Some(0.25),
+        tokens: None,
+        agent_calls: Some(300),
+    });
+    let bytes = write_header(&header);
+    assert_eq!(read_header(&bytes, &row).unwrap().purse, header.purse);
+    hostile(&bytes, |bytes| read_header(bytes, &row).is_ok());
+    header.purse = None;
     assert!(
         write_header(&header).len() < 40,
         "the usual limits take no room"

@@ -102,6 +102,11 @@ impl Engine {
         self.store.post(&letter).map(|_| ())
     }
 
+    /// The runs that hold a group.
+    pub(super) fn holding(&mut self, place: Place, group: &Str) -> Result<Vec<RunKey>, StoreError> {
+        Ok(self.members(place, group)?.running)
+    }
+
     fn members(&mut self, place: Place, group: &Str) -> Result<Members, StoreError> {
         let stored = self.store.group(place, group)?;
         let running = stored.iter().filter(|m| m.state.is_running()).count();

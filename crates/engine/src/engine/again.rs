@@ -134,6 +134,7 @@ impl Engine {
             key: run,
             execution: run.execution.to_string().into(),
             parent: None,
+            purse: None,
             retry_of: Some(key.execution),
             workflow: deployment.pins.workflow.clone(),
             deployment: deployment.hash,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use wfc_value::{FaultCode, Map, Str, Timestamp, Value};
-use wfc_vm::{Effect, EffectId, ErrorRecord, EventKind, Outcome, Usage};
+use wfc_vm::{Allowance, Effect, EffectId, ErrorRecord, EventKind, Outcome, Usage};
 
 use super::start::{StartFault, callee_key};
 use super::{Engine, MAX_CALL_DEPTH};
@@ -51,7 +51,11 @@ impl Engine {
             return self.callee_stored(caller, &effect, &row, now);
         }
         match self.start_callee(caller, &effect, key, now) {
-            Ok(()) => self.callee_here(caller, &effect, key, now),
+            Ok(()) => {
+                if !self.break_circle(key, now)? {
+                    self.callee_here(caller, &effect, key, now);
+                }
+            }
             Err(Refusal::Store(error)) => return Err(error),
             Err(Refusal::Told(error)) => self.push(caller, now, failed(id, *error)),
         }
@@ -136,6 +140,7 @@ impl Engine {
             return Ok(());
         };
         if !parent.wait {
+            self.tell_last_spending(key, now);
             return Ok(());
         }
         let caller = key.sibling(parent.run);
@@ -233,6 +238,8 @@ impl Engine {
                 format!("workflows call each other more than {MAX_CALL_DEPTH} levels deep"),
             ));
         }
+        let left = self.allowance(run, effect.id);
+        let loose = !waits_for(effect) && left != Allowance::default();
         let header = Header {
             key,
             execution: key.execution.to_string().into(),
@@ -241,6 +248,7 @@ impl Engine {
                 effect: effect.id,
                 wait: waits_for(effect),
             }),
+            purse: loose.then_some(left),
             retry_of: None,
             workflow: Str::default(),
             deployment: header.deployment,

@@ -85,7 +85,7 @@ impl Engine {
             Due::Hand => run.to_hand.push(id),
             Due::Agent => {
                 let known = run.known_of(id).is_some_and(|known| known.counted);
-                if known || run.header.parent.is_none_or(|parent| !parent.wait) {
+                if known || run.header.payer().is_none() {
                     run.count(id);
                     run.to_hand.push(id);
                 } else {

@@ -42,6 +42,7 @@ impl Engine {
             self.events_after = last;
         }
         self.look_at_groups();
+        self.break_circles(now)?;
         let mut foreign = std::mem::take(&mut self.foreign).into_iter();
         while let Some((caller, effect)) = foreign.next() {
             if let Some(run) = self.runs.get_mut(&caller) {

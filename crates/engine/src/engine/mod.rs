@@ -4,6 +4,7 @@ mod admit;
 mod again;
 mod beside;
 mod call;
+mod circle;
 mod follow;
 mod inbox;
 mod load;

@@ -1,4 +1,7 @@
-//! Budgets over called runs: a call of an agent draws on the budgets of all runs that wait for its run.
+//! Budgets over called runs: a call of an agent draws on the budgets of all runs that led to its run.
+//!
+//! A run that its caller does not wait for draws on the budgets around its call for as long as they are open. Its caller may
+//! end before it, so it has a purse besides: what those budgets left when it began.
 //!
 //! A run's own machine counts what is inside of its own budgets. For those around it, the runs that called it are told
 //! all that it has used up, before each call of an agent that it makes: with a budget used up the call is not made.
@@ -8,6 +11,7 @@ use wfc_value::{FaultCode, Timestamp};
 use wfc_vm::{Allowance, EffectId, ErrorRecord, EventKind, Usage};
 
 use super::Engine;
+use crate::header::Header;
 use crate::id::RunKey;
 use crate::run::Run;
 use crate::store::{NewLetter, RunState, StoreError};
@@ -112,7 +116,12 @@ impl Engine {
             abroad: None,
         };
         let mut callee = key;
-        while let Some((caller, effect)) = self.caller_of(callee) {
+        while let Some((caller, effect)) = self.payer_of(callee) {
+            let header = self.runs.get(&callee).map(|run| &run.header);
+            chain.refused = header.and_then(|header| overdrawn(header, total));
+            if chain.refused.is_some() {
+                break;
+            }
             if !self.runs.contains_key(&caller) && !self.bring_caller(caller, now)? {
                 let before = self.runs.get(&callee).map(|run| run.usage);
                 let charge = (caller, effect, total);
@@ -122,8 +131,8 @@ impl Engine {
             let Some(run) = self.runs.get_mut(&caller) else {
                 break;
             };
-            if run.is_over() || run.effect(effect).is_none() {
-                // Nobody waits for it any more.
+            if run.is_over() || !run.may_draw(effect) {
+                // Nobody waits for it any more, and no budget that it draws on is open.
                 break;
             }
             if run.stale.is_some() || !run.is_settled() {
@@ -153,11 +162,9 @@ impl Engine {
         Ok(Some(chain))
     }
 
-    /// The run that waits for a run in memory, and by which effect.
-    fn caller_of(&self, callee: RunKey) -> Option<(RunKey, EffectId)> {
-        let parent = self.runs.get(&callee)?.header.parent;
-        let parent = parent.filter(|parent| parent.wait)?;
-        Some((callee.sibling(parent.run), parent.effect))
+    /// The run whose budgets a run in memory draws on, and by which effect.
+    fn payer_of(&self, callee: RunKey) -> Option<(RunKey, EffectId)> {
+        self.runs.get(&callee)?.header.payer()
     }
 
     /// Brings a caller that is parked; says whether it is here.
@@ -191,13 +198,13 @@ impl Engine {
             let revived = self.revive(&stored, None);
             self.aside.truncate(asides);
             let Some(mut run) = revived? else { break };
-            if run.effect(effect).is_none() {
+            if !run.may_draw(effect) {
                 break;
             }
             let fresh = before.beyond(run.charged(effect));
             run.pretend_spent(effect, before);
             chain.refused = refusal(&run, effect, total);
-            let Some(parent) = run.header.parent.filter(|parent| parent.wait) else {
+            let Some(payer) = run.header.payer() else {
                 break;
             };
             if chain.refused.is_some() {
@@ -205,7 +212,8 @@ impl Engine {
             }
             before = run.usage.and(fresh);
             total = before.and(total.beyond(run.charged(effect)));
-            (caller, effect) = (caller.sibling(parent.run), parent.effect);
+            chain.refused = overdrawn(&run.header, total);
+            (caller, effect) = payer;
         }
         Ok(())
     }
@@ -235,17 +243,47 @@ impl Engine {
         if known || run.is_over() || !self.is_budgeted(key) {
             return;
         }
-        if let Some((caller, effect)) = self.caller_of(key)
-            && self.runs.contains_key(&caller)
+        if let Some((caller, effect)) = self.payer_of(key)
+            && let Some(run) = self.runs.get(&caller)
+            && run.may_draw(effect)
         {
             self.push(caller, now, EventKind::Spent { effect, usage });
+        }
+    }
+
+    /// Tells the caller all that a run has used up which has ended and which that does not wait for.
+    pub(super) fn tell_last_spending(&mut self, key: RunKey, now: Timestamp) {
+        let payer = self.payer_of(key);
+        let Some((run, (caller, effect))) = self.runs.get_mut(&key).zip(payer) else {
+            return;
+        };
+        let usage = run.usage;
+        if std::mem::replace(&mut run.told_caller, usage) == usage {
+            return;
+        }
+        let kind = EventKind::Spent { effect, usage };
+        match self.runs.get(&caller) {
+            Some(run) if run.may_draw(effect) => self.push(caller, now, kind),
+            Some(_) => {}
+            // It is parked, or with another process: the letter is kept with the end.
+            None => {
+                let body = crate::codec::letter(&kind);
+                let letter = NewLetter {
+                    to: caller,
+                    at: now,
+                    body,
+                };
+                if let Some(run) = self.runs.get_mut(&key) {
+                    run.tidings = Some(letter);
+                }
+            }
         }
     }
 
     /// Whether there is a budget around one of the calls that led to a run.
     fn is_budgeted(&self, key: RunKey) -> bool {
         let mut callee = key;
-        while let Some((caller, effect)) = self.caller_of(callee) {
+        while let Some((caller, effect)) = self.payer_of(callee) {
             let Some(run) = self.runs.get(&caller) else {
                 return false;
             };
@@ -259,19 +297,27 @@ impl Engine {
 
     /// What all budgets leave an effect of a run, those of its callers in memory included.
     pub(super) fn allowance(&self, run: &Run, id: EffectId) -> Allowance {
-        let mut least = run.allowance(id);
-        let mut parent = run.header.parent.filter(|parent| parent.wait);
-        let mut key = run.header.key;
-        while let Some(call) = parent {
-            key = key.sibling(call.run);
+        let mut least = run.allowance(id).least(run.header.left(run.usage));
+        let mut payer = run.header.payer();
+        while let Some((key, effect)) = payer {
             let Some(caller) = self.runs.get(&key) else {
                 break;
             };
-            least = least.least(caller.allowance(call.effect));
-            parent = caller.header.parent.filter(|parent| parent.wait);
+            least = least.least(caller.allowance(effect));
+            least = least.least(caller.header.left(caller.usage));
+            payer = caller.header.payer();
         }
         least
     }
+}
+
+/// Why a run that its caller does not wait for may make no more calls of agents, if it may not.
+fn overdrawn(header: &Header, total: Usage) -> Option<String> {
+    let what = header.overdrawn(total)?;
+    Some(format!(
+        "{what} that was left when `{}` was called, which is not waited for, is used up",
+        header.workflow
+    ))
 }
 
 /// Why a caller does not allow one more call of an agent, if it does not. What it was told of before is paid.

@@ -87,6 +87,7 @@ impl Engine {
             key: start.run,
             execution: start.run.execution.to_string().into(),
             parent: None,
+            purse: None,
             retry_of: None,
             workflow: deployment.pins.workflow.clone(),
             deployment: deployment.hash,

@@ -405,6 +405,11 @@ impl Run {
         machine.map(|m| m.charged(id)).unwrap_or_default()
     }
 
+    /// Whether it can be told what an effect uses up.
+    pub(crate) fn may_draw(&self, id: EffectId) -> bool {
+        self.machine.as_ref().is_some_and(|m| m.may_draw(id))
+    }
+
     /// Draws on the budgets of a run that is looked at and thrown away: what its letters tell it.
     pub(crate) fn pretend_spent(&mut self, effect: EffectId, usage: Usage) {
         if let Some(machine) = &mut self.machine {

@@ -2,23 +2,47 @@
 
 use wfc_value::{FaultCode, Value};
 
-use super::{Flow, Machine};
-use crate::effect::EffectId;
+use super::{Flow, Machine, Pending};
+use crate::effect::{EffectClass, EffectId};
 use crate::error::ErrorRecord;
 use crate::event::{Allowance, Usage};
 use crate::fiber::Fiber;
 use crate::scope::ScopeKind;
 
+/// How many calls that nobody waits for a budget remembers, the last ones: earlier ones draw on it no more.
+pub(crate) const MAX_LOOSE: usize = 1_000;
+
 /// A budget and what is used up of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Spending {
     pub(crate) usd: Option<f64>,
     pub(crate) tokens: Option<f64>,
     pub(crate) agent_calls: Option<f64>,
     pub(crate) spent: Usage,
+    /// Calls within it that the run does not wait for, in the order of their numbers, and what it was drawn on for each.
+    pub(crate) loose: Vec<(EffectId, Usage)>,
 }
 
 impl Spending {
+    fn loose(&mut self, call: EffectId) -> Option<&mut Usage> {
+        let place = self.loose.binary_search_by_key(&call, |l| l.0).ok()?;
+        self.loose.get_mut(place).map(|(_, drawn)| drawn)
+    }
+
+    fn drawn(&self, call: EffectId) -> Option<Usage> {
+        let place = self.loose.binary_search_by_key(&call, |l| l.0).ok()?;
+        self.loose.get(place).map(|(_, drawn)| *drawn)
+    }
+
+    /// Draws what a call that nobody waits for used up, all told.
+    fn draw(&mut self, call: EffectId, usage: Usage) {
+        let Some(drawn) = self.loose(call) else {
+            return;
+        };
+        let fresh = usage.beyond(*drawn);
+        *drawn = usage.most(*drawn);
+        self.spent = self.spent.and(fresh);
+    }
     /// What is left. Limits may be any numbers; what is left of one is never less than nothing.
     fn left(&self) -> Allowance {
         let whole = |limit: Option<f64>, spent: u64| {
@@ -73,6 +97,7 @@ impl Machine {
             tokens: number("tokens"),
             agent_calls: number("agent_calls"),
             spent: Usage::default(),
+            loose: Vec::new(),
         };
         self.next_budget += 1;
         self.budgets.insert(self.next_budget, spending);
@@ -121,50 +146,88 @@ impl Machine {
         Ok(())
     }
 
+    /// The budgets around an effect. Of a call that nobody waits for those that were around it and are still open.
+    fn budgets_of(&self, effect: EffectId) -> Vec<u64> {
+        let Some(pending) = self.effects.get(&effect) else {
+            let open = self.budgets.iter();
+            let open = open.filter(|(_, budget)| budget.drawn(effect).is_some());
+            return open.map(|(id, _)| *id).collect();
+        };
+        let fiber = self.fibers.get(&pending.fiber);
+        fiber.map(|f| self.budgets_around(f)).unwrap_or_default()
+    }
+
+    /// Whether what an effect uses up can be told: it goes on, or it is a call that nobody waits for within a budget that is
+    /// still open.
+    #[must_use]
+    pub fn may_draw(&self, effect: EffectId) -> bool {
+        let mut budgets = self.budgets.values();
+        self.effects.contains_key(&effect) || budgets.any(|b| b.drawn(effect).is_some())
+    }
+
+    /// A call is answered whose run goes on by itself: the budgets around it go on to be drawn on for it.
+    pub(super) fn let_loose(&mut self, pending: &Pending) {
+        let call = &pending.effect;
+        let waits = call.args.get("wait").and_then(Value::as_bool);
+        if call.class != EffectClass::Call || waits.unwrap_or(true) {
+            return;
+        }
+        let fiber = self.fibers.get(&pending.fiber);
+        let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
+        for id in around {
+            let Some(budget) = self.budgets.get_mut(&id) else {
+                continue;
+            };
+            if let Err(place) = budget.loose.binary_search_by_key(&call.id, |l| l.0) {
+                budget.loose.insert(place, (call.id, pending.charged));
+            }
+            if budget.loose.len() > MAX_LOOSE {
+                budget.loose.remove(0);
+            }
+        }
+    }
+
     /// What the budgets around an effect leave it as they stand now.
     #[must_use]
     pub fn allowance(&self, effect: EffectId) -> Allowance {
-        let pending = self.effects.get(&effect);
-        let fiber = pending.and_then(|p| self.fibers.get(&p.fiber));
-        let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
-        let mut out = Allowance::default();
-        for budget in around.iter().filter_map(|id| self.budgets.get(id)) {
-            out = out.least(budget.left());
-        }
-        out
+        let around = self.budgets_of(effect);
+        let budgets = around.iter().filter_map(|id| self.budgets.get(id));
+        budgets.fold(Allowance::default(), |out, b| out.least(b.left()))
     }
 
     /// Which budget around an effect is used up, in words.
     #[must_use]
     pub fn exhausted(&self, effect: EffectId) -> Option<String> {
-        let fiber = self.effects.get(&effect)?.fiber;
-        let around = self.budgets_around(self.fibers.get(&fiber)?);
-        around
-            .iter()
-            .find_map(|id| self.budgets.get(id).and_then(Spending::exhausted))
+        let around = self.budgets_of(effect);
+        let mut budgets = around.iter().filter_map(|id| self.budgets.get(id));
+        budgets.find_map(Spending::exhausted)
     }
 
     /// What the budgets around an effect were drawn on for it so far.
     #[must_use]
     pub fn charged(&self, effect: EffectId) -> Usage {
-        let pending = self.effects.get(&effect);
-        pending.map(|pending| pending.charged).unwrap_or_default()
+        let drawn = match self.effects.get(&effect) {
+            Some(pending) => Some(pending.charged),
+            None => self.budgets.values().find_map(|b| b.drawn(effect)),
+        };
+        drawn.unwrap_or_default()
     }
 
     /// Draws what an effect used up from the budgets around it, as far as it was not drawn before.
     pub(super) fn use_up(&mut self, effect: EffectId, usage: Option<Usage>) {
-        let (Some(usage), Some(pending)) = (usage, self.effects.get_mut(&effect)) else {
+        let Some(usage) = usage else {
+            return;
+        };
+        let Some(pending) = self.effects.get_mut(&effect) else {
+            self.budgets
+                .values_mut()
+                .for_each(|b| b.draw(effect, usage));
             return;
         };
         let told = pending.charged;
         pending.charged = usage.most(told);
         let usage = usage.beyond(told);
-        let fiber = self
-            .effects
-            .get(&effect)
-            .and_then(|p| self.fibers.get(&p.fiber));
-        let around = fiber.map(|f| self.budgets_around(f)).unwrap_or_default();
-        for id in around {
+        for id in self.budgets_of(effect) {
             if let Some(budget) = self.budgets.get_mut(&id) {
                 budget.spent = budget.spent.and(usage);
             }

@@ -34,8 +34,9 @@ impl Machine {
             EventKind::Completed { effect, .. }
             | EventKind::Failed { effect, .. }
             | EventKind::Unknown { effect }
-            | EventKind::Cancelled { effect }
-            | EventKind::Spent { effect, .. } => self.known(*effect, false),
+            | EventKind::Cancelled { effect } => self.known(*effect, false),
+            EventKind::Spent { effect, .. } if self.may_draw(*effect) => Delivery::Accepted,
+            EventKind::Spent { effect, .. } => self.known(*effect, false),
             EventKind::Fired { effect } => self.known(*effect, true),
             EventKind::Message {
                 name,

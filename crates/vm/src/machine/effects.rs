@@ -189,6 +189,7 @@ impl Machine {
         let Some(pending) = self.answered(id) else {
             return false;
         };
+        self.let_loose(&pending);
         let is_timer = pending.effect.class == EffectClass::Timer;
         let resume = if is_timer {
             Resume::Plain

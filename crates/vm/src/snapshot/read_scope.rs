@@ -5,10 +5,11 @@ use wfc_program::suspend::{OpenScope, Point};
 use wfc_program::verify::{FiberKind, ScopeTag};
 
 use super::read::{Read, Reading};
+use crate::effect::EffectId;
 use crate::event::Usage;
 use crate::fiber::{Fiber, FiberId};
 use crate::machine::Due;
-use crate::machine::budget::Spending;
+use crate::machine::budget::{MAX_LOOSE, Spending};
 use crate::scope::{DeadlineScope, Exit, FinallyBody, Scope, ScopeKind, StepScope, Target};
 
 impl Reading<'_> {
@@ -86,7 +87,7 @@ impl Reading<'_> {
     }
 
     fn budget(&mut self) -> Read<ScopeKind> {
-        let flags = self.flags(7)?;
+        let flags = self.flags(15)?;
         let mut limits = [None; 3];
         for (at, limit) in limits.iter_mut().enumerate() {
             if flags >> at & 1 != 0 {
@@ -95,6 +96,10 @@ impl Reading<'_> {
         }
         let [usd, tokens, agent_calls] = limits;
         let spent = self.usage()?;
+        let loose = match flags & 8 {
+            0 => Vec::new(),
+            _ => self.loose()?,
+        };
         self.machine.next_budget += 1;
         let id = self.machine.next_budget;
         let spending = Spending {
@@ -102,9 +107,26 @@ impl Reading<'_> {
             tokens,
             agent_calls,
             spent,
+            loose,
         };
         self.machine.budgets.insert(id, spending);
         Ok(ScopeKind::Budget(id))
+    }
+
+    /// Calls that nobody waits for, by their numbers.
+    fn loose(&mut self) -> Read<Vec<(EffectId, Usage)>> {
+        let count = self.input.len()?;
+        let fits = (1..=MAX_LOOSE).contains(&count);
+        self.check(fits, "a budget has no such number of calls")?;
+        let (mut out, mut last) = (Vec::new(), 0);
+        for _ in 0..count {
+            let back = self.input.u64()?;
+            let number = self.machine.next_effect.checked_sub(back);
+            let number = number.filter(|number| *number > last);
+            last = number.ok_or_else(|| self.error("a call has a number that it cannot have"))?;
+            out.push((EffectId(last), self.usage()?));
+        }
+        Ok(out)
     }
 
     fn finally_body(

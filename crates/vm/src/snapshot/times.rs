@@ -3,6 +3,8 @@
 use wfc_program::bytes::{DecodeError, Reader, Writer};
 use wfc_value::{Duration, Timestamp};
 
+use crate::event::Usage;
+
 const NANOS: i64 = 1_000_000_000;
 const MILLI: u32 = 1_000_000;
 
@@ -71,6 +73,12 @@ pub(super) fn write_number(out: &mut Writer, n: f64) {
         out.u64(1);
         out.raw(&n.to_bits().to_le_bytes());
     }
+}
+
+pub(super) fn write_usage(out: &mut Writer, usage: Usage) {
+    write_number(out, usage.usd);
+    out.u64(usage.tokens);
+    out.u64(usage.agent_calls);
 }
 
 pub(super) fn read_number(input: &mut Reader<'_>) -> Result<f64, DecodeError> {

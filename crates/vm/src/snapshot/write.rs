@@ -7,7 +7,7 @@ use wfc_program::suspend::Point;
 use wfc_value::{Fault, Value};
 
 use super::payload::Payloads;
-use super::times::{write_duration, write_number, write_time};
+use super::times::{write_duration, write_number, write_time, write_usage};
 use super::write_value::Out;
 use super::{MACHINE_ABI, SnapshotError};
 use crate::effect::EffectId;
@@ -242,19 +242,26 @@ impl Writing<'_> {
                 self.bytes().len(deadline.pc);
             }
             ScopeKind::Budget(id) => {
-                let budget = self.machine.budgets.get(id).copied().unwrap_or_default();
+                let budget = self.machine.budgets.get(id).cloned().unwrap_or_default();
                 let limits = [budget.usd, budget.tokens, budget.agent_calls];
                 let present = (0..).zip(&limits).filter(|(_, limit)| limit.is_some());
                 let flags = present.fold(0_u8, |flags, (at, _)| flags | 1 << at);
+                let flags = flags | u8::from(!budget.loose.is_empty()) << 3;
+                let newest = self.machine.next_effect;
                 let bytes = self.bytes();
                 bytes.u8(flags);
                 limits
                     .into_iter()
                     .flatten()
                     .for_each(|n| write_number(bytes, n));
-                write_number(bytes, budget.spent.usd);
-                bytes.u64(budget.spent.tokens);
-                bytes.u64(budget.spent.agent_calls);
+                write_usage(bytes, budget.spent);
+                if !budget.loose.is_empty() {
+                    bytes.len(budget.loose.len());
+                }
+                for (call, drawn) in budget.loose {
+                    bytes.u64(newest.saturating_sub(call.0));
+                    write_usage(bytes, drawn);
+                }
             }
             ScopeKind::Step(step) => {
                 let flags = u8::from(step.compensation.is_some())
@@ -407,10 +414,7 @@ impl Writing<'_> {
         }
         if pending.charged != Usage::default() {
             let charged = pending.charged;
-            let bytes = self.bytes();
-            write_number(bytes, charged.usd);
-            bytes.u64(charged.tokens);
-            bytes.u64(charged.agent_calls);
+            write_usage(self.bytes(), charged);
         }
     }
 

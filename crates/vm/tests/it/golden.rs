@@ -147,6 +147,6 @@ fn what_the_abi_covers_is_what_it_was() {
     ];
     assert_eq!(
         state,
-        ["version = \"0.1.9\"", "version = \"0.1.10\"", "abi 1"]
+        ["version = \"0.1.9\"", "version = \"0.1.10\"", "abi 2"]
     );
 }

@@ -328,7 +328,7 @@ fn errors_say_what_is_wrong() {
     );
     assert_eq!(
         read(&[0xff, 0xff, 0]),
-        "the snapshot was made by machine version 65535, and this one reads up to 1"
+        "the snapshot was made by machine version 65535, and this one reads up to 2"
     );
     let mut bytes = machine.snapshot(&mut MemoryPayloads::default()).unwrap();
     bytes.push(0);
