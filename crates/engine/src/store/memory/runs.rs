@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::blocks::Blocks;
 use super::kept::Kept;
@@ -15,12 +16,15 @@ pub(super) type Standing = (RunState, Option<OwnerId>);
 /// Runs of which more is kept stay open: to pack them whenever they park would take too long.
 const LARGE: usize = 16 * 1024;
 
+/// Runs as strings of bytes.
+type Packed = BTreeMap<Place, Blocks<ExecutionId, Box<[u8]>>>;
+
 /// All runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {
     /// In boxes: nodes of the tree are half empty.
     open: BTreeMap<RunKey, Box<Kept>>,
-    packed: BTreeMap<Place, Blocks<ExecutionId, Box<[u8]>>>,
+    packed: Packed,
     words: Words,
 }
 
@@ -58,11 +62,15 @@ impl Runs {
 
     /// A run to be changed: it is open from here on, until it is closed.
     pub(super) fn open(&mut self, key: RunKey) -> Option<&mut Kept> {
-        if let Some(bytes) = self.take(key) {
-            let run = packed::unpack(key, &bytes, &self.words).ok()?;
-            self.open.insert(key, Box::new(run));
-        }
-        self.open.get_mut(&key).map(|run| &mut **run)
+        let run = match self.open.entry(key) {
+            Entry::Occupied(run) => run.into_mut(),
+            Entry::Vacant(place) => {
+                let bytes = take(&mut self.packed, key)?;
+                let run = packed::unpack(key, &bytes, &self.words).ok()?;
+                place.insert(Box::new(run))
+            }
+        };
+        Some(run)
     }
 
     /// Packs a run that nobody works on.
@@ -87,15 +95,6 @@ impl Runs {
     pub(super) fn remove(&mut self, key: RunKey) -> Option<Kept> {
         self.open(key)?;
         self.open.remove(&key).map(|run| *run)
-    }
-
-    fn take(&mut self, key: RunKey) -> Option<Box<[u8]>> {
-        let place = self.packed.get_mut(&key.place)?;
-        let bytes = place.remove(&key.execution);
-        if place.is_empty() {
-            self.packed.remove(&key.place);
-        }
-        bytes
     }
 
     /// The rows of open runs: all active and queued ones are among them.
@@ -131,6 +130,15 @@ impl Runs {
         });
         all.flatten().filter(|row| filter.fits(row))
     }
+}
+
+fn take(packed: &mut Packed, key: RunKey) -> Option<Box<[u8]>> {
+    let place = packed.get_mut(&key.place)?;
+    let bytes = place.remove(&key.execution);
+    if place.is_empty() {
+        packed.remove(&key.place);
+    }
+    bytes
 }
 
 impl Kept {
