@@ -1,6 +1,6 @@
 //! A selected expression as a variable of its own, set right before the step that it stands in.
 
-use wfc_compiler::analysis::{NAMESPACES, RESERVED, Ref};
+use wfc_compiler::analysis::{NAMESPACES, Ref, is_reserved};
 use wfc_syntax::ast::StepKind;
 use wfc_syntax::edit::{Editor, fit_edits};
 use wfc_syntax::expr::{ExprId, ExprKind};
@@ -171,7 +171,7 @@ impl Cx<'_> {
         let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let taken = |name: &str| {
             NAMESPACES.contains(&name)
-                || RESERVED.contains(&name)
+                || is_reserved(name)
                 || self.file.text().split(|c| !word(c)).any(|w| w == name)
         };
         let numbered = (2..).map(|n| format!("{base}_{n}"));
