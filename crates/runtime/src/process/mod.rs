@@ -16,13 +16,16 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
-use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::stop::Stop;
 
 /// How long output is still waited for after a process ended while others hold its pipes open.
 const DRAIN: Duration = Duration::from_millis(500);
+
+/// More than a pipe holds, in bytes: what is read beyond that after the time is over was written by others.
+const PIPE: usize = 1 << 20;
 
 /// A process to run to its end.
 pub(crate) struct Spec {
@@ -139,7 +142,7 @@ pub(crate) async fn run(
     if let Some(feed) = feed {
         feed.abort();
     }
-    let deadline = tokio::time::Instant::now() + DRAIN;
+    let deadline = Instant::now() + DRAIN;
     let stdout = Reader::finish(out, deadline, spec.keep).await;
     let stderr = Reader::finish(err, deadline, spec.keep).await;
     group.release(owner, groups);
@@ -160,36 +163,58 @@ async fn limit(limit: Option<Duration>) {
 /// Reads a pipe to its end, beside everything else.
 struct Reader {
     capture: Arc<std::sync::Mutex<Capture>>,
-    task: JoinHandle<()>,
+    /// Tells until when.
+    until: watch::Sender<Option<Instant>>,
+    /// Ends when all that counts is read.
+    done: oneshot::Receiver<()>,
 }
 
 impl Reader {
     fn start(mut pipe: impl AsyncRead + Unpin + Send + 'static, keep: Keep) -> Self {
         let capture = Arc::new(std::sync::Mutex::new(Capture::new(keep)));
         let into = capture.clone();
-        let task = tokio::spawn(async move {
+        let (until, mut told) = watch::channel(None);
+        let (reads, done) = oneshot::channel();
+        tokio::spawn(async move {
+            let mut reads = Some(reads);
+            let mut rest = PIPE;
             let mut buffer = vec![0_u8; 16 * 1024];
             loop {
-                match pipe.read(&mut buffer).await {
-                    Ok(0) | Err(_) => break,
-                    Ok(n) => {
-                        if let (Some(bytes), Ok(mut capture)) = (buffer.get(..n), into.lock()) {
-                            capture.push(bytes);
-                        }
+                let read = tokio::select! {
+                    // What is there is read, also where it is looked for late.
+                    biased;
+                    read = pipe.read(&mut buffer) => read,
+                    () = over(&mut told), if reads.is_some() => {
+                        reads = None;
+                        continue;
                     }
+                };
+                let (Ok(n @ 1..), Ok(mut capture)) = (read, into.lock()) else {
+                    break;
+                };
+                capture.push(buffer.get(..n).unwrap_or_default());
+                if told.borrow().is_some_and(|until| until <= Instant::now()) {
+                    rest = rest.saturating_sub(n);
+                    reads = reads.filter(|_| rest > 0);
                 }
             }
         });
-        Self { capture, task }
+        Self {
+            capture,
+            until,
+            done,
+        }
     }
 
-    /// What was read by `deadline`. A process in the background that holds the pipe goes on
+    /// What was written by `deadline`. A process in the background that holds the pipe goes on
     /// writing into nothing.
-    async fn finish(reader: Option<Self>, deadline: tokio::time::Instant, keep: Keep) -> Capture {
-        let Some(mut reader) = reader else {
+    async fn finish(reader: Option<Self>, deadline: Instant, keep: Keep) -> Capture {
+        let Some(reader) = reader else {
             return Capture::new(keep);
         };
-        let _ = tokio::time::timeout_at(deadline, &mut reader.task).await;
+        reader.until.send_replace(Some(deadline));
+        // It sends nothing, and goes when it has read all.
+        let _ = reader.done.await;
         let Ok(mut capture) = reader.capture.lock() else {
             return Capture::new(keep);
         };
@@ -197,7 +222,69 @@ impl Reader {
     }
 }
 
+/// Waits until the time that is told is over.
+async fn over(told: &mut watch::Receiver<Option<Instant>>) {
+    let until = told.wait_for(Option::is_some).await;
+    match until.ok().and_then(|until| *until) {
+        Some(until) => tokio::time::sleep_until(until).await,
+        // Nobody wants what is read.
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits for `future`, at most `limit`.
 pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     timeout(limit, future).await.ok()
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn what_was_written_in_time_is_read_however_late_it_is_looked_for() {
+        let (out, mut to) = std::io::pipe().unwrap();
+        let captured = block_on(async {
+            let pipe = tokio::net::unix::pipe::Receiver::from_owned_fd(out.into()).unwrap();
+            let reader = Reader::start(pipe, Keep::Whole);
+            tokio::task::yield_now().await;
+            let deadline = Instant::now() + Duration::from_millis(50);
+            // Something else takes all the time.
+            let busy = async {
+                to.write_all(b"all of it").unwrap();
+                drop(to);
+                std::thread::sleep(Duration::from_millis(100));
+            };
+            tokio::join!(Reader::finish(Some(reader), deadline, Keep::Whole), busy).0
+        });
+        assert_eq!(captured.finish(|text| text).text, "all of it");
+    }
+
+    #[test]
+    fn who_writes_for_ever_is_not_listened_to_for_ever() {
+        let (out, to) = std::io::pipe().unwrap();
+        let mut yes = std::process::Command::new("yes")
+            .stdout(to)
+            .spawn()
+            .unwrap();
+        let ended = block_on(async {
+            let pipe = tokio::net::unix::pipe::Receiver::from_owned_fd(out.into()).unwrap();
+            let reader = Reader::start(pipe, Keep::Ends);
+            let deadline = Instant::now() + Duration::from_millis(50);
+            // A guard against waiting for ever, not a measurement.
+            let limit = Duration::from_secs(60);
+            within(limit, Reader::finish(Some(reader), deadline, Keep::Ends)).await
+        });
+        yes.kill().unwrap();
+        yes.wait().unwrap();
+        assert!(ended.is_some());
+    }
 }
