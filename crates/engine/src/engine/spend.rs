@@ -213,6 +213,10 @@ impl Engine {
             before = run.usage.and(fresh);
             total = before.and(total.beyond(run.charged(effect)));
             chain.refused = overdrawn(&run.header, total);
+            if chain.refused.is_some() {
+                // What those above say does not matter any more.
+                break;
+            }
             (caller, effect) = payer;
         }
         Ok(())
