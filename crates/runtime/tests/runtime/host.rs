@@ -335,7 +335,7 @@ fn nobody_takes_a_dropped_run_over_while_its_work_lives() {
             }
         };
         // The one thread that there is does nothing but this: who was to kill the process has done so.
-        let dead = (0..100).any(|_| {
+        let dead = (0..1_000).any(|_| {
             std::thread::sleep(std::time::Duration::from_millis(10));
             !lives(&pid)
         });
