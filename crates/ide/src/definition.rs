@@ -11,6 +11,7 @@ use wfc_value::ty::Type;
 use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
 use crate::cursor::Cursor;
+use crate::far;
 use crate::meaning;
 use crate::names::{Role, Symbol};
 use crate::origin::{Origin, Origins};
@@ -49,10 +50,32 @@ pub fn definition(
     cancel: &Cancel,
 ) -> Result<Option<Definition>, Cancelled> {
     let Some(Subject { file, at, origin }) = subject::find(snapshot, path, offset, cancel)? else {
-        return Ok(None);
+        return far_field(snapshot, path, offset, cancel);
     };
     let targets = targets(snapshot, &file, &at.symbol, cancel)?;
     Ok((!targets.is_empty()).then_some(Definition { origin, targets }))
+}
+
+/// Where a field is declared of what a workflow returns or a tool gives.
+fn far_field(
+    snapshot: &Snapshot,
+    path: &str,
+    offset: u32,
+    cancel: &Cancel,
+) -> Result<Option<Definition>, Cancelled> {
+    let Some(file) = snapshot.checked(path, cancel)? else {
+        return Ok(None);
+    };
+    let cursor = Cursor::at(&file, offset);
+    let field = far::field_at(&file, &cursor).filter(|_| !cursor.comment);
+    let Some((origin, expr)) = field else {
+        return Ok(None);
+    };
+    let found = far::of(snapshot, &file, expr, cancel)?;
+    Ok(found.map(|found| Definition {
+        origin,
+        targets: vec![found.target],
+    }))
 }
 
 /// Where a symbol of a file is declared.
@@ -330,7 +353,13 @@ fn written_target(
         name: span,
     };
     let origin = match from {
-        From::Expr(expr) => origins.of(*expr),
+        From::Expr(expr) => match origins.of(*expr) {
+            Some(origin) => Some(origin),
+            None => {
+                let found = far::of(snapshot, file, *expr, cancel)?;
+                return Ok(found.map(|found| found.target));
+            }
+        },
         From::Step(step) => {
             if let Some(callee) = meaning::callee(file, *step) {
                 let Some(callee) = snapshot.checked(callee, cancel)? else {
@@ -338,7 +367,13 @@ fn written_target(
                 };
                 return Ok(returned(&callee));
             }
-            origins.step_origin(*step)
+            match origins.step_origin(*step) {
+                Some(origin) => Some(origin),
+                None => {
+                    let found = far::of_step(snapshot, file, *step, cancel)?;
+                    return Ok(found.map(|found| found.target));
+                }
+            }
         }
         From::Other => None,
     };

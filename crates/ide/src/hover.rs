@@ -15,8 +15,10 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::check::CheckedFile;
 use crate::cursor::Cursor;
 use crate::docs;
+use crate::far;
 use crate::holds::{self, Holds, way_to};
 use crate::names::{Role, Symbol};
+use crate::paths;
 use crate::schedules;
 pub use crate::schedules::Now;
 use crate::snapshot::Snapshot;
@@ -56,6 +58,17 @@ pub fn hover(
         .or_else(|| schedules::hover(&file, &cursor, now))
         .or_else(|| of_expression(&file, &cursor))
         .or_else(|| of_tree(&file, cursor.offset));
+    let main = match (main, far::field_at(&file, &cursor)) {
+        (Some(mut main), Some((_, expr))) if cursor.name.is_none() => {
+            if let Some(found) = far::of(snapshot, &file, expr, cancel)? {
+                let place = paths::relative(&file.path, &found.target.file);
+                let doc = found.doc.map_or(String::new(), |doc| format!("\n\n{doc}"));
+                main.markdown.push_str(&format!("{doc}\n\nfrom `{place}`"));
+            }
+            Some(main)
+        }
+        (main, _) => main,
+    };
     let findings = of_findings(&file, cursor.offset);
     Ok(match (main, findings) {
         (Some(mut main), Some(findings)) => {

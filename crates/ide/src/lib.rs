@@ -17,6 +17,7 @@ pub mod cursor;
 pub mod definition;
 mod docs;
 mod document;
+mod far;
 pub mod file_rename;
 mod files;
 mod findings;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wfc_compiler::analysis::catalogue::{Catalogue, split};
 use wfc_syntax::ast::StepId;
 use wfc_syntax::span::Span;
+use wfc_syntax::tree::{NodeId, NodeKind, Tree};
 
 use crate::answer::Place;
 use crate::cancel::{Cancel, Cancelled};
@@ -201,21 +202,22 @@ pub(crate) fn tool_place(
 ) -> Option<(Place, Span)> {
     let source = snapshot.source(catalogue)?;
     let (tree, _) = wfc_syntax::json::parse(&source.text);
+    let item = tool_node(&tree, tool)?;
+    let span = tree.span(tree.field(item, "name")?);
+    let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
+    Some((Place::new(catalogue, tree.span(item)), inner))
+}
+
+/// The entry of a tool in a catalogue's tree.
+pub(crate) fn tool_node(tree: &Tree, tool: &str) -> Option<NodeId> {
     let root = tree.root?;
     let result = tree.field(root, "result").unwrap_or(root);
     let list = tree.field(result, "tools").unwrap_or(root);
-    let wfc_syntax::tree::NodeKind::Seq(items) = tree.kind(list) else {
+    let NodeKind::Seq(items) = tree.kind(list) else {
         return None;
     };
-    items.iter().find_map(|item| {
-        let name = tree.field(*item, "name")?;
-        match tree.kind(name) {
-            wfc_syntax::tree::NodeKind::Scalar(s) if &*s.text == tool => {
-                let span = tree.span(name);
-                let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
-                Some((Place::new(catalogue, tree.span(*item)), inner))
-            }
-            _ => None,
-        }
+    items.iter().copied().find(|item| {
+        let name = tree.field(*item, "name").map(|name| tree.kind(name));
+        matches!(name, Some(NodeKind::Scalar(s)) if &*s.text == tool)
     })
 }

@@ -84,6 +84,20 @@ impl<'a> Origins<'a> {
         Some(())
     }
 
+    /// What a comprehension's variable goes over.
+    pub(crate) fn range_of(&self, local: LocalId) -> Option<ExprId> {
+        self.ranges.get(&local).copied()
+    }
+
+    /// Where the shape of a part is written: of a field, or of an item.
+    pub(crate) fn part(&self, of: Origin, field: Option<&str>) -> Option<Origin> {
+        self.fuel.set(MAX_FOLLOWED);
+        match field {
+            Some(name) => self.member(of, name, MAX_STEPS),
+            None => self.item(of, MAX_STEPS),
+        }
+    }
+
     /// The operand and the name of a selection, or of an index by a constant text.
     pub(crate) fn literal_step(&self, id: ExprId) -> Option<(ExprId, Box<str>)> {
         let exprs = &self.file.ast().exprs;
@@ -308,7 +322,7 @@ impl<'a> Origins<'a> {
 }
 
 /// Methods whose result has the shape of what they are called on.
-const KEEPS: &[&str] = &[
+pub(crate) const KEEPS: &[&str] = &[
     "orValue", "or", "filter", "distinct", "sort", "sortBy", "slice",
 ];
 

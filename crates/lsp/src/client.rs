@@ -19,6 +19,8 @@ pub(crate) struct Client {
     pub tags: bool,
     /// It takes data with diagnostics and gives it back.
     pub data: bool,
+    /// It takes the address of a page about a diagnostic's code.
+    pub descriptions: bool,
     /// It fills snippets in.
     pub snippets: bool,
     /// It asks for an item's documentation when it is shown.
@@ -85,6 +87,8 @@ impl Client {
                 || there("/textDocument/diagnostic/tagSupport"),
             data: yes("/textDocument/publishDiagnostics/dataSupport")
                 || yes("/textDocument/diagnostic/dataSupport"),
+            descriptions: yes("/textDocument/publishDiagnostics/codeDescriptionSupport")
+                || yes("/textDocument/diagnostic/codeDescriptionSupport"),
             snippets: yes("/textDocument/completion/completionItem/snippetSupport"),
             resolves_documentation: lists(
                 "/textDocument/completion/completionItem/resolveSupport/properties",

@@ -1,10 +1,11 @@
 //! Findings as the protocol has them.
 
+use std::collections::BTreeMap;
 use std::hash::Hasher as _;
 
 use gen_lsp_types::{
-    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
-    Message,
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
+    DiagnosticTag, Location, Message,
 };
 use wfc_ide::{Cancel, Cancelled, Findings, Snapshot};
 use wfc_syntax::code::Severity;
@@ -59,8 +60,24 @@ pub(crate) fn of(ctx: &Context, path: &str, all: &[found::Diagnostic]) -> Vec<Di
     let Some(lines) = ctx.lines(path) else {
         return Vec::new();
     };
-    all.iter().map(|d| one(ctx, &lines, path, d)).collect()
+    let mut pages = Pages::default();
+    let mut out = Vec::with_capacity(all.len());
+    for d in all {
+        let mut made = one(ctx, &lines, path, d);
+        if ctx.client.descriptions {
+            let page = pages.entry(d.code.id).or_insert_with(|| {
+                let page = ctx.house.page(d.code.id)?;
+                Some(CodeDescription::new(page.into()))
+            });
+            made.code_description.clone_from(page);
+        }
+        out.push(made);
+    }
+    out
 }
+
+/// Where codes are documented, each asked for once.
+type Pages = BTreeMap<&'static str, Option<CodeDescription>>;
 
 fn one(ctx: &Context, lines: &Lines, path: &str, d: &found::Diagnostic) -> Diagnostic {
     let severity = match d.severity {
@@ -128,3 +145,7 @@ pub(crate) fn result_id(diagnostics: &[Diagnostic]) -> String {
     hasher.write(&serde_json::to_vec(diagnostics).unwrap_or_default());
     format!("{:016x}", hasher.finish())
 }
+
+#[cfg(test)]
+#[path = "diagnostics_tests.rs"]
+mod tests;

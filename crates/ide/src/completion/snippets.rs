@@ -159,3 +159,52 @@ pub(super) fn plain(text: &str) -> String {
         .replace('$', "\\$")
         .replace('}', "\\}")
 }
+
+#[cfg(test)]
+mod tests {
+    use wfc_syntax::source::Source;
+    use wfc_syntax::text::{ROOT_WORDS, STEP_WORDS};
+
+    use super::*;
+
+    /// A snippet with what its places hold by themselves.
+    fn filled(snippet: &str) -> String {
+        let mut out = String::new();
+        let mut rest = snippet;
+        while let Some((before, behind)) = rest.split_once('$') {
+            out.push_str(before);
+            if let Some(place) = behind.strip_prefix('{') {
+                let (place, after) = place.split_once('}').unwrap();
+                out.push_str(place.split_once(':').map_or("", |(_, text)| text));
+                rest = after;
+            } else {
+                rest = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+            }
+        }
+        out + rest
+    }
+
+    #[test]
+    fn each_word_that_starts_a_step_has_a_snippet_of_that_step() {
+        for (word, kind) in STEP_WORDS {
+            let snippet = step(word, "  ").unwrap_or_else(|| panic!("{word}"));
+            let text = format!("workflow w {{\n  {}\n}}\n", filled(&snippet));
+            let parsed = wfc_syntax::parse(&Source::new("w.wf", text.as_str()), Spelling::Text);
+            let first = parsed.ast.workflow.steps.steps.first();
+            let first = first.unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics));
+            assert_eq!(parsed.ast.step(*first).kind.word(), *kind, "{text}");
+            // What is still to be written may be missing; nothing else is wrong.
+            let family = |d: &wfc_syntax::diagnostic::Diagnostic| d.code.id.starts_with("WF00");
+            let wrong: Vec<_> = parsed.diagnostics.iter().filter(|d| family(d)).collect();
+            assert!(wrong.is_empty(), "{text}: {wrong:?}");
+        }
+        assert!(step("let", "").is_some());
+    }
+
+    #[test]
+    fn each_word_that_starts_a_declaration_has_a_snippet() {
+        for word in ROOT_WORDS {
+            assert!(declaration(word, "").is_some(), "{word}");
+        }
+    }
+}

@@ -656,3 +656,20 @@ fn keys_between_others_and_values_that_are_missing() {
         &[],
     );
 }
+
+#[test]
+fn fields_of_what_a_called_workflow_returns_and_a_tool_gives() {
+    let callee = "== callee.wf\nworkflow callee {\n  return { sum: 1, größe: 2 }\n}\n";
+    for file in [
+        "== a.wf\nworkflow a {\n  let made = call callee\n  agent \"日本 {{ made.$0 }}\"\n}\n",
+        "== a.wf.yaml\nsteps:\n  - { id: made, type: subworkflow, workflow: callee }\n  - { type: agent, goal: \"日本 {{ steps.made.output.$0 }}\" }\n  - { type: bash, command: [ }\n",
+        "== a.wf.json\n{ \"steps\": [ { \"id\": \"made\", \"type\": \"subworkflow\", \"workflow\": \"callee\" }, { \"type\": \"agent\", \"goal\": \"日本 {{ made.$0 }}\" } ] }\n",
+    ] {
+        offers(&format!("{file}{callee}"), &["sum"], &["made"]);
+    }
+    offers(
+        "== a.wf.json\n{ \"tools\": [\"pylon.tools.json\"], \"steps\": [ { \"id\": \"t\", \"type\": \"tool\", \"tool\": \"pylon.get_ticket\", \"arguments\": { \"id\": \"é\" } }, { \"type\": \"agent\", \"goal\": \"日本 {{ t.$0 }}\" } ] }\n",
+        &["body", "state", "owner"],
+        &["t"],
+    );
+}

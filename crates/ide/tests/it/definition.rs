@@ -201,3 +201,77 @@ fn types_of_values() {
     );
     type_leads("== a.wf\nworkflow a { input n: int  return $0n }\n");
 }
+
+/// A tool's catalogue with marks: the field `body`, a field of an item, one behind a reference.
+fn board(body: &str, id: &str, name: &str) -> String {
+    format!(
+        "== t/board.tools.json\n{{\"tools\": [{{\"name\": \"get\", \"inputSchema\": {{\"type\": \"object\"}}, \"outputSchema\": {{\"type\": \"object\", \"required\": [\"body\", \"tags\", \"by\"], \"properties\": {{\"größe\": {{\"type\": \"string\"}}, {body}: {{\"type\": \"string\", \"description\": \"What it says\"}}, \"tags\": {{\"type\": \"array\", \"items\": {{\"type\": \"object\", \"required\": [\"id\"], \"properties\": {{{id}: {{\"type\": \"int\"}}}}}}}}, \"by\": {{\"$ref\": \"#/$defs/who\"}}}}, \"$defs\": {{\"who\": {{\"type\": \"object\", \"required\": [\"name\"], \"properties\": {{{name}: {{\"type\": \"string\"}}}}}}}}}}}}]}}\n"
+    )
+}
+
+#[test]
+fn fields_of_what_a_tool_gives() {
+    let (body, id, name) = ("\"body\"", "\"id\"", "\"name\"");
+    let lead = |field: &str, catalogue: &str| {
+        for file in [
+            format!(
+                "== a.wf\nworkflow a {{\n  tools \"t/board.tools.json\"\n  let t = tool board.get {{}}\n  agent \"日本 {{{{ {field} }}}}\"\n}}\n"
+            ),
+            format!(
+                "== a.wf.yaml\ntools: [t/board.tools.json]\nsteps:\n  - {{ id: t, type: tool, tool: board.get }}\n  - {{ type: agent, goal: \"日本 {{{{ {field} }}}}\" }}\n"
+            ),
+            format!(
+                "== a.wf.json\n{{ \"tools\": [\"t/board.tools.json\"], \"steps\": [ {{ \"id\": \"t\", \"type\": \"tool\", \"tool\": \"board.get\" }}, {{ \"type\": \"agent\", \"goal\": \"\\u65e5 {{{{ {field} }}}}\" }} ] }}\n"
+            ),
+        ] {
+            leads(&format!("{file}{catalogue}"));
+        }
+    };
+    lead("t.bo$0dy", &board("\"«body»\"", id, name));
+    lead("steps.t.output.bo$0dy", &board("\"«body»\"", id, name));
+    lead("t.tags.map(x, x.i$0d)", &board(body, "\"«id»\"", name));
+    lead("t.tags[0].i$0d", &board(body, "\"«id»\"", name));
+    lead("t.by.na$0me", &board(body, id, "\"«name»\""));
+    // One that is not there.
+    lead("t.no$0ne", &board(body, id, name));
+}
+
+#[test]
+fn fields_of_what_a_workflow_returns() {
+    for callee in [
+        "== callee.wf\nworkflow callee {\n  returns { «sum»: string, all: list<string> }\n  return { sum: \"x\", all: [] }\n}\n",
+        "== callee.wf.yaml\nslug: callee\nsteps: [ { type: bash, command: ls } ]\nreturn: { all: [], «sum»: é }\n",
+        "== callee.wf.json\n{ \"slug\": \"callee\", \"types\": { \"R\": { \"«sum»\": \"string\" } }, \"returns\": \"R\", \"steps\": [ { \"id\": \"r\", \"type\": \"agent\", \"goal\": \"é\", \"returns\": \"R\" } ], \"return\": \"{{ r }}\" }\n",
+        // The callee only hands on what it was given by its own callee, and by an agent.
+        "== callee.wf\nworkflow callee {\n  let deep = call deeper\n  return deep\n}\n== deeper.wf\nworkflow deeper {\n  let r = agent \"x\" { returns: { «sum»: string } }\n  return r\n}\n",
+    ] {
+        leads(&format!(
+            "== a.wf\nworkflow a {{\n  let made = call callee\n  agent \"日本 {{{{ made.s$0um }}}}\"\n}}\n{callee}"
+        ));
+        leads(&format!(
+            "== a.wf.yaml\nsteps:\n  - {{ id: made, type: subworkflow, workflow: callee }}\n  - {{ type: agent, goal: \"日本 {{{{ steps.made.output.s$0um }}}}\" }}\n{callee}"
+        ));
+        leads(&format!(
+            "== a.wf.json\n{{ \"steps\": [ {{ \"id\": \"made\", \"type\": \"subworkflow\", \"workflow\": \"callee\" }}, {{ \"type\": \"agent\", \"goal\": \"日本 {{{{ made[\\\"s$0um\\\"] }}}}\" }} ] }}\n{callee}"
+        ));
+        // Also while something else is broken.
+        leads(&format!(
+            "== a.wf\nworkflow a {{\n  let made = call callee\n  if {{\n  agent \"日本 {{{{ made.s$0um }}}}\"\n}}\n{callee}"
+        ));
+    }
+}
+
+#[test]
+fn workflows_that_return_each_others_values_lead_nowhere() {
+    leads(
+        "== a.wf\nworkflow a {\n  let made = call b\n  return made.su$0m\n}\n== b.wf\nworkflow b {\n  let made = call a\n  return made\n}\n",
+    );
+}
+
+#[test]
+fn types_of_what_comes_from_elsewhere() {
+    let schema = "«{\"type\": \"object\", \"properties\": {\"n\": {\"type\": \"integer\"}}}»";
+    type_leads(&format!(
+        "== a.wf\nworkflow a {{\n  tools \"b.tools.json\"\n  let t = tool b.get {{}}\n  return t$0\n}}\n== b.tools.json\n{{\"tools\": [{{\"name\": \"get\", \"inputSchema\": {{\"type\": \"object\"}}, \"outputSchema\": {schema}}}]}}\n"
+    ));
+}

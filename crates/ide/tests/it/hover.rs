@@ -259,3 +259,39 @@ fn broken_files_and_every_offset() {
     }
     assert!(at("== a.wf\nworkflow a {\n  // ba$0sh\n}\n").is_none());
 }
+
+/// A tool that says what it gives, and a workflow that returns something.
+const ELSEWHERE: &str = "== board.tools.json\n{\"tools\": [{\"name\": \"get\", \"inputSchema\": {\"type\": \"object\"}, \"outputSchema\": {\"type\": \"object\", \"required\": [\"body\"], \"properties\": {\"body\": {\"type\": \"string\", \"description\": \"What it says: 日本\"}}}}]}\n== callee.wf\nworkflow callee {\n  return { sum: 1 }\n}\n";
+
+#[test]
+fn fields_of_what_other_files_declare() {
+    for (file, word) in [
+        (
+            "== a.wf\nworkflow a {\n  tools \"board.tools.json\"\n  let t = tool board.get {}\n  agent \"日本 {{ t.bo$0dy }}\"\n}\n",
+            "body",
+        ),
+        (
+            "== a.wf.yaml\ntools: [board.tools.json]\nsteps:\n  - { id: t, type: tool, tool: board.get }\n  - { type: agent, goal: \"日本 {{ t.bo$0dy }}\" }\n  - { type: bash, command: [ }\n",
+            "body",
+        ),
+        (
+            "== a.wf.json\n{ \"tools\": [\"board.tools.json\"], \"steps\": [ { \"id\": \"t\", \"type\": \"tool\", \"tool\": \"board.get\" }, { \"type\": \"agent\", \"goal\": \"\\u65e5 {{ t.bo$0dy }}\" } ] }\n",
+            "body",
+        ),
+    ] {
+        let parts = [
+            "body: string",
+            "What it says: 日本",
+            "from `board.tools.json`",
+        ];
+        says(&format!("{file}{ELSEWHERE}"), word, &parts);
+    }
+    for file in [
+        "== a.wf\nworkflow a {\n  let made = call callee\n  agent \"日本 {{ made.su$0m }}\"\n}\n",
+        "== a.wf.yaml\nsteps:\n  - { id: made, type: subworkflow, workflow: callee }\n  - { type: agent, goal: \"日本 {{ made.su$0m }}\" }\n",
+        "== a.wf.json\n{ \"steps\": [ { \"id\": \"made\", \"type\": \"subworkflow\", \"workflow\": \"callee\" }, { \"type\": \"agent\", \"goal\": \"日本 {{ made.su$0m }}\" } ] }\n",
+    ] {
+        let parts = ["sum: 1", "from `callee.wf`"];
+        says(&format!("{file}{ELSEWHERE}"), "sum", &parts);
+    }
+}
