@@ -4,6 +4,7 @@ mod agreement;
 mod client;
 mod diagnostics;
 mod features;
+mod hostile;
 mod lifecycle;
 mod matrix;
 mod matrix_actions;

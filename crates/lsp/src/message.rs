@@ -214,7 +214,47 @@ fn invalid(id: Option<Id>, message: &str) -> Incoming {
 }
 
 fn value(raw: Option<&RawValue>) -> serde_json::Result<Value> {
-    raw.map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()))
+    let Some(raw) = raw else {
+        return Ok(Value::Null);
+    };
+    serde_json::from_str(raw.get()).or_else(|error| match whole_signs(raw.get()) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    })
+}
+
+/// JSON with the sign for what is none in the place of each half of a pair of surrogates; nothing when there is no half.
+/// Editors written in JavaScript may hold such halves in their texts and write them as `\ud83d`. A change that is passed
+/// over for that would leave two different texts; like this the columns are the same, too.
+fn whole_signs(json: &str) -> Option<String> {
+    let unit = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    let mut halves = false;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let first = unit(escape);
+        let second = escape.get(6..).and_then(unit);
+        let len = match (first, second) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                halves = true;
+                out.push_str("\\ufffd");
+                rest = escape.get(6..).unwrap_or_default();
+                continue;
+            }
+            // An escaped backslash is no beginning of another escape.
+            _ => escape.chars().take(2).map(char::len_utf8).sum(),
+        };
+        out.push_str(escape.get(..len).unwrap_or(escape));
+        rest = escape.get(len..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    halves.then_some(out)
 }
 
 #[derive(Serialize)]

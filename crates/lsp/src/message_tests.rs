@@ -91,3 +91,23 @@ fn answers_have_the_protocols_form() {
         r#"{"jsonrpc":"2.0","method":"a","params":[1]}"#
     );
 }
+
+#[test]
+fn halves_of_surrogate_pairs_become_the_sign_for_what_is_none() {
+    let text = |json: &str| {
+        let body = format!(r#"{{"jsonrpc":"2.0","method":"m","params":"{json}"}}"#);
+        match read(body.as_bytes()) {
+            Incoming::Notification { params, .. } => params.as_str().unwrap().to_owned(),
+            other => panic!("{json}: {other:?}"),
+        }
+    };
+    assert_eq!(text(r"\ud83d"), "\u{fffd}");
+    assert_eq!(text(r"a\ud83dé"), "a\u{fffd}é");
+    assert_eq!(text(r"\ude00\ud83d"), "\u{fffd}\u{fffd}");
+    assert_eq!(text(r"\ud83d\ud83d\ude00\n"), "\u{fffd}😀\n");
+    assert_eq!(text(r"\\ud83d\ud83d"), "\\ud83d\u{fffd}");
+    assert_eq!(text(r"\ud83d\u0041"), "\u{fffd}A");
+    // What is no JSON otherwise stays a fault.
+    let broken = br#"{"jsonrpc":"2.0","id":1,"method":"m","params":"\ud83d\x"}"#;
+    assert!(matches!(read(broken), Incoming::Invalid { .. }));
+}
