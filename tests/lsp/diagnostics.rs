@@ -271,3 +271,87 @@ fn faults_of_settings_reach_a_client_that_asks() {
         editor.receive();
     }
 }
+
+#[test]
+fn files_of_tests_get_the_findings_of_tests_and_none_of_workflows() {
+    for (workflow, text) in [
+        (
+            "w.wf",
+            "workflow w {\n  input n: int\n  let out = bash \"é $N\" { env: { N: \"{{ n }}\" } }\n  return out.stdout\n}\n",
+        ),
+        (
+            "w.wf.yaml",
+            "slug: w\ninputs: { n: int }\nsteps:\n  - { id: out, type: bash, command: \"é $N\", env: { N: \"{{ n }}\" } }\nreturn: \"{{ out.stdout }}\"\n",
+        ),
+        (
+            "w.wf.json",
+            "{ \"slug\": \"w\", \"inputs\": { \"n\": \"int\" }, \"steps\": [ { \"id\": \"out\", \"type\": \"bash\", \"command\": \"é $N\", \"env\": { \"N\": \"{{ n }}\" } } ], \"return\": \"{{ out.stdout }}\" }\n",
+        ),
+    ] {
+        for (name, right, wrong) in [
+            (
+                "w.wf.test.yaml",
+                "tests:\n  - name: 😀 one\n    inputs: { n: 1 }\n    mocks: { out: { returns: { stdout: x } } }\n",
+                "tests:\n  - name: 😀 one\n    inputs: { nn: 1 }\n    mocks: { out: { returns: { stdout: x } } }\n",
+            ),
+            (
+                "w.wf.test.json",
+                "{ \"tests\": [ { \"name\": \"😀 one\", \"inputs\": { \"n\": 1 }, \"mocks\": { \"out\": { \"returns\": { \"stdout\": \"x\" } } } } ] }\n",
+                "{ \"tests\": [ { \"name\": \"😀 one\", \"inputs\": { \"nn\": 1 }, \"mocks\": { \"out\": { \"returns\": { \"stdout\": \"x\" } } } } ] }\n",
+            ),
+        ] {
+            for abilities in both() {
+                let mut editor = Editor::new(abilities);
+                editor.open(workflow, text);
+                editor.open(name, right);
+                assert_eq!(
+                    editor.diagnostics(name),
+                    [Value::Null; 0],
+                    "{workflow} {name}"
+                );
+                let end = right.len();
+                editor.edit(name, 0, end, wrong);
+                let found = editor.diagnostics(name);
+                assert!(!found.is_empty(), "{workflow} {name}");
+                let said = {
+                    editor.folder.file(name, wrong);
+                    editor.folder.run(&["test", "--format", "json", name])
+                };
+                for d in &found {
+                    let code = d["code"].as_str().unwrap();
+                    assert!(
+                        said.out.contains(code) || said.err.contains(code),
+                        "{d}: {said:?}"
+                    );
+                }
+                // Nothing of a workflow is offered or laid out there.
+                let document = json!({ "textDocument": editor.document(name) });
+                for method in ["textDocument/documentSymbol", "textDocument/documentLink"] {
+                    let found = editor.request(method, document.clone());
+                    assert_eq!(found.as_array().map_or(0, Vec::len), 0, "{method}: {found}");
+                }
+                // When the workflow changes, so do the findings of its tests.
+                editor.edit(name, 0, wrong.len(), right);
+                assert_eq!(editor.diagnostics(name), [Value::Null; 0]);
+                let old = editor.text(workflow).to_owned();
+                let renamed = old
+                    .replace("n: int", "k: int")
+                    .replace("\"n\": \"int\"", "\"k\": \"int\"")
+                    .replace("{{ n }}", "{{ k }}");
+                editor.edit(workflow, 0, old.len(), &renamed);
+                editor.edit(
+                    name,
+                    0,
+                    0,
+                    if name.ends_with("yaml") {
+                        "# é\n"
+                    } else {
+                        " "
+                    },
+                );
+                assert!(!editor.diagnostics(name).is_empty(), "{workflow} {name}");
+                editor.close(name);
+            }
+        }
+    }
+}
