@@ -416,11 +416,12 @@ fn brackets_typed_one_by_one() {
     ] {
         let mut e = Editor::new(Abilities::default());
         e.open(name, start);
-        let typed = 10_000 / sign.len();
+        // All of them in the text form; the others meet the same limits sooner.
+        let typed = if name == "a.wf" { 10_000 } else { 2000 };
         for n in 0..typed {
             let end = e.text(name).len();
             e.edit(name, end, end, sign);
-            if n % 2500 == 0 {
+            if n % 1000 == 0 {
                 e.in_sync(name);
             }
         }

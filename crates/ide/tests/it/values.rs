@@ -416,3 +416,43 @@ fn all_valid_workflows_do_the_same_afterwards() {
         "{named}, {inlined}, {joined}"
     );
 }
+
+#[test]
+fn no_place_of_a_broken_file_is_a_fault() {
+    use wfc_ide::definition::{definition, type_definition};
+    use wfc_ide::hover::hover;
+    let files = crate::rewrites::folder("tests/suite/valid");
+    let endings = [".wf", ".wf.yaml", ".wf.json"];
+    let mut asked = 0;
+    for (path, text) in files
+        .iter()
+        .filter(|(p, _)| endings.iter().any(|e| p.ends_with(e)))
+        .step_by(6)
+    {
+        let mut at = 7;
+        while at < text.len() {
+            // Something is lost in the middle, something odd stands there instead.
+            let cut = text.floor_char_boundary(at);
+            let end = text.floor_char_boundary((at + 11).min(text.len()));
+            let odd = ["", "{{ ", "\"", "😀", "]", ": *x\n"][at % 6];
+            let broken = format!("{}{odd}{}", &text[..cut], &text[end..]);
+            let known = [(path.as_str(), broken.as_str())];
+            let (host, _) = crate::support::host(&known);
+            let snapshot = host.snapshot();
+            let cancel = Cancel::new();
+            for place in [cut.saturating_sub(5), cut + 2, broken.len() / 2] {
+                let from = u32::try_from(place).unwrap();
+                for len in [0, 9, 40] {
+                    let range = Span::new(from, from + len);
+                    code_actions(&snapshot, path, range, &cancel).unwrap();
+                }
+                definition(&snapshot, path, from, &cancel).unwrap();
+                type_definition(&snapshot, path, from, &cancel).unwrap();
+                hover(&snapshot, path, from, None, &cancel).unwrap();
+                asked += 1;
+            }
+            at += 331;
+        }
+    }
+    assert!(asked > 40, "{asked}");
+}
