@@ -248,11 +248,6 @@ impl Builder {
         id
     }
 
-    /// Changes a fork that was added, such as to complete the slots that its branches merge.
-    pub fn fork_mut(&mut self, id: ForkId) -> Option<&mut ForkSpec> {
-        self.parts.forks.get_mut(id.index())
-    }
-
     /// Adds an input.
     pub fn input(&mut self, input: InputSpec) {
         self.parts.inputs.push(input);

@@ -60,14 +60,6 @@ impl TypeValue {
     pub fn name(&self) -> &str {
         &self.0
     }
-
-    /// The type that an identifier denotes in an expression, such as `int` or `null_type`.
-    #[must_use]
-    pub fn denoted_by(identifier: &str) -> Option<Self> {
-        TYPE_NAMES
-            .contains(&identifier)
-            .then(|| Self::new(identifier))
-    }
 }
 
 /// The identifiers that denote types in expressions.

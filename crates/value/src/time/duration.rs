@@ -95,12 +95,6 @@ impl Duration {
         self.0 / SECOND
     }
 
-    /// Whether it is shorter than no time.
-    #[must_use]
-    pub const fn is_negative(self) -> bool {
-        self.0 < 0
-    }
-
     /// The sum, unless it is out of range.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
