@@ -113,6 +113,11 @@ fn becomes(title: &str, cases: &[(&str, &str)]) {
     for (before, wanted) in cases {
         let found = taken(before, title);
         assert_eq!(found.as_deref(), Some(*wanted), "{before}");
+        // The same with line ends of two signs.
+        let (head, body) = before.split_once('\n').unwrap();
+        let before = format!("{head}\n{}", body.replace('\n', "\r\n"));
+        let found = taken(&before, title);
+        assert_eq!(found, Some(wanted.replace('\n', "\r\n")), "{before:?}");
     }
 }
 
