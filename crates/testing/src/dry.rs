@@ -9,7 +9,7 @@ use wfc_vm::{EffectClass, Meta, StartError, TraceWhat};
 
 use crate::plan::Mocks;
 use crate::run::host::{answered, called, decision, find};
-use crate::sample::{Sampler, result, sample};
+use crate::sample::{Sampler, input, result};
 use crate::sim::{self, Answer, Ask, End, Entry, Host, Reply, What};
 use crate::subject::{Subject, Subjects};
 
@@ -163,8 +163,8 @@ fn whole_inputs(subject: &Subject, mut given: Map, seed: u64) -> (Map, Vec<Strin
         {
             continue;
         }
-        if let Some(ty) = analysis.inputs.get(at) {
-            let _ = given.insert(Key::from(name), sample(ty, &analysis.type_table, seed));
+        if let Some(made) = input(subject, at, seed) {
+            let _ = given.insert(Key::from(name), made);
             made_up.push(name.to_owned());
         }
     }
@@ -193,9 +193,8 @@ impl DryHost<'_, '_> {
         let Some(id) = subject.step(last) else {
             return Value::Null;
         };
-        let table = &subject.checked.analysis.type_table;
         match subject.result_type(id) {
-            Some(ty) => result(subject.ast().step(id), &ty, table, &mut self.sampler),
+            Some(ty) => result(subject, id, &ty, &mut self.sampler),
             None => Value::Null,
         }
     }

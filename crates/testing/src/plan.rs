@@ -169,8 +169,8 @@ impl Reader<'_, '_> {
             let missing = given.iter().all(|e| *e.key != *decl.name.text);
             if missing && wfc_compiler::lower::input_is_required(self.subject.ast(), analysis, at) {
                 let ty = analysis.inputs.get(at).cloned().unwrap_or(Type::Any);
-                let sample =
-                    wfc_value::json::format(&crate::sample::sample(&ty, &analysis.type_table, 0));
+                let sample = crate::sample::input(self.subject, at, 0).unwrap_or_default();
+                let sample = wfc_value::json::format(&sample);
                 let message = format!(
                     "the input `{}` is missing: it is to be `{ty}`",
                     decl.name.text

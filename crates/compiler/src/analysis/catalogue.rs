@@ -57,6 +57,8 @@ pub struct Tool {
     pub hints: Hints,
     /// The JSON Schema of its arguments: what the type does not say of them.
     pub schema: Value,
+    /// The JSON Schema of its output; null when it says none.
+    pub output_schema: Value,
     /// The parts of its schemas that cannot be read.
     pub faults: Vec<Fault>,
 }
@@ -242,6 +244,7 @@ fn tool_of(server: &str, name: &str, tool: &Map, at: &str, table: &mut TypeTable
         output,
         hints: hints(tool),
         schema: tool.get_str("inputSchema").cloned().unwrap_or_default(),
+        output_schema: tool.get_str("outputSchema").cloned().unwrap_or_default(),
         faults,
     }
 }

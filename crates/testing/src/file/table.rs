@@ -130,39 +130,40 @@ static MOCK_FORM: Form = Form::Either(&Form::Words(MOCK_WORDS), &Form::Shape(&MO
 /// Mocks that need no more than a word.
 pub const MOCK_WORDS: &[&str] = &["approve", "deny", "never", "unknown"];
 
+// What a test and the `defaults` of all tests both have.
+const INPUTS: Field = field("inputs", Form::MapOf(&Form::Value), "inputs by name");
+const ENV: Field = field(
+    "env",
+    Form::MapOf(&Form::Value),
+    "environment variables by name",
+);
+const SECRETS: Field = field(
+    "secrets",
+    Form::MapOf(&Form::Text),
+    "what secrets hold, for expected arguments",
+);
+const TRIGGER: Field = field("trigger", Form::MapOf(&Form::Value), "what `trigger` holds");
+const CLOCK: Field = field(
+    "clock",
+    Form::Time,
+    "when the run starts; 2026-01-01T00:00:00Z when absent",
+);
+const MOCKS: Field = field(
+    "mocks",
+    Form::MapOf(&MOCK_FORM),
+    "results of steps by id or path",
+);
+const EVENTS: Field = field(
+    "events",
+    Form::ListOf(&Form::Shape(&EVENT)),
+    "events that come in",
+);
+
 static DEFAULTS: Shape = Shape {
     what: "`defaults`",
     name: "defaults",
     one_of: &[],
-    fields: &[
-        field("inputs", Form::MapOf(&Form::Value), "inputs by name"),
-        field(
-            "env",
-            Form::MapOf(&Form::Value),
-            "environment variables by name",
-        ),
-        field(
-            "secrets",
-            Form::MapOf(&Form::Text),
-            "what secrets hold, for expected arguments",
-        ),
-        field("trigger", Form::MapOf(&Form::Value), "what `trigger` holds"),
-        field(
-            "clock",
-            Form::Time,
-            "when the run starts; 2026-01-01T00:00:00Z when absent",
-        ),
-        field(
-            "mocks",
-            Form::MapOf(&MOCK_FORM),
-            "results of steps by id or path",
-        ),
-        field(
-            "events",
-            Form::ListOf(&Form::Shape(&EVENT)),
-            "events that come in",
-        ),
-    ],
+    fields: &[INPUTS, ENV, SECRETS, TRIGGER, CLOCK, MOCKS, EVENTS],
 };
 
 /// A test.
@@ -177,33 +178,13 @@ pub static TEST: Shape = Shape {
             "what the test shows; unique in the file",
         ),
         field("description", Form::Text, "more about it"),
-        field("inputs", Form::MapOf(&Form::Value), "inputs by name"),
-        field(
-            "env",
-            Form::MapOf(&Form::Value),
-            "environment variables by name",
-        ),
-        field(
-            "secrets",
-            Form::MapOf(&Form::Text),
-            "what secrets hold, for expected arguments",
-        ),
-        field("trigger", Form::MapOf(&Form::Value), "what `trigger` holds"),
-        field(
-            "clock",
-            Form::Time,
-            "when the run starts; 2026-01-01T00:00:00Z when absent",
-        ),
-        field(
-            "mocks",
-            Form::MapOf(&MOCK_FORM),
-            "results of steps by id or path",
-        ),
-        field(
-            "events",
-            Form::ListOf(&Form::Shape(&EVENT)),
-            "events that come in",
-        ),
+        INPUTS,
+        ENV,
+        SECRETS,
+        TRIGGER,
+        CLOCK,
+        MOCKS,
+        EVENTS,
         field(
             "cancel",
             Form::Either(&Form::When, &Form::Shape(&CANCEL)),

@@ -12,6 +12,7 @@ use wfc_vm::{ErrorRecord, Usage};
 use super::Reader;
 use crate::codes;
 use crate::file::value;
+use crate::subject::Subject;
 
 /// Mocks by the keys as they are written: a step's path, with or without iterations.
 #[derive(Clone, Debug, Default)]
@@ -186,20 +187,36 @@ impl Reader<'_, '_> {
             ty => wfc_value::ty::decode(&whole, ty, table).map(|_| ()),
         };
         if decoded.is_ok() {
-            return Some(whole);
+            return self.beyond(of, node, &whole).is_none().then_some(whole);
         }
         let code = &codes::MOCK_MISMATCH;
         match value::typed(&self.file.tree, node, &ty, table, code, &what) {
             Ok(_) => Some(whole),
             Err(report) => {
-                let mut sampler = crate::sample::Sampler::new(0);
-                let sample = crate::sample::result(of.step, &ty, table, &mut sampler);
-                let sample = wfc_value::json::format(&sample);
-                let help = format!("the step yields `{ty}`, such as `{sample}`");
-                self.out.push((*report).help(help));
+                self.out.push((*report).help(such_as(&subject, of.id, &ty)));
                 None
             }
         }
+    }
+
+    /// Reports what the schema of a result of the right type does not take.
+    fn beyond(&mut self, of: &Mocked<'_>, node: NodeId, value: &Value) -> Option<()> {
+        let subject = std::sync::Arc::clone(self.subjects.get(of.workflow)?);
+        let schema = crate::sample::schema(&subject, of.id)?;
+        let found = wfc_value::schema::violations(value, &schema, &schema);
+        // Null stands for what is left out.
+        let first = found.iter().find(|v| !v.is_about_null(value))?;
+        let place = match first.path_text().as_str() {
+            "" => "it".to_owned(),
+            path => format!("`{path}`"),
+        };
+        let rule = &first.rule;
+        let message = format!("the result of `{}` does not fit: {place} {rule}", of.key);
+        let span = crate::file::shape::head(&self.file.tree, node);
+        let ty = subject.result_type(of.id)?;
+        let report = Diagnostic::new(&codes::MOCK_MISMATCH, span, message);
+        self.out.push(report.help(such_as(&subject, of.id, &ty)));
+        Some(())
     }
 
     fn failure(&self, node: NodeId) -> ErrorRecord {
@@ -230,6 +247,14 @@ impl Reader<'_, '_> {
             agent_calls: whole("agent_calls"),
         }
     }
+}
+
+/// What a step yields, with an example.
+fn such_as(subject: &Subject, id: StepId, ty: &Type) -> String {
+    let mut sampler = crate::sample::Sampler::new(0);
+    let sample = crate::sample::result(subject, id, ty, &mut sampler);
+    let sample = wfc_value::json::format(&sample);
+    format!("the step yields `{ty}`, such as `{sample}`")
 }
 
 /// The whole result of a command of which a test names a part: nothing was written, and the exit code is 0.

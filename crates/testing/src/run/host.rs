@@ -285,9 +285,8 @@ fn suggestion(subject: &Subject, ask: &Ask<'_>) -> String {
         return format!("mocks:\n  {key}: approve");
     }
     let made = id.and_then(|id| {
-        let (step, ty) = (subject.ast().step(id), subject.result_type(id)?);
-        let table = &subject.checked.analysis.type_table;
-        Some(result(step, &ty, table, &mut Sampler::new(0)))
+        let ty = subject.result_type(id)?;
+        Some(result(subject, id, &ty, &mut Sampler::new(0)))
     });
     let made = json::format(&made.unwrap_or_default());
     format!("mocks:\n  {key}: {{ returns: {made} }}")

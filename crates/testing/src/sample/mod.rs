@@ -1,21 +1,41 @@
-//! Made-up values of a type: for dry runs, and for the mocks that a test lacks.
+//! Made-up values of a type, within what its JSON Schema asks for: for dry runs, and for the mocks that a test lacks.
 
-use wfc_syntax::ast::{Step, StepKind};
-use wfc_value::{Duration, Key, Timestamp, Type, TypeTable, Value};
+mod leaf;
+mod pattern;
+mod shaped;
+mod written;
 
-/// How deep types are followed; recursive ones end there.
-const MAX_DEPTH: u32 = 8;
+use wfc_syntax::ast::{StepId, StepKind};
+use wfc_value::{Key, Type, TypeTable, Value};
 
-/// A value of `ty`. Seed 0 takes the first of what there is to choose from, others choose by chance: the same seed
-/// always gives the same.
+use crate::subject::Subject;
+use shaped::At;
+
+/// How many values are made for one sample at the most, those that turn out not to do included.
+const MAX_WORK: u32 = 5_000;
+
+/// A value for an input of a workflow. Seed 0 takes the first of what there is to choose from, others choose by chance:
+/// the same seed always gives the same.
 #[must_use]
-pub fn sample(ty: &Type, table: &TypeTable, seed: u64) -> Value {
-    Sampler::new(seed).value(ty, table)
+pub fn input(subject: &Subject, at: usize, seed: u64) -> Option<Value> {
+    let analysis = &subject.checked.analysis;
+    let ty = analysis.inputs.get(at)?;
+    let declared = subject.ast().workflow.inputs.get(at)?.ty;
+    let schema = declared.and_then(|ty| written::of_type(subject.ast(), ty));
+    Some(Sampler::new(seed).value(ty, &analysis.type_table, schema.as_ref()))
 }
 
-/// A made-up result of a step: a command prints nothing to its standard error, and ends well.
-pub fn result(step: &Step, ty: &Type, table: &TypeTable, sampler: &mut Sampler) -> Value {
-    let made = sampler.value(ty, table);
+/// The JSON Schema that the result of a step is held to, if there is one.
+#[must_use]
+pub fn schema(subject: &Subject, id: StepId) -> Option<Value> {
+    written::of_step(subject, subject.ast().step(id)).filter(|schema| !schema.is_null())
+}
+
+/// A made-up result of a step of type `ty`: a command prints nothing to its standard error, and ends well.
+pub fn result(subject: &Subject, id: StepId, ty: &Type, sampler: &mut Sampler) -> Value {
+    let step = subject.ast().step(id);
+    let schema = schema(subject, id);
+    let made = sampler.value(ty, &subject.checked.analysis.type_table, schema.as_ref());
     if !matches!(
         step.kind,
         StepKind::Bash {
@@ -40,24 +60,46 @@ pub fn result(step: &Step, ty: &Type, table: &TypeTable, sampler: &mut Sampler) 
 pub struct Sampler {
     seed: u64,
     state: u64,
+    /// What seed 0 takes instead of the first, where the first does not do.
+    turn: usize,
+    /// How many more values may be made for this sample.
+    left: u32,
 }
 
 impl Sampler {
     /// From a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, state: seed }
+        Self {
+            seed,
+            state: seed,
+            turn: 0,
+            left: MAX_WORK,
+        }
     }
 
-    /// The next value of a type.
-    pub fn value(&mut self, ty: &Type, table: &TypeTable) -> Value {
-        self.made(ty, table, "sample", 0)
+    /// The next value of a type, such that `schema` takes it. Where no such value is found it is of the type alone.
+    pub fn value(&mut self, ty: &Type, table: &TypeTable, schema: Option<&Value>) -> Value {
+        self.left = MAX_WORK;
+        let nothing = Value::Null;
+        let at = At {
+            table,
+            root: schema.unwrap_or(&nothing),
+            schemas: schema.into_iter().collect(),
+            name: "sample",
+            depth: 0,
+            lean: false,
+        };
+        self.made(ty, &at)
     }
 
-    /// A number below `n`: 0 for seed 0, else by chance (`SplitMix64`, Steele, Lea and Flood 2014).
+    /// A number below `n`: 0 for seed 0, or what its turn is, else by chance (`SplitMix64`, Steele, Lea and Flood 2014).
     fn below(&mut self, n: usize) -> usize {
-        if self.seed == 0 || n < 2 {
+        if n < 2 {
             return 0;
+        }
+        if self.seed == 0 {
+            return self.turn % n;
         }
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.state;
@@ -65,64 +107,6 @@ impl Sampler {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^= z >> 31;
         usize::try_from(z % (n as u64)).unwrap_or(0)
-    }
-
-    fn made(&mut self, ty: &Type, table: &TypeTable, name: &str, depth: u32) -> Value {
-        let whole = |n: usize| i64::try_from(n).unwrap_or(1);
-        match &table.resolve(ty) {
-            Type::Bool => Value::Bool(self.below(2) == 0),
-            Type::Int => Value::Int(whole(self.below(100) + 1)),
-            Type::Uint => Value::Uint((self.below(100) + 1) as u64),
-            Type::Double => Value::Double(whole(self.below(100) + 1) as f64 + 0.5),
-            Type::String | Type::Any | Type::Dyn => Value::from(name),
-            Type::Bytes => Value::bytes(name.as_bytes().to_vec()),
-            Type::Timestamp => Timestamp::from_millis(super::START)
-                .map(Value::from)
-                .unwrap_or_default(),
-            Type::Duration => Value::from(Duration::from_secs(60)),
-            Type::Literal(literal) => literal.to_value(),
-            Type::List(_) if depth >= MAX_DEPTH => Value::list(Vec::new()).unwrap_or_default(),
-            Type::List(item) => {
-                let n = self.below(2) + 1;
-                let items = (0..n).map(|_| self.made(item, table, name, depth + 1));
-                Value::list(items.collect()).unwrap_or_default()
-            }
-            Type::Map(_, _) if depth >= MAX_DEPTH => Value::Map(wfc_value::Map::default()),
-            Type::Map(_, value) => {
-                let value = self.made(value, table, name, depth + 1);
-                Value::record([("key", value)]).unwrap_or_default()
-            }
-            Type::Record(record) => {
-                let mut fields = Vec::new();
-                for field in &record.fields {
-                    // What may be left out is, where a recursive type would not end.
-                    if field.optional && depth + 2 >= MAX_DEPTH {
-                        continue;
-                    }
-                    let value = self.made(&field.ty, table, &field.name, depth + 1);
-                    fields.push((Key::from(field.name.as_str()), value));
-                }
-                Value::map(fields).unwrap_or_default()
-            }
-            Type::Union(members) => self.member(members, table, name, depth),
-            _ => Value::Null,
-        }
-    }
-
-    fn member(&mut self, members: &[Type], table: &TypeTable, name: &str, depth: u32) -> Value {
-        let null = members.iter().any(|m| matches!(m, Type::Null));
-        if null && depth >= MAX_DEPTH {
-            return Value::Null;
-        }
-        let full: Vec<&Type> = members
-            .iter()
-            .filter(|m| !matches!(m, Type::Null))
-            .collect();
-        let at = self.below(full.len());
-        match full.get(at) {
-            Some(ty) => self.made(ty, table, name, depth + 1),
-            None => Value::Null,
-        }
     }
 }
 
@@ -141,11 +125,15 @@ mod tests {
         ])
     }
 
+    fn sample(ty: &Type, table: &TypeTable, seed: u64) -> Value {
+        Sampler::new(seed).value(ty, table, None)
+    }
+
     #[test]
     fn the_plain_sample_takes_the_first_of_everything() {
-        let sample = sample(&review(), &TypeTable::default(), 0);
+        let made = sample(&review(), &TypeTable::default(), 0);
         assert_eq!(
-            json::format(&sample),
+            json::format(&made),
             r#"{"summary":"summary","duplicates":["duplicates"],"severity":"low","score":1.5}"#
         );
     }

@@ -198,3 +198,22 @@ fn each_code_gets_the_finding_that_it_documents() {
         }
     }
 }
+
+#[test]
+fn results_beyond_the_bounds_of_their_schemas() {
+    let workflow = r#"workflow w {
+  let score = agent "Score" { returns: schema { type: "object", required: ["n"], properties: { n: { type: "integer", maximum: 9 } } } }
+  return score.n
+}"#;
+    let of = |n: u32| {
+        let mocks = format!("    mocks: {{ score: {{ returns: {{ n: {n} }} }} }}\n");
+        findings(workflow, &format!("tests:\n  - name: a\n{mocks}"))
+    };
+    assert_eq!(of(9), [""; 0]);
+    assert_eq!(
+        of(10),
+        [
+            "WF0805 `n: 10` the result of `score` does not fit: `n` has to be at most `9` | the step yields `{ n: int }`, such as `{\"n\":1}`"
+        ]
+    );
+}

@@ -13,4 +13,5 @@ mod dry;
 mod faults;
 mod record;
 mod runs;
+mod samples;
 mod world;

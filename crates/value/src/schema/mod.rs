@@ -9,7 +9,7 @@ mod write;
 
 pub use meet::meet;
 pub use read::{SchemaProblem, SchemaType, to_type};
-pub use refine::{Violation, of_item, of_property, violations};
+pub use refine::{Violation, flat, of_item, of_property, violations};
 pub use write::to_schema;
 
 #[cfg(test)]

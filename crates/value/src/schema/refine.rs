@@ -123,8 +123,9 @@ fn item(map: &Map, place: usize) -> Option<&Value> {
     }
 }
 
-/// A schema with what it refers to and what its `allOf` adds.
-fn flat<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Map> {
+/// A schema with what it refers to and what its `allOf` adds: all of it holds.
+#[must_use]
+pub fn flat<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Map> {
     let mut out: Vec<&Map> = Vec::new();
     let mut open = vec![(schema, 0)];
     while let Some((next, depth)) = open.pop() {
