@@ -449,3 +449,37 @@ fn a_run_by_hand_says_what_becomes_of_triggers() {
         "{said:?}"
     );
 }
+
+/// In memory, in a store, and in a test with a clock of its own.
+#[test]
+fn a_message_that_is_cancelled_before_its_answer_ends_the_same_way_everywhere() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        r#"workflow w {
+  let race = parallel with { join: any } {
+    branch ask { let colour = agent_message "Which?" { await_response: true } }
+    branch quick { let told = agent_message "never mind" bash "sleep 0.3" { id: "nap" } }
+  }
+  try { let size = agent_message "How many?" { await_response: true, timeout: 1s } }
+  catch problem { return { won: race.branch, ask: steps.colour.status, told: steps.told.status, code: problem.code } }
+  return null
+}
+"#,
+    );
+    folder.file(
+        "w.wf.test.yaml",
+        "tests:\n  - name: nobody answers\n    mocks:\n      colour: never\n      size: never\n      \
+         nap: { returns: { stdout: '' }, after: 300ms }\n    expect:\n      took: 1300ms\n      \
+         output: { won: quick, ask: cancelled, told: succeeded, code: timeout }\n",
+    );
+    let output =
+        json!({ "won": "quick", "ask": "cancelled", "told": "succeeded", "code": "timeout" });
+    for more in [&[][..], &["--durable"]] {
+        let said = folder.run(&[&["run", "w.wf"], more].concat());
+        assert_eq!(said.status, Some(0), "{said:?}");
+        assert_eq!(said.json(), output, "{more:?}");
+    }
+    let said = folder.run(&["test", "w.wf.test.yaml"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+}

@@ -91,6 +91,31 @@ fn a_second_answer_that_does_not_fit_tells_what_was_expected_and_found_and_where
 }
 
 #[test]
+fn an_answer_is_held_to_the_bounds_of_its_schema() {
+    let dir = tempfile::tempdir().unwrap();
+    let agent = script(
+        dir.path(),
+        r#"if [ -e prompt ]; then cat > again; echo '{"n":7}'; else cat > prompt; echo '{"n":70}'; fi"#,
+    );
+    let returns = r#""returns":{"type":"object","required":["n"],
+        "properties":{"n":{"type":"integer","maximum":9},"s":{"type":"string","minLength":3}}}"#;
+    let answer = done(ask(&agent, &format!(r#"{{"goal":"Count",{returns}}}"#)));
+    assert_eq!(json::format(&answer), r#"{"n":7}"#);
+    let again = std::fs::read_to_string(dir.path().join("again")).unwrap();
+    assert!(again.contains("`n` has to be at most `9`"), "{again}");
+
+    let agent = script(dir.path(), "cat >/dev/null; echo '{\"n\":1,\"s\":\"ab\"}'");
+    let failure = failed(ask(&agent, &format!(r#"{{"goal":"Count",{returns}}}"#)));
+    assert_eq!(failure.code, FaultCode::TypeMismatch);
+    let detail = |field| failure.details.get(field).unwrap().as_str().unwrap();
+    assert_eq!(detail("place"), ".s");
+    assert_eq!(
+        detail("expected"),
+        "what has to have at least 3 characters, not 2"
+    );
+}
+
+#[test]
 fn an_answer_is_not_asked_for_again_when_the_budget_of_calls_is_used_up() {
     let dir = tempfile::tempdir().unwrap();
     let agent = script(dir.path(), "cat >> prompts; echo no");

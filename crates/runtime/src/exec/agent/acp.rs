@@ -8,9 +8,10 @@ use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
 use super::bridged::Tools;
+use super::held::{self, Askable, Reply};
 use super::offers::until;
 use super::returns::{self, Returns};
-use super::{ANSWER_TIMEOUT, AgentExecutor, Reply, Spending, fits, late, tool_names};
+use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, late, tool_names};
 use crate::acp::{Ask, Ended, Session, Start};
 use crate::mcp::environment;
 use crate::settings::{AcpAgent, Program, Reached, Runner, Server};
@@ -34,14 +35,10 @@ impl Acp<'_> {
         returns: Option<&Returns>,
         spending: &mut Spending,
     ) -> Result<Answer, Failure> {
-        let mut prompt = returns::prompt(&job.args)?;
-        if let Some(returns) = returns {
-            prompt.push_str("\n\n");
-            prompt.push_str(&returns.demand());
-        }
+        let prompt = returns::prompt(&job.args, returns)?;
         let mut stop = job.stop.clone();
         let names = tool_names(&job.args);
-        let mut tools = if names.is_empty() || self.agent.whole_servers {
+        let tools = if names.is_empty() || self.agent.whole_servers {
             None
         } else {
             let opened = Tools::open(self.exec, (self.name, self.runner), &names, &mut stop);
@@ -51,93 +48,19 @@ impl Acp<'_> {
             Some(tools)
         };
         let start = self.start(job, tools.as_ref())?;
-        let mut session = tokio::select! {
+        let session = tokio::select! {
             session = Session::start(start) => session?,
             () = stop.stopped() => return Ok(Answer::Cancelled),
         };
-        let talked = self
-            .talk(&mut session, tools.as_mut(), job, prompt, returns, spending)
-            .await;
-        session.close(self.exec.around.grace).await;
+        let mut talk = Talk {
+            acp: self,
+            session,
+            tools,
+            prompt,
+        };
+        let talked = held::answer(&mut talk, returns, job, spending).await;
+        talk.session.close(self.exec.around.grace).await;
         talked
-    }
-
-    async fn talk(
-        &self,
-        session: &mut Session,
-        mut tools: Option<&mut Tools<'_>>,
-        job: &Job,
-        prompt: String,
-        returns: Option<&Returns>,
-        spending: &mut Spending,
-    ) -> Result<Answer, Failure> {
-        let first = match self
-            .ask(session, tools.as_deref_mut(), job, &prompt, spending)
-            .await?
-        {
-            Reply::Text(text) => text,
-            Reply::Ended(answer) => return Ok(answer),
-        };
-        let Some(returns) = returns else {
-            return Ok(Answer::done(first));
-        };
-        let wrong = match returns.read(&first) {
-            Ok(value) => return Ok(Answer::done(value)),
-            Err(wrong) => wrong,
-        };
-        spending.ask_again(&wrong)?;
-        let again = returns::repair(&wrong);
-        match self.ask(session, tools, job, &again, spending).await? {
-            Reply::Text(second) => fits(self.name, returns, &second),
-            Reply::Ended(answer) => Ok(answer),
-        }
-    }
-
-    async fn ask(
-        &self,
-        session: &mut Session,
-        tools: Option<&mut Tools<'_>>,
-        job: &Job,
-        prompt: &str,
-        spending: &mut Spending,
-    ) -> Result<Reply, Failure> {
-        let limit = self.runner.timeout.unwrap_or(ANSWER_TIMEOUT);
-        let around = &self.exec.around;
-        let ask = Ask {
-            vault: &around.vault,
-            link: &job.link,
-            permissions: self.runner.permissions,
-            permission_timeout: self.runner.permission_timeout,
-            until: until(limit),
-            grace: around.grace,
-        };
-        let mut stop = job.stop.clone();
-        let prompting = session.prompt(prompt, &ask, &mut stop);
-        let mut unknown = false;
-        let turn = match tools {
-            None => prompting.await?,
-            Some(tools) => {
-                let turn = tokio::select! {
-                    turn = prompting => turn?,
-                    never = tools.serve(job, ask.until) => match never {},
-                };
-                unknown = tools.unknown;
-                turn
-            }
-        };
-        let (tokens, usd) = turn.used;
-        spending.add(tokens, usd);
-        match turn.ended {
-            Ended::Said(text) if text.is_empty() => {
-                let message = format!("the agent `{}` gave an empty answer", self.name);
-                Err(Failure::new(FaultCode::AgentError, message))
-            }
-            Ended::Said(text) => Ok(Reply::Text(text)),
-            Ended::Stopped if unknown => Ok(Reply::Ended(Answer::Unknown)),
-            Ended::Stopped => Ok(Reply::Ended(Answer::Cancelled)),
-            Ended::Stuck => Ok(Reply::Ended(Answer::Unknown)),
-            Ended::Late => Err(late(self.name, limit)),
-        }
     }
 
     fn start(&self, job: &Job, tools: Option<&Tools<'_>>) -> Result<Start<'_>, Failure> {
@@ -176,6 +99,84 @@ impl Acp<'_> {
             .into_iter()
             .map(|(name, server)| described(name, server, around));
         described.collect()
+    }
+}
+
+/// A session under way.
+struct Talk<'a> {
+    acp: &'a Acp<'a>,
+    session: Session,
+    tools: Option<Tools<'a>>,
+    /// What it is told first.
+    prompt: String,
+}
+
+impl Askable for Talk<'_> {
+    fn name(&self) -> &str {
+        self.acp.name
+    }
+
+    async fn ask(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure> {
+        let prompt = std::mem::take(&mut self.prompt);
+        self.say(&prompt, job, spending).await
+    }
+
+    async fn ask_again(
+        &mut self,
+        _: &str,
+        wrong: String,
+        job: &mut Job,
+        spending: &mut Spending,
+    ) -> Result<Reply, Failure> {
+        self.say(&wrong, job, spending).await
+    }
+}
+
+impl Talk<'_> {
+    async fn say(
+        &mut self,
+        prompt: &str,
+        job: &Job,
+        spending: &mut Spending,
+    ) -> Result<Reply, Failure> {
+        let (name, runner) = (self.acp.name, self.acp.runner);
+        let limit = runner.timeout.unwrap_or(ANSWER_TIMEOUT);
+        let around = &self.acp.exec.around;
+        let ask = Ask {
+            vault: &around.vault,
+            link: &job.link,
+            permissions: runner.permissions,
+            permission_timeout: runner.permission_timeout,
+            until: until(limit),
+            grace: around.grace,
+        };
+        let mut stop = job.stop.clone();
+        let prompting = self.session.prompt(prompt, &ask, &mut stop);
+        let mut unknown = false;
+        let turn = match &mut self.tools {
+            None => prompting.await?,
+            Some(tools) => {
+                let turn = tokio::select! {
+                    turn = prompting => turn?,
+                    never = tools.serve(job, ask.until) => match never {},
+                };
+                unknown = tools.unknown;
+                turn
+            }
+        };
+        let (tokens, usd) = turn.used;
+        spending.add(tokens, usd);
+        match turn.ended {
+            Ended::Said(text) if text.is_empty() => {
+                let message = format!("the agent `{name}` gave an empty answer");
+                Err(Failure::new(FaultCode::AgentError, message))
+            }
+            Ended::Said(text) => Ok(Reply::Text(text)),
+            Ended::Stopped if unknown => Ok(Reply::Ended(Answer::Unknown)),
+            Ended::Stopped => Ok(Reply::Ended(Answer::Cancelled)),
+            Ended::Stuck => Ok(Reply::Ended(Answer::Unknown)),
+            Ended::Late => Err(late(name, limit)),
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
 use super::bridged::Tools;
+use super::held::{Askable, Reply};
 use super::offers::until;
-use super::{AgentExecutor, Reply, tool_names};
+use super::{AgentExecutor, Spending, tool_names};
 use crate::mcp::environment;
 use crate::process::{self, How, Keep, Spec};
 use crate::settings::{CommandAgent, Program, Runner};
@@ -22,11 +23,35 @@ pub(super) struct Command<'a> {
     pub(super) around: &'a Surroundings,
     pub(super) exec: &'a AgentExecutor,
     pub(super) runner: &'a Runner,
+    /// What it is told.
+    pub(super) prompt: String,
+}
+
+impl Askable for Command<'_> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    async fn ask(&mut self, job: &mut Job, _: &mut Spending) -> Result<Reply, Failure> {
+        self.start(job, format!("{}\n", self.prompt)).await
+    }
+
+    async fn ask_again(
+        &mut self,
+        before: &str,
+        wrong: String,
+        job: &mut Job,
+        _: &mut Spending,
+    ) -> Result<Reply, Failure> {
+        let prompt = &self.prompt;
+        let again = format!("{prompt}\n\nYou answered:\n{before}\n\n{wrong}\n");
+        self.start(job, again).await
+    }
 }
 
 impl Command<'_> {
     /// Starts the command once.
-    pub(super) async fn ask(&self, job: &Job, prompt: String) -> Result<Reply, Failure> {
+    async fn start(&self, job: &Job, prompt: String) -> Result<Reply, Failure> {
         let (name, program) = (self.name, &self.agent.program);
         let cwd = program
             .cwd
@@ -95,9 +120,7 @@ impl Command<'_> {
             How::Exited(_) => Ok(Reply::Text(stdout.text.trim().to_owned())),
         }
     }
-}
 
-impl Command<'_> {
     /// Whether wfc carries out the step's tools for it: their servers are set up. Without any of them the agent has its tools
     /// itself, and knows which the step allows.
     fn is_served(&self, args: &Value) -> bool {

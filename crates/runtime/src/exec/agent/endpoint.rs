@@ -7,9 +7,10 @@ use tokio::time::Instant;
 use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, field};
+use super::held::{self, Askable, Reply};
 use super::offers::{Around, Called, Offers, until};
 use super::returns::{self, OfObject, Returns};
-use super::{ANSWER_TIMEOUT, AgentExecutor, Reply, Spending, late, tool_names};
+use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, late, tool_names};
 use crate::llm::{self, ANSWER, Asked, Call, End, Given, Line, Message, Protocol, Request};
 use crate::settings::{Endpoint, Price, Runner, Structured};
 
@@ -56,23 +57,7 @@ impl Talk<'_> {
         let Some(mut conversation) = self.begin(job, returns, spending).await? else {
             return Ok(Answer::Cancelled);
         };
-        let first = match conversation.go(job, spending).await? {
-            Reply::Text(text) => text,
-            Reply::Ended(answer) => return Ok(answer),
-        };
-        let Some(returns) = returns else {
-            return Ok(Answer::done(first));
-        };
-        let wrong = match returns.read(&first) {
-            Ok(value) => return Ok(Answer::done(value)),
-            Err(wrong) => wrong,
-        };
-        spending.ask_again(&wrong)?;
-        conversation.repair(returns::repair(&wrong));
-        match conversation.go(job, spending).await? {
-            Reply::Text(second) => super::fits(self.name, returns, &second),
-            Reply::Ended(answer) => Ok(answer),
-        }
+        held::answer(&mut conversation, returns, job, spending).await
     }
 
     /// Nothing when the job was asked to stop.
@@ -143,7 +128,7 @@ impl Talk<'_> {
         returns: Option<&Returns>,
         answer: Option<&OfObject>,
     ) -> Result<String, Failure> {
-        let mut prompt = returns::prompt(args)?;
+        let mut prompt = returns::task(args)?;
         let demand = match (returns, answer, self.protocol) {
             (Some(_), Some(_), Protocol::Anthropic) => {
                 format!("Give the answer by calling the tool `{ANSWER}`.")
@@ -163,12 +148,33 @@ impl Talk<'_> {
     }
 }
 
+impl Askable for Conversation<'_> {
+    fn name(&self) -> &str {
+        self.talk.name
+    }
+
+    async fn ask(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure> {
+        self.go(job, spending).await
+    }
+
+    async fn ask_again(
+        &mut self,
+        _: &str,
+        wrong: String,
+        job: &mut Job,
+        spending: &mut Spending,
+    ) -> Result<Reply, Failure> {
+        self.repair(wrong);
+        self.go(job, spending).await
+    }
+}
+
 impl Conversation<'_> {
     /// Asks until there is an answer.
     async fn go(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure> {
         loop {
             spending.go_on()?;
-            let Some(reply) = self.ask(job, spending).await? else {
+            let Some(reply) = self.question(job, spending).await? else {
                 return Ok(Reply::Ended(Answer::Cancelled));
             };
             let (text, calls) = (reply.text.clone(), reply.calls.clone());
@@ -204,7 +210,7 @@ impl Conversation<'_> {
     }
 
     /// One question, and what it used. Nothing when the job was asked to stop.
-    async fn ask(
+    async fn question(
         &self,
         job: &mut Job,
         spending: &mut Spending,

@@ -4,6 +4,7 @@ mod acp;
 mod bridged;
 mod command;
 mod endpoint;
+mod held;
 mod offers;
 mod returns;
 mod spending;
@@ -23,7 +24,7 @@ use acp::Acp;
 use command::Command;
 pub(crate) use command::unstartable;
 use endpoint::Talk;
-use returns::{Returns, Wrong};
+use returns::Returns;
 use spending::Spending;
 
 /// How long one answer may take, unless the settings say otherwise. A step's own `timeout` ends
@@ -41,12 +42,6 @@ pub struct AgentExecutor {
     servers: BTreeMap<String, Server>,
     /// Made when an endpoint is first asked.
     client: OnceLock<Client>,
-}
-
-/// One answer of an agent.
-enum Reply {
-    Text(String),
-    Ended(Answer),
 }
 
 impl AgentExecutor {
@@ -113,15 +108,16 @@ impl AgentExecutor {
         let mut spending = Spending::new(job.allowance);
         let answered = match &runner.kind {
             AgentKind::Command(agent) => {
-                let command = Command {
+                let mut command = Command {
                     name: &name,
                     agent,
                     limit: runner.timeout.unwrap_or(ANSWER_TIMEOUT),
                     around: &self.around,
                     exec: self,
                     runner,
+                    prompt: returns::prompt(&job.args, returns.as_ref())?,
                 };
-                by_command(&command, &job, returns.as_ref(), &mut spending).await
+                held::answer(&mut command, returns.as_ref(), &mut job, &mut spending).await
             }
             AgentKind::OpenAi(endpoint) => {
                 let talk = Talk {
@@ -181,47 +177,6 @@ impl Execute for AgentExecutor {
             answer.redacted(&self.around.vault)
         })
     }
-}
-
-/// Asks a command, and once more if its answer does not fit.
-async fn by_command(
-    command: &Command<'_>,
-    job: &Job,
-    returns: Option<&Returns>,
-    spending: &mut Spending,
-) -> Result<Answer, Failure> {
-    let mut prompt = returns::prompt(&job.args)?;
-    if let Some(returns) = returns {
-        prompt.push_str("\n\n");
-        prompt.push_str(&returns.demand());
-    }
-    prompt.push('\n');
-    let first = match command.ask(job, prompt.clone()).await? {
-        Reply::Text(text) => text,
-        Reply::Ended(answer) => return Ok(answer),
-    };
-    let Some(returns) = returns else {
-        return Ok(Answer::done(first));
-    };
-    let wrong = match returns.read(&first) {
-        Ok(value) => return Ok(Answer::done(value)),
-        Err(wrong) => wrong,
-    };
-    spending.ask_again(&wrong)?;
-    let repair = returns::repair(&wrong);
-    let again = format!("{prompt}\nYou answered:\n{first}\n\n{repair}\n");
-    match command.ask(job, again).await? {
-        Reply::Text(second) => fits(command.name, returns, &second),
-        Reply::Ended(answer) => Ok(answer),
-    }
-}
-
-/// The second answer, which counts.
-fn fits(name: &str, returns: &Returns, answer: &str) -> Result<Answer, Failure> {
-    let value = returns.read(answer);
-    value
-        .map(Answer::done)
-        .map_err(|wrong: Wrong| wrong.failure(name, answer))
 }
 
 fn not_configured(message: String, name: &str) -> Failure {

@@ -1,6 +1,7 @@
 //! The declared type of an answer: how it is asked for, and how the answer is read.
 
 use serde_json::{Value as Json, json};
+use wfc_value::schema::Violation;
 use wfc_value::{FaultCode, Type, TypeTable, Value};
 
 use super::super::{Failure, field};
@@ -36,6 +37,23 @@ impl Wrong {
             expected: "JSON".to_owned(),
             found: wfc_value::shortened(text.trim(), 200),
             place: String::new(),
+        }
+    }
+
+    /// A value of the right type that its schema does not take.
+    fn beyond(violation: &Violation, value: &Value) -> Self {
+        let path = violation.path_text();
+        let rule = &violation.rule;
+        let (why, place) = match path.as_str() {
+            "" => (format!("it {rule}"), String::new()),
+            path => (format!("`{path}` {rule}"), format!(".{path}")),
+        };
+        Self {
+            code: FaultCode::TypeMismatch,
+            why,
+            expected: format!("what {rule}"),
+            found: wfc_value::shortened(&wfc_value::json::format(value), 200),
+            place,
         }
     }
 
@@ -92,15 +110,22 @@ impl Returns {
         self.decode(&parsed)
     }
 
-    /// The value by its type.
+    /// The value by its type, within the bounds of its schema.
     pub(super) fn decode(&self, value: &Value) -> Result<Value, Wrong> {
-        wfc_value::ty::decode(value, &self.ty, &self.table).map_err(|error| Wrong {
+        let decoded = wfc_value::ty::decode(value, &self.ty, &self.table);
+        let decoded = decoded.map_err(|error| Wrong {
             code: FaultCode::TypeMismatch,
             why: error.to_string(),
             place: error.path_text(),
             expected: error.expected,
             found: error.found,
-        })
+        })?;
+        let found = wfc_value::schema::violations(value, &self.schema, &self.schema);
+        // Null stands for what is left out.
+        match found.into_iter().find(|v| !v.is_about_null(value)) {
+            None => Ok(decoded),
+            Some(beyond) => Err(Wrong::beyond(&beyond, value)),
+        }
     }
 
     /// What the prompt says of the answer's form.
@@ -163,8 +188,18 @@ impl OfObject {
     }
 }
 
-/// What the agent is told. Secrets stay masked: a prompt is no place for them.
-pub(super) fn prompt(args: &Value) -> Result<String, Failure> {
+/// What the agent is told, with the form of its answer in words. Secrets stay masked: a prompt is no place for them.
+pub(super) fn prompt(args: &Value, returns: Option<&Returns>) -> Result<String, Failure> {
+    let mut prompt = task(args)?;
+    if let Some(returns) = returns {
+        prompt.push_str("\n\n");
+        prompt.push_str(&returns.demand());
+    }
+    Ok(prompt)
+}
+
+/// The goal and its context.
+pub(super) fn task(args: &Value) -> Result<String, Failure> {
     let mut prompt = field::required(args, "goal")?;
     if let Some(context) = args.get("context").filter(|v| !v.is_null()) {
         prompt.push_str("\n\nContext:\n");
