@@ -28,6 +28,70 @@ fn a_program_file_runs_as_its_source_does() {
 }
 
 #[test]
+fn a_program_file_takes_along_what_it_calls_and_its_environment() {
+    let folder = Folder::new();
+    folder.file(
+        "main.wf",
+        "workflow main {\n  input n: int = 2\n  let a = call near { n: n }\n  let b = call \"./deep/far.wf\" {}\n  \
+         if n > 0 { let again = call main { n: n - 1 } }\n  return { a: a, b: b }\n}\n",
+    );
+    folder.file("near.wf", "workflow near { input n: int return n + 1 }\n");
+    folder.file(
+        "deep/far.wf",
+        "workflow far { let c = call last {} return c }\n",
+    );
+    folder.file(
+        "deep/last.wf",
+        "workflow last { env COLOUR: string = \"red\" return env.COLOUR }\n",
+    );
+    let said = folder.run(&["build", "main.wf"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert!(said.out.contains("3 workflows that it calls"), "{said:?}");
+    let elsewhere = Folder::new();
+    let bytes = std::fs::read(folder.path().join("main.wfb")).unwrap();
+    drop(folder);
+    elsewhere.file("main.wfb", bytes);
+    for more in [&[][..], &["--durable"]] {
+        let args = [&["run", "main.wfb"], more].concat();
+        let run = elsewhere.wfc(&args).env("COLOUR", "blue").output().unwrap();
+        let said = super::Said::of(run);
+        assert_eq!(said.status, Some(0), "{said:?}");
+        assert_eq!(said.json(), serde_json::json!({ "a": 3, "b": "blue" }));
+    }
+    let said = elsewhere.run(&["run", "main.wfb"]);
+    assert_eq!(said.json()["b"], "red", "{said:?}");
+    // It can be built again from itself, and what it calls can be looked at.
+    let said = elsewhere.run(&["build", "main.wfb", "--strip", "-o", "small.wfb"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let said = elsewhere.run(&["run", "small.wfb"]);
+    assert_eq!(said.json()["a"], 3, "{said:?}");
+    let said = elsewhere.run(&["disasm", "main.wfb"]);
+    assert!(
+        said.out.contains("calls near, which is main.wfb#"),
+        "{said:?}"
+    );
+    let said = elsewhere.run(&["disasm", "main.wfb#1"]);
+    assert!(said.out.contains("workflow far"), "{said:?}");
+}
+
+#[test]
+fn a_program_file_that_would_lack_a_workflow_is_not_built() {
+    let folder = Folder::new();
+    folder.file(
+        "main.wf",
+        "workflow main { let a = call nowhere {} return 1 }\n",
+    );
+    let said = folder.run(&["build", "main.wf"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(said.err.contains("no workflow `nowhere`"), "{said:?}");
+    folder.file("nowhere.wf", "workflow nowhere { return x }\n");
+    let said = folder.run(&["build", "main.wf"]);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.err.contains("nothing is called `x`"), "{said:?}");
+    assert!(!folder.path().join("main.wfb").exists());
+}
+
+#[test]
 fn a_broken_program_file_is_refused() {
     let folder = Folder::new();
     folder.file("greet.wf", GREET);

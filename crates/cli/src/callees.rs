@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use wfc_compiler::world::World as _;
 use wfc_engine::{Found, Programs};
+use wfc_program::codec::Bundled;
 
 use crate::error::CliError;
-use crate::program::{Library, Loaded, Ready, load_program};
+use crate::output::Report;
+use crate::program::{Library, Loaded, Ready, load_program, program_file, programs_of};
 use crate::settings::SettingsCache;
 use crate::world::DiskWorld;
 
@@ -77,8 +79,64 @@ impl Pinning<'_> {
     }
 }
 
+/// A program with all that it calls, for a file that needs no other: the program itself first.
+///
+/// # Errors
+/// When one of them is not there or cannot be read.
+pub fn bundle(
+    ready: Ready,
+    settings: &SettingsCache,
+) -> Result<Result<Vec<Bundled>, Report>, CliError> {
+    let world = DiskWorld::default();
+    let mut places = vec![PathBuf::from(&ready.found.reference)];
+    let mut open = vec![ready];
+    let mut out = Vec::new();
+    while let Some(ready) = open.get(out.len()).cloned() {
+        let from = &ready.found.reference;
+        let mut calls = Vec::new();
+        for name in &ready.callees {
+            let path = match path_of(&world, name, from) {
+                Ok(path) => path,
+                // Of a program alone it is only guessed what it calls.
+                Err(_) if ready.source.is_none() => continue,
+                Err(why) => return Err(CliError::host(why, "`wfc check` shows what is called")),
+            };
+            let known = places.iter().position(|place| *place == path);
+            let at = known.unwrap_or(places.len());
+            if known.is_none() {
+                if places.len() > MAX_PINNED {
+                    let message = format!("more than {MAX_PINNED} workflows are called");
+                    return Err(CliError::host(message, "call fewer"));
+                }
+                match load_program(&path, &world, settings)? {
+                    Loaded::Ready(callee) => open.push(*callee),
+                    Loaded::Faulty(report) => return Ok(Err(report)),
+                }
+                places.push(path);
+            }
+            calls.push((name.clone(), at));
+        }
+        out.push(Bundled {
+            program: ready.found.program,
+            calls,
+            env: ready.env,
+        });
+    }
+    Ok(Ok(out))
+}
+
 /// The file that `workflow` names, in the words of a step in the file `from`: a path as [`Found::reference`] has it.
 fn path_of(world: &DiskWorld, workflow: &str, from: &str) -> Result<PathBuf, String> {
+    if let Some((file, number)) = program_file(Path::new(from))
+        && let Ok(programs) = programs_of(&file)
+        && let Some(caller) = programs.get(number)
+        && let Some((_, at)) = caller.calls.iter().find(|(name, _)| name == workflow)
+    {
+        return Ok(match at {
+            0 => file,
+            at => PathBuf::from(format!("{}#{at}", file.display())),
+        });
+    }
     let folder = Path::new(from).parent().unwrap_or(Path::new(""));
     let path = folder.join(workflow);
     if path.is_file() {

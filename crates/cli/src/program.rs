@@ -2,15 +2,16 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wfc_compiler::world::World as _;
 use wfc_engine::{Found, Hash};
+use wfc_program::Program;
+use wfc_program::codec::{self, Bundled};
 use wfc_program::isa::{EffectKind, Instr, StepId};
-use wfc_program::{Program, codec};
 use wfc_runtime::Pinned;
-use wfc_syntax::ast::{Ast, EnvDecl, Step, StepKind, Trigger, TriggerKind};
+use wfc_syntax::ast::{Ast, Step, StepKind, Trigger, TriggerKind};
 use wfc_syntax::canonical::source_hash;
 use wfc_syntax::expr::Name;
 use wfc_syntax::source::Source;
@@ -35,8 +36,10 @@ pub struct Ready {
     pub source: Option<Source>,
     /// How many steps each step is inside of, by the place of its head.
     pub depths: BTreeMap<(u32, u32), usize>,
-    /// The workflows that it calls, in the words of its steps; none are known for a program file.
+    /// The workflows that it calls, in the words of its steps.
     pub callees: Vec<String>,
+    /// The variables of the environment that it declares.
+    pub env: Vec<String>,
     /// Its triggers but the one by hand, in words; none are known for a program file.
     pub triggers: Vec<String>,
 }
@@ -65,6 +68,7 @@ impl Ready {
             source: None,
             depths: BTreeMap::new(),
             callees: Vec::new(),
+            env: Vec::new(),
             triggers: Vec::new(),
         }
     }
@@ -78,6 +82,18 @@ pub enum Loaded {
     Faulty(Report),
 }
 
+/// The program file that a path names, and the number of the program in it: of a file `main.wfb` the first, or another
+/// one as `main.wfb#2`, which is what stands for a program that it calls.
+pub fn program_file(path: &Path) -> Option<(PathBuf, usize)> {
+    let is_program = |path: &Path| path.extension().is_some_and(|e| e == ENDING);
+    if is_program(path) {
+        return Some((path.to_path_buf(), 0));
+    }
+    let (file, number) = path.to_str()?.rsplit_once('#')?;
+    let number = number.parse().ok()?;
+    is_program(Path::new(file)).then(|| (PathBuf::from(file), number))
+}
+
 /// Loads the program of a file.
 ///
 /// # Errors
@@ -87,8 +103,8 @@ pub fn load_program(
     world: &DiskWorld,
     settings: &SettingsCache,
 ) -> Result<Loaded, CliError> {
-    if path.extension().is_some_and(|e| e == ENDING) {
-        return Ok(Loaded::Ready(Box::new(from_binary(path)?)));
+    if let Some((file, number)) = program_file(path) {
+        return Ok(Loaded::Ready(Box::new(from_binary(&file, number)?)));
     }
     let loaded = load(&Input::File(path.to_path_buf()))?;
     if !loaded.diagnostics.is_empty() {
@@ -116,17 +132,19 @@ fn compile(
 ) -> Loaded {
     let compiled = wfc_compiler::compile(&source, spelling, world, settings);
     let checked = compiled.checked;
+    let env = declared(&checked.parsed.ast);
     match compiled.program {
         Some(program) => Loaded::Ready(Box::new(Ready {
             found: Found {
                 program: Arc::new(program),
                 reference: reference(path),
                 source_hash: hex(&source_hash(&checked.parsed.ast)),
-                env: environment(&checked.parsed.ast),
+                env: environment(&env),
                 calls: Vec::new(),
                 catalogues: catalogues(&checked.parsed.ast, &source, world),
             },
             callees: callees(&checked.parsed.ast),
+            env,
             triggers: triggers(&checked.parsed.ast),
             depths: depths(&checked.parsed.ast),
             source: Some(source),
@@ -135,38 +153,62 @@ fn compile(
     }
 }
 
-fn from_binary(path: &Path) -> Result<Ready, CliError> {
+/// The programs of a program file, the one that it is about first.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+pub fn programs_of(path: &Path) -> Result<Vec<Bundled>, CliError> {
     let bytes = std::fs::read(path).map_err(|source| CliError::Read {
         path: path.to_path_buf(),
         source,
     })?;
-    let broken = |why: String| {
-        CliError::host(
-            format!("`{}` is no program that can run: {why}", path.display()),
-            "build it again from its source with `wfc build`",
-        )
+    codec::decode_bundle(&bytes).map_err(|error| broken(path, &error.to_string()))
+}
+
+fn broken(path: &Path, why: &str) -> CliError {
+    CliError::host(
+        format!("`{}` is no program that can run: {why}", path.display()),
+        "build it again from its source with `wfc build`",
+    )
+}
+
+fn from_binary(path: &Path, number: usize) -> Result<Ready, CliError> {
+    let mut programs = programs_of(path)?;
+    if number >= programs.len() {
+        return Err(broken(path, &format!("it has no program {number}")));
+    }
+    let Bundled {
+        program,
+        calls,
+        env,
+    } = programs.swap_remove(number);
+    let verified = program.verify();
+    verified.map_err(|e| broken(path, &e.to_string()))?;
+    let reference = match number {
+        0 => reference(path),
+        _ => format!("{}#{number}", reference(path)),
     };
-    let program = codec::decode(&bytes).map_err(|e| broken(e.to_string()))?;
-    program.verify().map_err(|e| broken(e.to_string()))?;
-    let source_hash = hex(&codec::program_hash(&program));
-    let callees = named(&program);
     Ok(Ready {
+        callees: match calls.is_empty() {
+            true => named(&program),
+            false => calls.into_iter().map(|(name, _)| name).collect(),
+        },
         found: Found {
-            program: Arc::new(program),
-            reference: reference(path),
-            source_hash,
-            env: Map::default(),
+            source_hash: hex(&codec::program_hash(&program)),
+            program,
+            reference,
+            env: environment(&env),
             calls: Vec::new(),
             catalogues: Vec::new(),
         },
         source: None,
         depths: BTreeMap::new(),
-        callees,
+        env,
         triggers: Vec::new(),
     })
 }
 
-/// What a program file that calls workflows may call: of its texts those that a workflow can be called. One too many does
+/// What a program alone that calls workflows may call: of its texts those that a workflow can be called. One too many does
 /// no harm: it is pinned and never called.
 fn named(program: &Program) -> Vec<String> {
     let calls = |instr: &Instr| matches!(instr, Instr::Effect(EffectKind::Call));
@@ -208,14 +250,16 @@ fn reference(path: &Path) -> String {
     absolute.display().to_string()
 }
 
-/// Values of the variables that the workflow declares, from the process' own environment.
-fn environment(ast: &Ast) -> Map {
-    let value = |decl: &'_ EnvDecl| Some(Value::from(std::env::var(&*decl.name.text).ok()?));
-    let set = ast
-        .workflow
-        .env
-        .iter()
-        .filter_map(|d| Some((&*d.name.text, value(d)?)));
+/// The variables that a workflow declares.
+fn declared(ast: &Ast) -> Vec<String> {
+    let names = ast.workflow.env.iter().map(|d| d.name.text.to_string());
+    names.collect()
+}
+
+/// Values of declared variables, from the process' own environment.
+fn environment(names: &[String]) -> Map {
+    let value = |name: &String| Some(Value::from(std::env::var(name).ok()?));
+    let set = names.iter().filter_map(|n| Some((n.as_str(), value(n)?)));
     Map::record(set).unwrap_or_default()
 }
 

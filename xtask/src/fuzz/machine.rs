@@ -180,6 +180,8 @@ fn step(machine: &mut Machine, inputs: &Map, events: &[u8]) -> Result<(), String
 
 /// Bytes of a program; its own bytes say what happens.
 pub(super) fn program(bytes: &[u8]) -> Result<(), String> {
+    // A file of several programs leads to those of one.
+    let _ = codec::decode_bundle(bytes);
     let Ok(program) = codec::decode(bytes) else {
         return Ok(());
     };

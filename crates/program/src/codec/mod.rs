@@ -5,6 +5,7 @@
 //! has exactly one encoding, so equal programs have equal bytes. The debug map is the last
 //! section and may be missing; `program_hash` is SHA-256 over the file without it.
 
+mod bundle;
 mod parts;
 mod types;
 mod values;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use crate::bytes::DecodeError;
 use crate::bytes::{Reader, Writer};
 use crate::program::Program;
+pub use bundle::{BUNDLE_MAGIC, BUNDLE_VERSION, Bundled, decode_bundle, encode_bundle};
 pub use values::{read_secret, read_value, write_value};
 
 /// What a program file begins with.
