@@ -14,6 +14,7 @@ mod format;
 mod hostile;
 mod integrations;
 mod output;
+mod permissions;
 mod processes;
 mod run;
 mod secrets;

@@ -229,6 +229,13 @@ impl<'a> Session<'a> {
             ));
         } else if self.asks {
             asked.ask(waiting.clone(), self.view.as_ref());
+        } else if is_question(waiting) && self.kept.is_some() {
+            // Others reach a run that is kept.
+            let execution = &waiting.execution;
+            self.view.say(&format!(
+                "`wfc approve {execution} {path}` allows it, `wfc deny {execution} {path}` does not",
+                path = waiting.path
+            ));
         } else if is_question(waiting) {
             // It cannot be left for later: who asks would be gone.
             let comment = format!(
