@@ -95,6 +95,41 @@ pub(crate) enum Leaf {
 }
 
 impl Doc {
+    /// Prints a mapping or a sequence on one line, keys and values as its spelling has them.
+    pub(crate) fn on_one_line(
+        &self,
+        out: &mut String,
+        key: fn(&str, &mut String),
+        value: fn(&Self, &mut String),
+    ) {
+        match self {
+            Self::Map(map) if map.entries.is_empty() => out.push_str("{}"),
+            Self::Map(map) => {
+                out.push_str("{ ");
+                for (i, entry) in map.entries.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str(", ");
+                    }
+                    key(&entry.key, out);
+                    out.push_str(": ");
+                    value(&entry.value, out);
+                }
+                out.push_str(" }");
+            }
+            Self::Seq(seq) => {
+                out.push('[');
+                for (i, item) in seq.items.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str(", ");
+                    }
+                    value(&item.value, out);
+                }
+                out.push(']');
+            }
+            Self::Leaf(_) => value(self, out),
+        }
+    }
+
     /// Whether it may stand on one line: it holds no comments, no block scalars, no line breaks.
     pub(crate) fn fits_inline(&self) -> bool {
         match self {

@@ -169,29 +169,7 @@ fn fits(doc: &Doc, indent: usize, out: &str) -> bool {
 
 fn inline(doc: &Doc, out: &mut String) {
     match doc {
-        Doc::Map(map) if map.entries.is_empty() => out.push_str("{}"),
-        Doc::Map(map) => {
-            out.push_str("{ ");
-            for (i, entry) in map.entries.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(", ");
-                }
-                string(&entry.key, out);
-                out.push_str(": ");
-                inline(&entry.value, out);
-            }
-            out.push_str(" }");
-        }
-        Doc::Seq(seq) => {
-            out.push('[');
-            for (i, item) in seq.items.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(", ");
-                }
-                inline(&item.value, out);
-            }
-            out.push(']');
-        }
+        Doc::Map(_) | Doc::Seq(_) => doc.on_one_line(out, string, inline),
         Doc::Leaf(leaf) => scalar(leaf, out),
     }
 }

@@ -272,29 +272,7 @@ fn fits_at(doc: &Doc, column: usize) -> bool {
 
 fn inline(doc: &Doc, out: &mut String) {
     match doc {
-        Doc::Map(map) if map.entries.is_empty() => out.push_str("{}"),
-        Doc::Map(map) => {
-            out.push_str("{ ");
-            for (i, entry) in map.entries.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(", ");
-                }
-                flow_key(&entry.key, out);
-                out.push_str(": ");
-                flow(&entry.value, out);
-            }
-            out.push_str(" }");
-        }
-        Doc::Seq(seq) => {
-            out.push('[');
-            for (i, item) in seq.items.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(", ");
-                }
-                flow(&item.value, out);
-            }
-            out.push(']');
-        }
+        Doc::Map(_) | Doc::Seq(_) => doc.on_one_line(out, flow_key, flow),
         Doc::Leaf(Leaf::Plain(text) | Leaf::Raw(text)) => out.push_str(text),
         Doc::Leaf(Leaf::Text(text)) => out.push_str(&scalar(text, false)),
         Doc::Leaf(Leaf::Block { lines, .. }) => json::string(&lines.join("\n"), out),

@@ -4,6 +4,7 @@ use crate::hash::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use wfc_syntax::expr::{ExprId, ExprKind, Exprs};
 use wfc_value::funcs::{FUNCTIONS, FnId, Style};
 use wfc_value::ty::Type;
 
@@ -98,6 +99,57 @@ pub const MACROS: &[(&str, &[usize])] = &[
     ("optMap", &[2]),
     ("optFlatMap", &[2]),
 ];
+
+/// A call that is a macro, by its form.
+pub(crate) enum MacroCall {
+    /// `has(arg)`
+    Has(ExprId),
+    /// `cel.bind(var, init, body)`
+    Bind {
+        cel: ExprId,
+        var: ExprId,
+        init: ExprId,
+        body: ExprId,
+    },
+    /// `target.optMap(...)` or `target.optFlatMap(...)`
+    OptionalMap(ExprId),
+    /// `target.all(...)` and the others
+    Comprehension(ExprId),
+}
+
+/// The macro that a call is; `None` for any other call.
+pub(crate) fn macro_call(
+    exprs: &Exprs,
+    target: Option<ExprId>,
+    name: &str,
+    args: &[ExprId],
+) -> Option<MacroCall> {
+    let Some(target) = target else {
+        return match (name, args) {
+            ("has", [arg]) => Some(MacroCall::Has(*arg)),
+            _ => None,
+        };
+    };
+    if let (ExprKind::Ident { name: cel, .. }, "bind", [var, init, body]) =
+        (exprs.kind(target), name, args)
+        && &**cel == "cel"
+    {
+        return Some(MacroCall::Bind {
+            cel: target,
+            var: *var,
+            init: *init,
+            body: *body,
+        });
+    }
+    let counts = MACROS.iter().find(|(n, _)| *n == name)?.1;
+    if !counts.contains(&args.len()) {
+        return None;
+    }
+    Some(match name {
+        "optMap" | "optFlatMap" => MacroCall::OptionalMap(target),
+        _ => MacroCall::Comprehension(target),
+    })
+}
 
 /// The function called `name`, with its namespace; those for the compiler alone are not found.
 pub(crate) fn function(name: &str) -> Option<&'static Known> {

@@ -6,7 +6,7 @@ use wfc_value::Str;
 use wfc_value::ty::Type;
 
 use crate::analysis::checker::Checker;
-use crate::analysis::functions::MACROS;
+use crate::analysis::functions::{MacroCall, macro_call};
 use crate::analysis::tables::{Callee, LocalId, Macro, Ref};
 use crate::rules::types::{macro_misused, maybe_null, not_iterable, wrong_argument};
 
@@ -29,26 +29,19 @@ impl Checker<'_> {
         name: &Name,
         args: &[ExprId],
     ) -> Option<Type> {
-        let Some(target) = target else {
-            return match (&*name.text, args) {
-                ("has", [arg]) => Some(self.has(id, *arg)),
-                _ => None,
-            };
-        };
-        if let (ExprKind::Ident { name: cel, .. }, "bind", [var, init, body]) =
-            (self.exprs.kind(target), &*name.text, args)
-            && &**cel == "cel"
-        {
-            self.tables.refs.insert(target, Ref::FunctionNamespace);
-            return Some(self.bind_macro(id, *var, *init, *body));
-        }
-        let counts = MACROS.iter().find(|(n, _)| *n == &*name.text)?.1;
-        if !counts.contains(&args.len()) {
-            return None;
-        }
-        Some(match &*name.text {
-            "optMap" | "optFlatMap" => self.optional_map(id, target, name, args),
-            _ => self.comprehension(id, target, name, args),
+        Some(match macro_call(self.exprs, target, &name.text, args)? {
+            MacroCall::Has(arg) => self.has(id, arg),
+            MacroCall::Bind {
+                cel,
+                var,
+                init,
+                body,
+            } => {
+                self.tables.refs.insert(cel, Ref::FunctionNamespace);
+                self.bind_macro(id, var, init, body)
+            }
+            MacroCall::OptionalMap(target) => self.optional_map(id, target, name, args),
+            MacroCall::Comprehension(target) => self.comprehension(id, target, name, args),
         })
     }
 

@@ -4,7 +4,7 @@ use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_value::ty::Type;
 
 use super::Standard;
-use crate::analysis::functions::{self, MACROS, Sig};
+use crate::analysis::functions::{self, MacroCall, Sig, macro_call};
 use crate::analysis::tables::{Callee, LocalId, Macro, Ref};
 use crate::rules::types::{macro_misused, not_iterable, unknown_function, wrong_argument};
 
@@ -113,32 +113,25 @@ impl Standard<'_> {
         name: &Name,
         args: &[ExprId],
     ) -> Option<Type> {
-        let Some(target) = target else {
-            return match (&*name.text, args) {
-                ("has", [arg]) => Some(self.has(id, *arg)),
-                _ => None,
-            };
-        };
-        if let (ExprKind::Ident { name: cel, .. }, "bind", [var, init, body]) =
-            (self.exprs.kind(target), &*name.text, args)
-            && &**cel == "cel"
-        {
-            self.tables.refs.insert(target, Ref::FunctionNamespace);
-            let ty = self.expr(*init);
-            let before = self.locals.len();
-            let v = self.variable(*var, name, ty);
-            self.note(id, Macro::Bind { v });
-            let out = self.expr(*body);
-            self.locals.truncate(before);
-            return Some(out);
-        }
-        let counts = MACROS.iter().find(|(n, _)| *n == &*name.text)?.1;
-        if !counts.contains(&args.len()) {
-            return None;
-        }
-        Some(match &*name.text {
-            "optMap" | "optFlatMap" => self.optional_map(id, target, name, args),
-            _ => self.comprehension(id, target, name, args),
+        Some(match macro_call(self.exprs, target, &name.text, args)? {
+            MacroCall::Has(arg) => self.has(id, arg),
+            MacroCall::Bind {
+                cel,
+                var,
+                init,
+                body,
+            } => {
+                self.tables.refs.insert(cel, Ref::FunctionNamespace);
+                let ty = self.expr(init);
+                let before = self.locals.len();
+                let v = self.variable(var, name, ty);
+                self.note(id, Macro::Bind { v });
+                let out = self.expr(body);
+                self.locals.truncate(before);
+                out
+            }
+            MacroCall::OptionalMap(target) => self.optional_map(id, target, name, args),
+            MacroCall::Comprehension(target) => self.comprehension(id, target, name, args),
         })
     }
 
