@@ -483,3 +483,37 @@ fn a_message_that_is_cancelled_before_its_answer_ends_the_same_way_everywhere() 
     let said = folder.run(&["test", "w.wf.test.yaml"]);
     assert_eq!(said.status, Some(0), "{said:?}");
 }
+
+/// Whoever comes second is told that it is too late, whichever of the processes goes on with the run.
+#[test]
+fn of_answers_at_the_same_time_one_counts_and_the_others_are_told() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  approval \"Go?\" with { id: \"go\" }\n  bash \"echo done >> log; sleep 1\"\n  return 1\n}\n",
+    );
+    let said = folder.run(&["run", "w.wf", "--durable"]);
+    assert_eq!(said.status, Some(10), "{said:?}");
+    let children = ["approve", "approve", "deny", "cancel"].map(|word| {
+        let mut command = folder.wfc(&[word, "last"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        (word, child.spawn().unwrap())
+    });
+    let mut taken = Vec::new();
+    for (word, child) in children {
+        let said = super::Said::of(child.wait_with_output().unwrap());
+        assert!(
+            !said.err.contains("another process works"),
+            "{word}: {said:?}"
+        );
+        if said.status != Some(2) {
+            taken.push(word);
+        }
+    }
+    assert!(!taken.is_empty());
+    // A cancel counts beside an answer, a second answer never does.
+    let answers = taken.iter().filter(|word| **word != "cancel").count();
+    assert!(answers <= 1, "{taken:?}");
+    let lines = log(&folder).lines().count();
+    assert!(lines <= 1, "{}", log(&folder));
+}

@@ -2,15 +2,37 @@
 
 use std::time::{Duration, Instant};
 
-use wfc_engine::RunKey;
 use wfc_engine::store::{NewLetter, RunRow, Store as _, Verdict};
+use wfc_engine::{ResumeError, RunKey};
 use wfc_runtime::store::SqliteStore;
 
 use crate::error::CliError;
+use crate::exit::Exit;
 use crate::store::fault;
 
 /// How long the other process may take to say what became of it.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many times a run is looked at again that other processes take on and let go of.
+const TRIES: u32 = 10;
+
+/// Looks at a run again when another process took it on between two looks (`once` gives nothing then).
+///
+/// # Errors
+/// As `once`.
+pub fn patiently(
+    mut once: impl FnMut() -> Result<Option<Exit>, CliError>,
+) -> Result<Exit, CliError> {
+    for _ in 0..TRIES {
+        if let Some(exit) = once()? {
+            return Ok(exit);
+        }
+    }
+    Err(CliError::host(
+        "other processes take the run on all the time",
+        "try again",
+    ))
+}
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +58,7 @@ pub fn to_its_process(
 ) -> Result<(Outcome, SqliteStore), CliError> {
     if root.state.is_over() {
         return Err(CliError::usage(
-            format!(
-                "the run {} has ended: it {}",
-                root.key.execution,
-                root.state.name()
-            ),
+            ResumeError::Over(root.state).to_string(),
             "`wfc show` tells what became of it",
         ));
     }

@@ -45,6 +45,10 @@ pub struct Answer {
 /// # Errors
 /// When there is no such run or approval, or the store cannot be read.
 pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
+    post::patiently(|| once(cli, args, approve))
+}
+
+fn once(cli: &Cli, args: &Answer, approve: bool) -> Result<Option<Exit>, CliError> {
     let mut store = args.store.open()?;
     let row = store::find(&mut store, &args.run)?;
     let decision = Decision {
@@ -66,7 +70,7 @@ pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
             }
             let step = args.step.as_deref().unwrap_or("what was asked");
             term::eprint(&format!("{word} {step}\n"));
-            return Ok(Exit::Clean);
+            return Ok(Some(Exit::Clean));
         }
     };
     let by = decision.by.as_deref();
@@ -88,7 +92,7 @@ pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
     }
     if outcome == Outcome::Taken {
         term::eprint(&format!("{word} {}\n", id_of(&waiting)));
-        return Ok(Exit::Clean);
+        return Ok(Some(Exit::Clean));
     }
     let id = vec![format!("{}/{}", waiting.execution, waiting.path)];
     let (yes, no) = if approve {
@@ -106,7 +110,7 @@ pub fn run(cli: &Cli, args: &Answer, approve: bool) -> Result<Exit, CliError> {
     };
     let ready = Going::new(cli, row.key, &args.store, &args.secret)?;
     let session = ready.session(cli, &answers, &args.store)?;
-    session.drive(|| ready.host.resume(row.key, store, false))
+    ready.drive(session, row.key, store)
 }
 
 /// The approvals that a run and those that it called wait for.

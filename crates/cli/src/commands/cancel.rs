@@ -33,6 +33,10 @@ pub struct Cancel {
 /// # Errors
 /// When there is no such run, it has ended, or the store cannot be read.
 pub fn run(cli: &Cli, args: &Cancel) -> Result<Exit, CliError> {
+    post::patiently(|| once(cli, args))
+}
+
+fn once(cli: &Cli, args: &Cancel) -> Result<Option<Exit>, CliError> {
     let mut store = args.store.open()?;
     let row = store::find(&mut store, &args.run)?;
     let kind = EventKind::Cancel {
@@ -44,17 +48,16 @@ pub fn run(cli: &Cli, args: &Cancel) -> Result<Exit, CliError> {
     }
     if outcome == Outcome::Taken {
         crate::term::eprint(&format!("the run {} is told to end\n", row.key.execution));
-        return Ok(Exit::Clean);
+        return Ok(Some(Exit::Clean));
     }
     let ready = Going::new(cli, row.key, &args.store, &args.secret)?;
     let answers = Answers::default();
     let session = ready.session(cli, &answers, &args.store)?;
     let session = session.cancelling(args.reason.clone());
-    let exit = session.drive(|| ready.host.resume(row.key, store, false))?;
+    let exit = ready.drive(session, row.key, store)?;
     // That it ends cancelled is what was asked for.
-    Ok(if exit == Exit::Cancelled {
-        Exit::Clean
-    } else {
-        exit
-    })
+    Ok(exit.map(|exit| match exit {
+        Exit::Cancelled => Exit::Clean,
+        exit => exit,
+    }))
 }

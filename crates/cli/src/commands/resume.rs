@@ -1,7 +1,8 @@
 //! `wfc resume`: goes on with a durable run.
 
-use wfc_engine::RunKey;
-use wfc_runtime::Host;
+use wfc_engine::{ResumeError, RunKey};
+use wfc_runtime::store::SqliteStore;
+use wfc_runtime::{Host, HostError};
 
 use crate::args::{Answers, Cli, Resume};
 use crate::error::CliError;
@@ -71,5 +72,27 @@ impl Going {
         store: &StoreArg,
     ) -> Result<Session<'a>, CliError> {
         Session::new(cli, answers, Some(store.clone()), self.library.clone())
+    }
+
+    /// Goes on with the run; nothing when another process has taken it on since it was looked at.
+    ///
+    /// # Errors
+    /// When it cannot go on.
+    pub fn drive(
+        self,
+        session: Session<'_>,
+        run: RunKey,
+        store: SqliteStore,
+    ) -> Result<Option<Exit>, CliError> {
+        let mut busy = false;
+        let ended = session.drive(|| {
+            let running = self.host.resume(run, store, false);
+            busy = matches!(running, Err(HostError::Resume(ResumeError::Busy)));
+            running
+        });
+        match ended {
+            Err(_) if busy => Ok(None),
+            ended => ended.map(Some),
+        }
     }
 }

@@ -126,6 +126,7 @@ pub static FILE: Shape = Shape {
     ],
 };
 
+static EVENT_FORM: Form = Form::Shape(&EVENT);
 static MOCK_FORM: Form = Form::Either(&Form::Words(MOCK_WORDS), &Form::Shape(&MOCK));
 /// Mocks that need no more than a word.
 pub const MOCK_WORDS: &[&str] = &["approve", "deny", "never", "unknown"];
@@ -153,11 +154,7 @@ const MOCKS: Field = field(
     Form::MapOf(&MOCK_FORM),
     "results of steps by id or path",
 );
-const EVENTS: Field = field(
-    "events",
-    Form::ListOf(&Form::Shape(&EVENT)),
-    "events that come in",
-);
+const EVENTS: Field = field("events", Form::ListOf(&EVENT_FORM), "events that come in");
 
 static DEFAULTS: Shape = Shape {
     what: "`defaults`",
