@@ -91,6 +91,16 @@ fn a_second_answer_that_does_not_fit_tells_what_was_expected_and_found_and_where
 }
 
 #[test]
+fn fields_that_nobody_asked_for_are_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let agent = script(dir.path(), "cat > /dev/null; echo '{\"n\":1,\"more\":2}'");
+    let returns = r#""returns":{"type":"object","required":["n"],"properties":{"n":{"type":"integer"}},
+        "additionalProperties":false}"#;
+    let answer = done(ask(&agent, &format!(r#"{{"goal":"Count",{returns}}}"#)));
+    assert_eq!(json::format(&answer), r#"{"n":1}"#);
+}
+
+#[test]
 fn an_answer_is_held_to_the_bounds_of_its_schema() {
     let dir = tempfile::tempdir().unwrap();
     let agent = script(

@@ -183,11 +183,12 @@ impl Reader<'_, '_> {
         let whole = completed(of.step, read);
         let what = format!("the result of `{}`", of.key);
         let decoded = match &ty {
-            Type::Error | Type::Never => Ok(()),
-            ty => wfc_value::ty::decode(&whole, ty, table).map(|_| ()),
+            Type::Error | Type::Never => Ok(whole.clone()),
+            ty => wfc_value::ty::decode(&whole, ty, table),
         };
-        if decoded.is_ok() {
-            return self.beyond(of, node, &whole).is_none().then_some(whole);
+        if let Ok(decoded) = decoded {
+            // What decoding drops is not held to anything.
+            return self.beyond(of, node, &decoded).is_none().then_some(whole);
         }
         let code = &codes::MOCK_MISMATCH;
         match value::typed(&self.file.tree, node, &ty, table, code, &what) {

@@ -120,11 +120,12 @@ impl Returns {
             expected: error.expected,
             found: error.found,
         })?;
-        let found = wfc_value::schema::violations(value, &self.schema, &self.schema);
+        // What decoding drops is not held to anything.
+        let found = wfc_value::schema::violations(&decoded, &self.schema, &self.schema);
         // Null stands for what is left out.
-        match found.into_iter().find(|v| !v.is_about_null(value)) {
+        match found.into_iter().find(|v| !v.is_about_null(&decoded)) {
             None => Ok(decoded),
-            Some(beyond) => Err(Wrong::beyond(&beyond, value)),
+            Some(beyond) => Err(Wrong::beyond(&beyond, &decoded)),
         }
     }
 
