@@ -517,3 +517,25 @@ fn of_answers_at_the_same_time_one_counts_and_the_others_are_told() {
     let lines = log(&folder).lines().count();
     assert!(lines <= 1, "{}", log(&folder));
 }
+
+#[test]
+fn what_is_no_store_says_why_and_what_to_do() {
+    let folder = Folder::new();
+    folder.file("w.wf", "workflow w { return 1 }\n");
+    folder.file("text.db", "hello");
+    std::fs::create_dir(folder.path().join("folder.db")).unwrap();
+    for (place, why, help) in [
+        ("folder.db", "it is a folder", "path and rights"),
+        ("text.db", "no store of wfc", "name another file"),
+        ("w.wf/state.db", "cannot be made", "path and rights"),
+    ] {
+        let said = folder.run(&["run", "w.wf", "--store", place]);
+        assert_eq!(said.status, Some(2), "{said:?}");
+        assert!(said.err.contains(why), "{place}: {said:?}");
+        assert!(said.err.contains(help), "{place}: {said:?}");
+    }
+    let said = folder.run(&["runs", "--store", "none.db"]);
+    assert_eq!(said.status, Some(2), "{said:?}");
+    assert!(said.err.contains("wfc run --durable"), "{said:?}");
+    assert!(!folder.path().join("none.db").exists());
+}

@@ -82,12 +82,8 @@ fn open(path: &Path, options: Opening) -> Result<SqliteStore, CliError> {
             "try again",
         )
     })?;
-    SqliteStore::open(path, owner, options).map_err(|error| {
-        CliError::host(
-            error.to_string(),
-            "`wfc run FILE --durable` makes a store; `--store FILE` or `WFC_STORE` names another one",
-        )
-    })
+    SqliteStore::open(path, owner, options)
+        .map_err(|error| CliError::host(error.to_string(), error.help()))
 }
 
 /// An engine to read the past of runs with.

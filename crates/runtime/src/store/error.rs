@@ -142,12 +142,34 @@ impl SqliteError {
             },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
             Some(ErrorCode::DiskFull) => Self::Full(path),
+            Some(ErrorCode::CannotOpen) => Self::Io {
+                why: cause(&path).unwrap_or_else(|| told(&error)),
+                path,
+                what: "opened",
+            },
             _ => Self::Io {
                 path,
                 what: "opened",
                 why: told(&error),
             },
         }
+    }
+}
+
+/// Why a file cannot be opened to write, which the database does not say. The file itself is not touched: to close it would give up
+/// the locks that this process may have on it.
+fn cause(path: &Path) -> Option<String> {
+    if path.is_dir() {
+        return Some("it is a folder".to_owned());
+    }
+    // The log stands beside it.
+    let beside = path.with_extension(format!("probe-{}", std::process::id()));
+    match std::fs::File::create_new(&beside) {
+        Ok(_) => {
+            let _ = std::fs::remove_file(&beside);
+            None
+        }
+        Err(error) => Some(format!("nothing can be written beside it: {error}")),
     }
 }
 
