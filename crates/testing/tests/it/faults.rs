@@ -213,7 +213,7 @@ fn results_beyond_the_bounds_of_their_schemas() {
     assert_eq!(
         of(10),
         [
-            "WF0805 `n: 10` the result of `score` does not fit: `n` has to be at most `9` | the step yields `{ n: int }`, such as `{\"n\":1}`"
+            "WF0805 `n` the result of `score` does not fit: `n` has to be at most `9` | the step yields `{ n: int }`, such as `{\"n\":1}`"
         ]
     );
 }
