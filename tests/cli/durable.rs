@@ -536,6 +536,6 @@ fn what_is_no_store_says_why_and_what_to_do() {
     }
     let said = folder.run(&["runs", "--store", "none.db"]);
     assert_eq!(said.status, Some(2), "{said:?}");
-    assert!(said.err.contains("wfc run --durable"), "{said:?}");
+    assert!(said.err.contains("make one with"), "{said:?}");
     assert!(!folder.path().join("none.db").exists());
 }
