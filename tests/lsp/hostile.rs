@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{Abilities, Editor};
+use super::matrix::list;
 use super::text::Encoding;
 use super::{SPELLINGS, world};
 
@@ -369,21 +370,32 @@ fn files_that_go_and_come_back_on_disk_are_noticed() {
 #[test]
 fn two_servers_serve_one_folder() {
     let mut first = Editor::in_folder(world(), Abilities::default());
-    let folder = first.folder.path().to_owned();
-    let text = std::fs::read_to_string(folder.join("main.wf")).unwrap();
-    let mut second = Editor::in_folder(world(), Abilities::default());
+    let root = first.uri("");
+    let text = std::fs::read_to_string(first.folder.path().join("main.wf")).unwrap();
     first.open("main.wf", &text);
-    second.open("main.wf", &text);
-    first.replace("main.wf", "review.summary", "nope");
-    assert!(
-        first
-            .diagnostics("main.wf")
-            .iter()
-            .any(|d| d["code"] == "WF0201")
+    // The second one gets the first one's folder, and has the same file open with another text.
+    let mut second = Editor::new(Abilities::default());
+    second.notify(
+        "workspace/didChangeWorkspaceFolders",
+        json!({ "event": { "added": [{ "uri": root.trim_end_matches('/'), "name": "same" }], "removed": [] } }),
     );
-    still_serves(&mut second, "main.wf");
+    let uri = first.uri("main.wf");
+    let other = text.replace("review.summary }}", "nope }}");
+    second.notify(
+        "textDocument/didOpen",
+        json!({ "textDocument": { "uri": uri, "languageId": "wf", "version": 1, "text": other } }),
+    );
+    let found = |e: &mut Editor| {
+        let found = e.request("workspace/symbol", json!({ "query": "helper" }));
+        list(&found).iter().any(|s| s["name"] == "helper")
+    };
+    assert!(found(&mut first) && found(&mut second));
+    still_serves(&mut first, "main.wf");
+    first.diagnostics("main.wf");
+    let held = second.request("wfc/text", json!({ "textDocument": { "uri": uri } }));
+    assert_eq!(held["text"], other);
     assert_eq!(first.leave(), Some(0));
-    still_serves(&mut second, "main.wf");
+    assert!(found(&mut second));
     assert_eq!(second.leave(), Some(0));
 }
 
