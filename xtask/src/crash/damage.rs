@@ -122,8 +122,8 @@ fn mount(args: &[&str], at: &Path) -> Result<(), String> {
     ))
 }
 
-/// Bytes that the file system itself says are taken: it counts more than the lengths of files, such as pages written beyond
-/// an end and files without a name that a process still holds.
+/// Bytes that the file system itself says are taken. The lengths of the folder's files are not all: the dead processes' files in the
+/// folder of owners take a page each, and it cannot be made smaller than what is taken.
 ///
 /// # Errors
 /// When the system does not tell.
