@@ -29,6 +29,8 @@ pub struct Checked {
     /// All findings in the order of their places, with the severities of the settings, without what the file
     /// allows.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is found in the text as written, when `diagnostics` tell of a mended one.
+    written: Option<Vec<Diagnostic>>,
 }
 
 impl Checked {
@@ -38,6 +40,16 @@ impl Checked {
         self.diagnostics
             .iter()
             .any(|d| d.severity == Severity::Error)
+    }
+
+    /// Whether the findings are those of a mended text.
+    pub(crate) const fn is_mended(&self) -> bool {
+        self.written.is_some()
+    }
+
+    /// What is found in the text as it is written, before anything is mended.
+    pub(crate) fn as_written(&self) -> &[Diagnostic] {
+        self.written.as_deref().unwrap_or(&self.diagnostics)
     }
 }
 
@@ -49,27 +61,15 @@ pub fn check(
     world: &dyn World,
     settings: &Settings,
 ) -> Checked {
-    let parsed = parse(source, spelling);
-    let again = |mended: &Source| {
+    let mut checked = check_as_written(source, spelling, world, settings);
+    let mut again = |mended: &Source| {
         if world.is_cancelled() {
             return Vec::new();
         }
-        let parsed = parse(mended, spelling);
-        check_parsed(mended, parsed, world, settings).diagnostics
+        check_as_written(mended, spelling, world, settings).diagnostics
     };
-    let mut checked = check_parsed(source, parsed, world, settings);
-    if !checked.diagnostics.iter().any(repair::is_syntax) {
-        return checked;
-    }
-    let mended = repair::mended(source, &checked.parsed, &checked.diagnostics, again);
-    if let Some(mended) = mended {
-        let again = again(&mended.source);
-        checked.diagnostics = mended.told;
-        checked.diagnostics.extend(again.into_iter().map(|mut d| {
-            mended.back.diagnostic(&mut d);
-            d
-        }));
-        in_order(&mut checked.diagnostics);
+    if let Some(told) = repair::mended(source, spelling, &checked.diagnostics, &mut again) {
+        checked.written = Some(std::mem::replace(&mut checked.diagnostics, told));
     }
     checked
 }
@@ -128,6 +128,7 @@ fn check_parsed(
             parsed,
             analysis,
             diagnostics: Vec::new(),
+            written: None,
         };
     }
     wfc_syntax::edit::fit(&mut found, &parsed.tree, &source.text);
@@ -171,6 +172,7 @@ fn check_parsed(
         parsed,
         analysis,
         diagnostics,
+        written: None,
     }
 }
 

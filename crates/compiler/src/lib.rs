@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod bounds;
 mod check;
 mod compile;
+mod cut;
 pub mod diff;
 pub mod emit;
 mod followers;

@@ -3,6 +3,8 @@
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::span::Span;
 
+use crate::cut::move_spans;
+
 /// A replacement of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -94,21 +96,6 @@ impl Change {
         move_spans(&mut found, |span| self.span(span))?;
         Some(found)
     }
-}
-
-/// Moves all places of a finding, those of other files aside; none when one of them has nowhere to go.
-pub(super) fn move_spans(
-    found: &mut Diagnostic,
-    place: impl Fn(Span) -> Option<Span>,
-) -> Option<()> {
-    found.span = place(found.span)?;
-    for label in found.labels.iter_mut().filter(|l| l.file.is_none()) {
-        label.span = place(label.span)?;
-    }
-    for edit in found.fixes.iter_mut().flat_map(|f| &mut f.edits) {
-        edit.span = place(edit.span)?;
-    }
-    Some(())
 }
 
 /// Bytes of the whole blocks that are equal.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use wfc_syntax::ast::StepId;
+use wfc_syntax::code::Severity;
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::limits::MAX_DIAGNOSTICS;
 use wfc_syntax::source::Source;
@@ -54,13 +55,11 @@ impl Ground {
     pub(super) fn of(source: &Source, checked: &Checked, host: &Host<'_>) -> Option<Self> {
         let (ast, text) = (&checked.parsed.ast, &*source.text);
         let spelling = checked.parsed.spelling;
-        if host.is_mended(source, &checked.diagnostics) {
-            return None;
-        }
         let units = Units::of(ast, text, spelling)?;
         let allowed = Allowed::of(ast, &checked.parsed.tree, text);
+        let written = checked.as_written();
         if units.count() < MIN_UNITS
-            || checked.diagnostics.len() >= MAX_DIAGNOSTICS / 2
+            || written.len() >= MAX_DIAGNOSTICS / 2
             || !allowed.items.is_empty()
             || !allowed.without_reason.is_empty()
             || !is_plain(text, spelling)
@@ -83,8 +82,8 @@ impl Ground {
         };
         ground.learn(checked, text);
         ground.index(text);
-        ground.suspect(&checked.diagnostics);
-        if checked.has_errors() {
+        ground.suspect(written);
+        if written.iter().any(|d| d.severity == Severity::Error) {
             // Errors keep other findings from being told.
             let raw = crate::check::untold(source, &checked.parsed, host.world, host.settings);
             ground.suspect(&raw);
@@ -167,6 +166,13 @@ impl Ground {
         }
     }
 
+    /// Forgets where names stand that were looked for since the last edit: in a text that is not this one.
+    pub(super) fn forget(&mut self) {
+        for word in self.looked_for.drain(..) {
+            self.mentions.remove(&word);
+        }
+    }
+
     pub(super) fn known(&self, unit: u32) -> Option<&Known> {
         self.known.get(unit as usize)
     }
@@ -202,6 +208,21 @@ impl Ground {
         self.mentions.insert(word.into(), found.clone());
         self.looked_for.push(word.into());
         found
+    }
+
+    /// The unit that a change of the text stays in.
+    pub(super) fn center(&mut self, change: Change, text: &str, spelling: Spelling) -> Option<u32> {
+        let unit = self.units.at(change.span.start)?;
+        let blank = self.units.without_lead(unit, text, spelling);
+        for step in self
+            .known
+            .get_mut(unit)
+            .iter_mut()
+            .flat_map(|k| &mut k.steps)
+        {
+            *step = Span::new(step.start - blank, step.end - blank);
+        }
+        u32::try_from(self.units.holding(change)?).ok()
     }
 
     /// Takes a unit as it is after an edit.

@@ -24,8 +24,6 @@ use crate::rules::{names, trust};
 
 /// Units in which a name may stand that have to be looked at for one finding.
 const MAX_MENTIONS: usize = 64;
-/// Units that are asked whether they read a name.
-const WITNESSES: usize = 4;
 /// Names that are near one that nothing is called.
 const MAX_NEAR: usize = 12;
 /// Places of names that are seen in parts of units alone.
@@ -119,6 +117,9 @@ fn known_of_center(
     let ast = &looked.checked.parsed.ast;
     let mut count = 0;
     let mut center = None;
+    // A key without a value reaches to the sign that comes next, in the next unit.
+    let next = ground.known(slice.center + 1);
+    let before_next = next.and_then(|k| k.steps.first()).map_or(0, |s| s.start);
     for unit in &slice.units {
         let span = units.span(*unit as usize);
         let start = looked.cut.forth(span.start)?;
@@ -126,7 +127,7 @@ fn known_of_center(
         if *unit == slice.center {
             let known = known_in(&looked.checked, span);
             count += known.steps.len();
-            if known.steps.iter().any(|s| s.end > span.len()) {
+            if known.steps.iter().any(|s| s.end > span.len() + before_next) {
                 return None;
             }
             center = Some(known);
@@ -244,11 +245,11 @@ impl Judge<'_> {
             let new = !self.before.contains(d);
             if d.span.start < head && new {
                 self.in_head(d)?;
-            } else if is_unused(d) && (new || faulty)
-                || is_unset(d) && new
-                || is_undefined(d) && lost
-            {
+            } else if is_unused(d) && (new || faulty) || is_unset(d) && new {
                 self.named_elsewhere(d)?;
+            } else if is_undefined(d) && lost {
+                // Where the name stands at more places than are told of, what was lost may have declared it.
+                self.read_somewhere(d);
             }
             if is_undefined(d) && new {
                 self.near(d)?;
@@ -279,13 +280,17 @@ impl Judge<'_> {
         if !is_unused(d) {
             return None;
         }
-        let mut elsewhere = self.elsewhere(named(d, &self.edited.source.text));
-        let center = self.slice.center;
-        elsewhere.sort_by_key(|unit| unit.abs_diff(center));
-        self.wanted
-            .context
-            .extend(elsewhere.into_iter().take(WITNESSES));
+        self.read_somewhere(d);
         Some(())
+    }
+
+    /// Some units in which the name of a finding stands have to be looked at: it may be told no more then.
+    fn read_somewhere(&mut self, d: &Diagnostic) {
+        let text = &self.edited.source.text;
+        let name = named(d, text);
+        let place = (&**text, self.edited.units);
+        let some = self.slice.witnesses(self.ground, name, place);
+        self.wanted.context.extend(some);
     }
 
     /// All units in which the name of a finding stands have to be looked at.
@@ -327,7 +332,7 @@ impl Judge<'_> {
 }
 
 /// The name that a finding is about.
-fn named<'t>(d: &'t Diagnostic, text: &'t str) -> &'t str {
+pub(super) fn named<'t>(d: &'t Diagnostic, text: &'t str) -> &'t str {
     let mut quoted = d.message.split('`');
     quoted.next();
     let said = quoted.next().unwrap_or_default();
@@ -369,7 +374,7 @@ fn is_unset(d: &Diagnostic) -> bool {
 }
 
 /// Whether a finding says that nothing has a name.
-fn is_undefined(d: &Diagnostic) -> bool {
+pub(super) fn is_undefined(d: &Diagnostic) -> bool {
     let codes = [
         names::undefined_name::CODE.id,
         names::undefined_step::CODE.id,

@@ -22,16 +22,17 @@ use wfc_syntax::tree::Spelling;
 
 pub use change::Change;
 
-use crate::check::{Checked, check};
+use crate::check::{Checked, check, check_as_written};
 use crate::repair;
 use crate::settings::Settings;
 use crate::world::World;
 use ground::Ground;
-use judge::{Edited, Verdict, judge};
+use judge::{Accepted, Edited, Verdict, judge};
 use slice::{Looked, Slice, Wanted};
+use units::Units;
 
 /// Smaller texts are checked whole: that is quick enough.
-const MIN_SIZE: usize = 32 << 10;
+const MIN_SIZE: usize = 4 << 10;
 /// The share of a text that a slice is worth.
 const MAX_SHARE: u32 = 3;
 /// How often a slice may turn out to be too small.
@@ -60,7 +61,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 32 KiB, a third, two.
+    /// 4 KiB, a third, two.
     fn default() -> Self {
         Self {
             least: MIN_SIZE,
@@ -77,11 +78,11 @@ pub(crate) struct Host<'a> {
     settings: &'a Settings,
 }
 
-impl Host<'_> {
-    /// Whether a whole check mends a text with these findings before it says more: that depends on all of the text.
-    fn is_mended(&self, source: &Source, found: &[Diagnostic]) -> bool {
-        source.text.len() <= repair::MAX_SIZE && found.iter().any(repair::is_syntax)
-    }
+/// A text, and what is found in it as it is written.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    source: &'a Source,
+    written: &'a [Diagnostic],
 }
 
 /// A file that is edited. It always holds the findings of a whole check of its text.
@@ -92,6 +93,8 @@ pub struct Session {
     spelling: Spelling,
     source: Arc<Source>,
     diagnostics: Arc<Vec<Diagnostic>>,
+    /// What is found in the text as it is written, before anything is mended.
+    written: Arc<Vec<Diagnostic>>,
     /// Of exactly this text; none after an edit that a slice was enough for.
     checked: Option<Arc<Checked>>,
     ground: Option<Ground>,
@@ -116,10 +119,16 @@ impl Session {
     /// Begins with a text that was checked whole.
     #[must_use]
     pub fn from_checked(source: Arc<Source>, checked: Arc<Checked>) -> Self {
+        let diagnostics = Arc::new(checked.diagnostics.clone());
+        let written = match checked.is_mended() {
+            true => Arc::new(checked.as_written().to_vec()),
+            false => Arc::clone(&diagnostics),
+        };
         Self {
             spelling: checked.parsed.spelling,
             source,
-            diagnostics: Arc::new(checked.diagnostics.clone()),
+            diagnostics,
+            written,
             checked: Some(checked),
             ground: None,
             limits: Limits::default(),
@@ -173,8 +182,12 @@ impl Session {
             world,
             settings,
         };
-        if let Some(found) = self.by_slice(&source, change, &host) {
-            self.diagnostics = Arc::new(found);
+        if let Some((written, told)) = self.by_slice(&source, change, &host) {
+            self.written = Arc::new(written);
+            self.diagnostics = match told {
+                Some(told) => Arc::new(told),
+                None => Arc::clone(&self.written),
+            };
             self.checked = None;
             self.source = source;
             self.rest = (0, 0);
@@ -193,13 +206,13 @@ impl Session {
         Way::Whole
     }
 
-    /// The findings after an edit, when a slice has them all.
+    /// What is found in the text after an edit, and what is told of it when it is mended; none when no slice has it all.
     fn by_slice(
         &mut self,
         source: &Arc<Source>,
         change: Change,
         host: &Host<'_>,
-    ) -> Option<Vec<Diagnostic>> {
+    ) -> Option<(Vec<Diagnostic>, Option<Vec<Diagnostic>>)> {
         let grown = i64::from(change.len) - i64::from(change.span.len());
         let len = i64::try_from(source.text.len()).ok()?;
         if source.text.len() < self.limits.least
@@ -209,31 +222,65 @@ impl Session {
         {
             return None;
         }
-        // Both texts are on the same side of what decides whether a fault is mended.
-        if (source.text.len() <= repair::MAX_SIZE) != (self.source.text.len() <= repair::MAX_SIZE) {
-            return None;
-        }
         let mut ground = match self.ground.take() {
             Some(ground) => ground,
             None => Ground::of(&self.source, self.checked.as_ref()?, host)?,
         };
-        let found = self.in_ground(&mut ground, source, change, host)?;
+        let share = self.limits.share;
+        let before = Known {
+            source: &self.source,
+            written: &self.written,
+        };
+        let step = Step::of(before, &mut ground, (source, change), (host, share))?;
+        let found = step.take(&mut ground, &self.source, source);
+        let known = Known {
+            source,
+            written: &found,
+        };
+        let mut check = |mended: &Source| {
+            if host.world.is_cancelled() {
+                return Vec::new();
+            }
+            let change = Change::between(&source.text, &mended.text);
+            let step = Step::of(known, &mut ground, (mended, change), (host, share));
+            ground.forget();
+            match step {
+                Some(step) => {
+                    ground.slice = Some(step.slice);
+                    step.accepted.found
+                }
+                None => {
+                    check_as_written(mended, host.spelling, host.world, host.settings).diagnostics
+                }
+            }
+        };
+        let told = repair::mended(source, host.spelling, &found, &mut check);
         self.ground = Some(ground);
-        Some(found)
+        Some((found, told))
     }
+}
 
-    fn in_ground(
-        &self,
+/// From a text to the text after an edit, by a slice that says all that there is to say.
+struct Step {
+    slice: Slice,
+    looked: Looked,
+    units: Units,
+    accepted: Accepted,
+}
+
+impl Step {
+    /// None when no slice says all.
+    fn of(
+        before: Known<'_>,
         ground: &mut Ground,
-        source: &Source,
-        change: Change,
-        host: &Host<'_>,
-    ) -> Option<Vec<Diagnostic>> {
-        let center = u32::try_from(ground.units.holding(change)?).ok()?;
+        (source, change): (&Source, Change),
+        (host, share): (&Host<'_>, u32),
+    ) -> Option<Self> {
+        let center = ground.center(change, &before.source.text, host.spelling)?;
         let units = ground.units.after(center as usize, change)?;
-        let mut slice = match ground.slice.take().filter(|s| s.center == center) {
-            Some(slice) => slice,
-            None => self.slice(ground, center, Wanted::default(), host)?,
+        let mut slice = match &ground.slice {
+            Some(slice) if slice.center == center => slice.clone(),
+            _ => Slice::of(ground, center, Wanted::default(), before, (host, share))?,
         };
         for _ in 0..MAX_ROUNDS {
             let looked = Looked::at(&units, &slice.units, source, ground, host)?;
@@ -246,34 +293,40 @@ impl Session {
                 Verdict::Needs(more) => {
                     let mut wanted = slice.wanted;
                     wanted.extend(more);
-                    slice = self.slice(ground, center, wanted, host)?;
+                    slice = Slice::of(ground, center, wanted, before, (host, share))?;
                 }
                 Verdict::Holds(accepted) => {
-                    let old = self.source.slice(ground.units.span(center as usize));
-                    let new = source.slice(units.span(center as usize));
-                    ground.put(center, units, &accepted.known, (old, new));
-                    ground.suspect(&accepted.found);
-                    ground.sum = accepted.sum;
-                    slice.found = looked.found;
-                    slice.apart = accepted.apart;
-                    slice.sum = looked.sum;
-                    slice.unread = looked.unread;
-                    ground.slice = Some(slice);
-                    return Some(accepted.found);
+                    return Some(Self {
+                        slice,
+                        looked,
+                        units,
+                        accepted: *accepted,
+                    });
                 }
             }
         }
         None
     }
 
-    fn slice(
-        &self,
-        ground: &mut Ground,
-        center: u32,
-        wanted: Wanted,
-        host: &Host<'_>,
-    ) -> Option<Slice> {
-        let known = (&*self.source, self.diagnostics.as_slice());
-        Slice::of(ground, center, wanted, known, (host, self.limits.share))
+    /// Makes the edit: the ground is that of the text after it.
+    fn take(self, ground: &mut Ground, before: &Source, source: &Source) -> Vec<Diagnostic> {
+        let Self {
+            mut slice,
+            looked,
+            units,
+            accepted,
+        } = self;
+        let center = slice.center;
+        let old = before.slice(ground.units.span(center as usize));
+        let new = source.slice(units.span(center as usize));
+        ground.put(center, units, &accepted.known, (old, new));
+        ground.suspect(&accepted.found);
+        ground.sum = accepted.sum;
+        slice.found = looked.found;
+        slice.apart = accepted.apart;
+        slice.sum = looked.sum;
+        slice.unread = looked.unread;
+        ground.slice = Some(slice);
+        accepted.found
     }
 }

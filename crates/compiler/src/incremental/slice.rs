@@ -6,13 +6,17 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::source::Source;
 
 use super::ground::{Ground, is_limited, reads_failures, root_sum};
-use super::judge::is_unused;
-use super::units::{Cut, Units};
-use super::{Host, words};
+use super::judge::{is_undefined, is_unused, named};
+use super::units::Units;
+use super::{Host, Known, MAX_ROUNDS, words};
 use crate::allow::Allowed;
 use crate::analysis::BindingKind;
 use crate::bounds::StepRange;
 use crate::check::{Checked, check_as_written};
+use crate::cut::{Cut, move_spans};
+
+/// Units that are asked at once whether they read a name.
+const WITNESSES: usize = 4;
 
 /// Units that a slice must have besides those that follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +75,7 @@ impl Looked {
         ground: &Ground,
         host: &Host<'_>,
     ) -> Option<Self> {
-        let cut = Cut::of(units, wanted.iter().copied(), &whole.text)?;
+        let cut = units.cut(wanted.iter().copied(), &whole.text)?;
         let source = Source {
             name: whole.name.clone(),
             text: cut.text.as_str().into(),
@@ -79,8 +83,7 @@ impl Looked {
         };
         let checked = check_as_written(&source, host.spelling, host.world, host.settings);
         let allowed = Allowed::of(&checked.parsed.ast, &checked.parsed.tree, &source.text);
-        if host.is_mended(whole, &checked.diagnostics)
-            || !allowed.items.is_empty()
+        if !allowed.items.is_empty()
             || !allowed.without_reason.is_empty()
             || reads_failures(&checked.analysis) != ground.reads_failures
             || is_limited(&checked) != ground.sum.is_some()
@@ -89,7 +92,7 @@ impl Looked {
         }
         let found = checked.diagnostics.iter().map(|d| {
             let mut d = d.clone();
-            super::change::move_spans(&mut d, |span| cut.back(span))?;
+            move_spans(&mut d, |span| cut.back(span))?;
             Some(d)
         });
         let found = found.collect::<Option<Vec<_>>>()?;
@@ -116,31 +119,71 @@ impl Slice {
     pub(super) fn of(
         ground: &mut Ground,
         center: u32,
-        wanted: Wanted,
-        (source, known): (&Source, &[Diagnostic]),
+        mut wanted: Wanted,
+        before: Known<'_>,
         (host, share): (&Host<'_>, u32),
     ) -> Option<Self> {
+        let source = before.source;
         let most = u32::try_from(source.text.len()).ok()? / share;
-        let units = closure(ground, center, &wanted, (&source.text, most))?;
-        let looked = Looked::at(&ground.units, &units, source, ground, host)?;
-        let own = ground.units.span(center as usize);
-        if !known.iter().all(|d| looked.found.contains(d)) {
-            return None;
+        for _ in 0..MAX_ROUNDS {
+            let units = closure(ground, center, &wanted, (&source.text, most))?;
+            let looked = Looked::at(&ground.units, &units, source, ground, host)?;
+            if !before.written.iter().all(|d| looked.found.contains(d)) {
+                return None;
+            }
+            let apart = looked.found.iter().filter(|d| !before.written.contains(d));
+            let apart: Vec<Diagnostic> = apart.cloned().collect();
+            let slice = Self {
+                center,
+                wanted,
+                units,
+                found: looked.found,
+                apart,
+                sum: looked.sum,
+                unread: looked.unread,
+            };
+            let missing = slice.missing(ground, &source.text)?;
+            if missing.is_empty() {
+                return Some(slice);
+            }
+            wanted = slice.wanted;
+            wanted.context.extend(missing);
         }
-        let apart = looked.found.iter().filter(|d| !known.contains(d));
-        let apart: Vec<Diagnostic> = apart.cloned().collect();
-        if !apart.iter().all(|d| is_unused(d) && !own.contains(d.span)) {
-            return None;
+        None
+    }
+
+    /// Units without which something is said of the slice that is not said of the whole: those in which the name
+    /// stands that it is about. None when it is about something else.
+    fn missing(&self, ground: &mut Ground, text: &str) -> Option<Vec<u32>> {
+        let own = ground.units.span(self.center as usize);
+        let units = ground.units.clone();
+        let mut missing = Vec::new();
+        for d in &self.apart {
+            if is_unused(d) && !own.contains(d.span) {
+                continue;
+            }
+            let of_name = is_unused(d) || is_undefined(d);
+            let more = self.witnesses(ground, named(d, text), (text, &units));
+            if !of_name || more.is_empty() {
+                return None;
+            }
+            missing.extend(more);
         }
-        Some(Self {
-            center,
-            wanted,
-            units,
-            found: looked.found,
-            apart,
-            sum: looked.sum,
-            unread: looked.unread,
-        })
+        Some(missing)
+    }
+
+    /// Some of the units outside in which a name stands, those next to the center.
+    pub(super) fn witnesses(
+        &self,
+        ground: &mut Ground,
+        name: &str,
+        (text, units): (&str, &Units),
+    ) -> Vec<u32> {
+        let mut all = ground.mentions(name, text, units);
+        all.retain(|unit| !self.units.contains(unit));
+        all.sort_by_key(|unit| unit.abs_diff(self.center));
+        all.truncate(WITNESSES);
+        all
     }
 }
 

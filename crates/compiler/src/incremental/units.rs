@@ -5,6 +5,7 @@ use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 
 use super::change::Change;
+use crate::cut::Cut;
 
 /// Where each step of the body begins. A unit goes on to the start of the next one, the last to the end of the text; what stands
 /// before the first is the head.
@@ -17,7 +18,7 @@ pub(super) struct Units {
 impl Units {
     /// The units of a text; none when steps are not written one behind the other.
     pub(super) fn of(ast: &Ast, text: &str, spelling: Spelling) -> Option<Self> {
-        let mut starts = Vec::with_capacity(ast.workflow.steps.steps.len());
+        let mut starts: Vec<u32> = Vec::with_capacity(ast.workflow.steps.steps.len());
         let mut last = 0;
         for id in &ast.workflow.steps.steps {
             let span = ast.step(*id).span;
@@ -25,7 +26,9 @@ impl Units {
                 Spelling::Yaml => start_of_item(text, span.start as usize),
                 Spelling::Json | Spelling::Text => span.start,
             };
-            if start < last || span.end <= start {
+            // A key without a value reaches to the sign that comes next: the next item's dash.
+            let behind = starts.last().is_none_or(|before| *before < start);
+            if span.start < last || !behind || span.end <= start {
                 return None;
             }
             starts.push(start);
@@ -51,9 +54,35 @@ impl Units {
         Span::new(start, end)
     }
 
+    /// The head and some of the units, in their order.
+    pub(super) fn cut(&self, wanted: impl Iterator<Item = u32>, text: &str) -> Option<Cut> {
+        let head = Span::new(0, self.head());
+        let units = wanted.map(|unit| self.span(unit as usize));
+        Cut::of(std::iter::once(head).chain(units), text)
+    }
+
     /// The unit that a place is in; none for the head.
     pub(super) fn at(&self, place: u32) -> Option<usize> {
         self.starts.partition_point(|s| *s <= place).checked_sub(1)
+    }
+
+    /// Leaves the blank lines that a unit begins with to the unit before: what is typed there goes on with that one. Tells
+    /// how many bytes they are.
+    pub(super) fn without_lead(&mut self, unit: usize, text: &str, spelling: Spelling) -> u32 {
+        let own = text.get(self.span(unit).range()).unwrap_or_default();
+        let mut blank = own.len() - own.trim_start().len();
+        if spelling == Spelling::Yaml {
+            let lines = own.get(..blank).and_then(|b| b.rfind('\n'));
+            blank = lines.map_or(0, |end| end + 1);
+        }
+        if unit == 0 || blank == own.len() {
+            return 0;
+        }
+        let blank = u32::try_from(blank).unwrap_or(0);
+        if let Some(start) = self.starts.get_mut(unit) {
+            *start += blank;
+        }
+        blank
     }
 
     /// The unit that a change stays in.
@@ -70,7 +99,7 @@ impl Units {
         for start in out.starts.iter_mut().skip(unit + 1) {
             *start = change.place(*start)?;
         }
-        out.len = change.place(out.len)?;
+        out.len = (self.len + change.len).checked_sub(change.span.len())?;
         Some(out)
     }
 }
@@ -111,78 +140,6 @@ pub(super) fn is_gap(between: &str, spelling: Spelling) -> bool {
     }
 }
 
-/// A part of a text that is checked by itself: the head and some of the units, in their order.
-#[derive(Debug)]
-pub(super) struct Cut {
-    pub(super) text: String,
-    pieces: Vec<Piece>,
-}
-
-/// A run of the slice that stands in the whole text, too.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    slice: u32,
-    whole: u32,
-    len: u32,
-}
-
-impl Cut {
-    pub(super) fn of(units: &Units, wanted: impl Iterator<Item = u32>, text: &str) -> Option<Self> {
-        let mut cut = Self {
-            text: String::new(),
-            pieces: Vec::new(),
-        };
-        cut.add(Span::new(0, units.head()), text)?;
-        for unit in wanted {
-            cut.add(units.span(unit as usize), text)?;
-        }
-        Some(cut)
-    }
-
-    fn add(&mut self, span: Span, text: &str) -> Option<()> {
-        let slice = u32::try_from(self.text.len()).ok()?;
-        self.text.push_str(text.get(span.range())?);
-        match self.pieces.last_mut() {
-            Some(last) if last.whole + last.len == span.start => last.len += span.len(),
-            _ => self.pieces.push(Piece {
-                slice,
-                whole: span.start,
-                len: span.len(),
-            }),
-        }
-        Some(())
-    }
-
-    /// A place of the whole text in the slice.
-    pub(super) fn forth(&self, at: u32) -> Option<u32> {
-        let piece = self.pieces.partition_point(|p| p.whole <= at);
-        let piece = self.pieces.get(piece.checked_sub(1)?)?;
-        (at <= piece.whole + piece.len).then(|| at - piece.whole + piece.slice)
-    }
-
-    /// A span of the slice in the whole text; none where something was left out at an empty one.
-    pub(super) fn back(&self, span: Span) -> Option<Span> {
-        let start = self.piece(span.start, true)?;
-        let whole = |p: &Piece, at: u32| at - p.slice + p.whole;
-        if span.is_empty() {
-            let end = self.piece(span.start, false).unwrap_or(start);
-            return (end.whole == start.whole || span.start == 0)
-                .then(|| Span::at(whole(start, span.start)));
-        }
-        let end = self.piece(span.end, false)?;
-        Some(Span::new(whole(start, span.start), whole(end, span.end)))
-    }
-
-    /// The piece that a place stands in: of two that meet there the second, or the first.
-    fn piece(&self, at: u32, second: bool) -> Option<&Piece> {
-        let found = self
-            .pieces
-            .partition_point(|p| if second { p.slice <= at } else { p.slice < at });
-        let piece = self.pieces.get(found.saturating_sub(1))?;
-        (piece.slice <= at && at <= piece.slice + piece.len).then_some(piece)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,31 +149,6 @@ mod tests {
             starts: starts.to_vec(),
             len,
         }
-    }
-
-    #[test]
-    fn a_slice_leads_back_to_the_text() {
-        let text = "HHaabbccdd";
-        let units = units(&[2, 4, 6, 8], 10);
-        let cut = Cut::of(&units, [0, 2, 3].into_iter(), text).unwrap();
-        assert_eq!(cut.text, "HHaaccdd");
-        assert_eq!(cut.back(Span::new(2, 4)), Some(Span::new(2, 4)));
-        assert_eq!(cut.back(Span::new(4, 6)), Some(Span::new(6, 8)));
-        assert_eq!(
-            cut.back(Span::new(3, 5)),
-            Some(Span::new(3, 7)),
-            "over the gap"
-        );
-        assert_eq!(
-            cut.back(Span::at(4)),
-            None,
-            "before or behind what is left out"
-        );
-        assert_eq!(cut.back(Span::at(6)), Some(Span::at(8)));
-        assert_eq!(cut.back(Span::at(0)), Some(Span::at(0)));
-        assert_eq!(cut.back(Span::at(8)), Some(Span::at(10)));
-        assert_eq!(cut.forth(7), Some(5));
-        assert_eq!(cut.forth(5), None);
     }
 
     #[test]
@@ -233,6 +165,18 @@ mod tests {
         assert_eq!(units.holding(change(6, 8)), Some(2));
         let after = units.after(1, change(5, 5)).unwrap();
         assert_eq!((after.starts, after.len), (vec![2, 4, 9], 11));
+        let after = units.after(2, change(8, 8)).unwrap();
+        assert_eq!(after.len, 11, "at the end of the text");
+    }
+
+    #[test]
+    fn blank_lines_before_a_step_belong_to_the_one_before() {
+        let text = "s:\n- a\n\n \n- b\n\n";
+        let mut all = units(&[3, 7, 14], 14);
+        assert_eq!(all.without_lead(1, text, Spelling::Yaml), 3);
+        assert_eq!(all.span(1), Span::new(10, 14));
+        assert_eq!(all.without_lead(1, text, Spelling::Yaml), 0);
+        assert_eq!(all.without_lead(2, text, Spelling::Yaml), 0, "nothing");
     }
 
     #[test]

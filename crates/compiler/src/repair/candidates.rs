@@ -401,6 +401,12 @@ fn bracket_ends(line: &Line<'_>, open: usize, close: char) -> Vec<usize> {
     places
 }
 
+/// Whether a line of the text form goes on with the step above it.
+pub(super) fn goes_on(line: &str) -> bool {
+    let words = ["else", "compensate", "until", "catch", "finally"];
+    words.iter().any(|word| line.starts_with(word))
+}
+
 /// For each line, the next one that is not blank and stands no deeper.
 fn next_outside(lines: &[Line<'_>]) -> Vec<Option<usize>> {
     let mut next = vec![None; lines.len()];
@@ -454,13 +460,9 @@ fn layout(text: &str, lines: &[Line<'_>], max: usize, out: &mut Vec<Candidate>) 
             .and_then(|above| above.iter().rev().find(|l| !l.is_blank()));
         let pad = " ".repeat(line.indent);
         // What goes on with a comma or a word behind the bracket goes on behind it.
-        let goes_on = back.text.trim_start().starts_with([',', ')'])
-            || back.text.trim_start().starts_with("else")
-            || back.text.trim_start().starts_with("compensate")
-            || back.text.trim_start().starts_with("until")
-            || back.text.trim_start().starts_with("catch")
-            || back.text.trim_start().starts_with("finally");
-        if goes_on && back.indent == line.indent {
+        let said = back.text.trim_start();
+        let behind = said.starts_with([',', ')']) || goes_on(said);
+        if behind && back.indent == line.indent {
             out.push(missing(
                 &close.to_string(),
                 insert(back.start + back.indent, format!("{close} ")),

@@ -9,6 +9,7 @@
 
 mod back;
 mod candidates;
+mod near;
 
 use wfc_syntax::ast::{Step, StepKind};
 use wfc_syntax::code::Severity;
@@ -18,16 +19,17 @@ use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 use wfc_syntax::{Parsed, parse};
 
-pub(crate) use back::Back;
+use back::Back;
 use candidates::Candidate;
+use near::Near;
 
 /// Faults of syntax that are mended one after the other.
 const MAX_ROUNDS: usize = 6;
 /// Bytes of a file that is mended: in a larger one the faults are told as they were found.
-pub(crate) const MAX_SIZE: usize = 512 << 10;
+const MAX_SIZE: usize = 512 << 10;
 /// Faults of syntax in a file that is mended: more of them are no slip.
 const MAX_FAULTS: usize = 16;
-/// Bytes that are parsed to try edits, for all faults of a file. In a large file few edits are tried, so that a fault
+/// Bytes that are parsed to try edits, for all faults of a file. In a large file few edits are weighed, so that a fault
 /// does not make its check take much longer.
 const MAX_WORK: usize = 1 << 20;
 /// A whole check costs as much as this many times parsing.
@@ -37,118 +39,156 @@ const MAX_TRIES: usize = 64;
 /// Edits between which a full check decides.
 const MAX_EQUALS: usize = 16;
 
-/// A text that was mended.
-pub(crate) struct Mended {
-    /// The text as it would be.
-    pub(crate) source: Source,
-    /// The faults that the edits mend, at their places in the text as written.
-    pub(crate) told: Vec<Diagnostic>,
-    /// The way back to the text as written.
-    pub(crate) back: Back,
-}
+/// A check of a text that is not mended.
+type Check<'a> = &'a mut dyn FnMut(&Source) -> Vec<Diagnostic>;
 
 /// Whether a finding says that the text cannot be read as it is.
-pub(crate) fn is_syntax(d: &Diagnostic) -> bool {
+fn is_syntax(d: &Diagnostic) -> bool {
     d.severity == Severity::Error && d.code.id.starts_with("WF00")
 }
 
-/// Mends what can be; none when the text has no fault of syntax, or none that an edit is known for. `found` is what a
-/// whole check found, and `check` is such a check.
+/// What is said of a text in the end: its faults that an edit mends, and what is wrong with the mended text, all at their
+/// places in the text as written. None when the text has no fault of syntax, or none that an edit is known for. `found` is
+/// what a check of the text finds, and `check` is such a check.
 pub(crate) fn mended(
     source: &Source,
-    parsed: &Parsed,
+    spelling: Spelling,
     found: &[Diagnostic],
-    check: impl Fn(&Source) -> Vec<Diagnostic>,
-) -> Option<Mended> {
-    if source.text.len() > MAX_SIZE || found.iter().filter(|d| is_syntax(d)).count() > MAX_FAULTS {
+    check: Check<'_>,
+) -> Option<Vec<Diagnostic>> {
+    let count = found.iter().filter(|d| is_syntax(d)).count();
+    if source.text.len() > MAX_SIZE || count == 0 || count > MAX_FAULTS {
         return None;
     }
-    let spelling = parsed.spelling;
+    let weight = source.text.len() * WEIGHING;
     let mut now = source.clone();
     let mut found = found.to_vec();
     let mut back = Back::default();
     let mut told = Vec::new();
     let mut work = MAX_WORK;
-    let least = steps(parsed);
     for _ in 0..MAX_ROUNDS {
         let faults: Vec<&Diagnostic> = found.iter().filter(|d| is_syntax(d)).collect();
-        let weight = source.text.len() * WEIGHING;
         let Some(first) = faults.first() else { break };
-        let Some(best) = best(&now, spelling, &faults, &check, &mut work, least) else {
+        let Some(best) = best(&now, spelling, &faults, check, &mut work) else {
             break;
         };
         let mut report = tell(first, &faults, &best.candidate);
         back.diagnostic(&mut report);
         told.push(report);
+        (now, found) = match best.seen {
+            Some(seen) => seen,
+            None => {
+                let mended = with(&now, &best.candidate.edits)?;
+                let found = check(&mended);
+                (mended, found)
+            }
+        };
         back.push(best.candidate.edits);
-        now = best.source;
         if best.cost.0 == 0 || work < weight {
             break;
         }
         work -= weight;
-        found = check(&now);
     }
-    (!told.is_empty()).then_some(Mended {
-        source: now,
-        told,
-        back,
-    })
+    if told.is_empty() {
+        return None;
+    }
+    told.extend(found.into_iter().map(|mut d| {
+        back.diagnostic(&mut d);
+        d
+    }));
+    told.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.span.start, d.span.end, d.code.id);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    told.dedup();
+    Some(told)
 }
 
 /// An edit that was tried.
 struct Tried {
     candidate: Candidate,
-    source: Source,
+    /// Faults that are left, and findings of the parser.
     cost: (usize, usize),
+    /// The text with it and what a check of that finds, where it was asked.
+    seen: Option<(Source, Vec<Diagnostic>)>,
 }
 
+/// The edit that leaves the fewest findings, of those that leave the fewest faults.
 fn best(
-    source: &Source,
+    whole: &Source,
     spelling: Spelling,
     faults: &[&Diagnostic],
-    check: &impl Fn(&Source) -> Vec<Diagnostic>,
+    check: Check<'_>,
     work: &mut usize,
-    least_steps: usize,
 ) -> Option<Tried> {
-    let all = candidates::of(&source.text, spelling, faults, MAX_TRIES);
-    let size = source.text.len().max(1);
+    let near = Near::of(whole, spelling, faults);
+    let mut good = tried(&near, spelling, work);
+    let least = good.iter().map(|t| t.cost).min()?;
+    good.retain(|t| t.cost == least);
+    let weight = whole.text.len().max(1) * WEIGHING;
+    let weighed = (*work / weight).min(MAX_EQUALS);
+    if good.len() > 1 && weighed > 1 {
+        good.truncate(weighed);
+        *work -= weight * good.len();
+        return lightest(whole, good, check);
+    }
+    good.into_iter().next()
+}
+
+/// The first edit that leaves the fewest findings.
+fn lightest(whole: &Source, good: Vec<Tried>, check: Check<'_>) -> Option<Tried> {
+    let mut best: Option<(usize, Tried)> = None;
+    for mut tried in good {
+        let source = with(whole, &tried.candidate.edits)?;
+        let found = check(&source);
+        let count = found.len();
+        if best.as_ref().is_none_or(|(least, _)| count < *least) {
+            tried.seen = Some((source, found));
+            best = Some((count, tried));
+        }
+        if count == 0 {
+            break;
+        }
+    }
+    best.map(|(_, tried)| tried)
+}
+
+/// The edits that mend something and do no harm.
+fn tried(near: &Near, spelling: Spelling, work: &mut usize) -> Vec<Tried> {
+    let text = &near.source.text;
+    let faults: Vec<&Diagnostic> = near.faults.iter().collect();
+    let size = text.len().max(1);
     let mut good: Vec<Tried> = Vec::new();
-    for candidate in all {
+    let mut seen: Vec<Vec<Edit>> = Vec::new();
+    for candidate in candidates::of(text, spelling, &faults, MAX_TRIES) {
+        if seen.contains(&candidate.edits) {
+            continue;
+        }
         if *work < size {
             break;
         }
         *work -= size;
-        let Some(text) = apply(&source.text, &candidate.edits) else {
+        seen.push(candidate.edits.clone());
+        let Some(with_it) = with(&near.source, &candidate.edits) else {
             continue;
         };
-        let source = Source::new(source.name.as_str(), text);
-        let parsed = parse(&source, spelling);
-        let kept = steps(&parsed) >= least_steps;
+        let parsed = parse(&with_it, spelling);
+        let kept = steps(&parsed) >= near.steps;
         let found = parsed.diagnostics;
         let left = found.iter().filter(|d| is_syntax(d)).count();
-        if left < faults.len() && kept && nothing_new(&found, faults, &candidate.edits) {
-            let cost = (left, found.len());
+        if left < faults.len()
+            && kept
+            && nothing_new(&found, &faults, &candidate.edits)
+            && let Some(candidate) = near.back(candidate)
+        {
             good.push(Tried {
                 candidate,
-                source,
-                cost,
+                cost: (left, found.len()),
+                seen: None,
             });
         }
     }
-    let least = good.iter().map(|t| t.cost).min()?;
-    good.retain(|t| t.cost == least);
-    let weighed = (*work / (size * WEIGHING)).min(MAX_EQUALS);
-    if good.len() > 1 && weighed > 1 {
-        good.truncate(weighed);
-        *work -= size * WEIGHING * good.len();
-        let place = good
-            .iter()
-            .enumerate()
-            .min_by_key(|(i, t)| (check(&t.source).len(), *i))
-            .map(|(i, _)| i)?;
-        return Some(good.swap_remove(place));
-    }
-    good.into_iter().next()
+    good
 }
 
 /// Steps that could be read: an edit that swallows some mends nothing.
@@ -192,8 +232,9 @@ fn tell(first: &Diagnostic, faults: &[&Diagnostic], candidate: &Candidate) -> Di
     })
 }
 
-/// The text with the edits; none when they overlap or lie outside of it.
-fn apply(text: &str, edits: &[Edit]) -> Option<String> {
+/// A text with edits; none when they overlap or lie outside of it.
+fn with(source: &Source, edits: &[Edit]) -> Option<Source> {
+    let text = &source.text;
     let mut sorted: Vec<&Edit> = edits.iter().collect();
     sorted.sort_by_key(|e| (e.span.start, e.span.end));
     let mut out = String::with_capacity(text.len() + 16);
@@ -205,5 +246,5 @@ fn apply(text: &str, edits: &[Edit]) -> Option<String> {
         at = end as usize;
     }
     out.push_str(text.get(at..)?);
-    Some(out)
+    Some(Source::new(source.name.as_str(), out))
 }

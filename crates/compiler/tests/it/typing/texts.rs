@@ -151,6 +151,8 @@ fn yaml(groups: usize, choose: impl Fn(usize, usize) -> bool, end: &str) -> Stri
         for (place, group) in GROUPS.iter().enumerate() {
             if choose(n, place) {
                 let text = group.replace('@', &n.to_string());
+                // Some steps stand apart.
+                out.push_str(if (n + place) % 3 == 0 { "\n" } else { "" });
                 out.push_str(&text.replace('%', &(n.max(2) - 1).to_string()));
             }
         }
@@ -222,14 +224,17 @@ pub(super) fn typed(spelling: Spelling) -> &'static [&'static str] {
             "\n  - id: fresh\n    type: bash\n    command: echo \"{{ limit + 1 }}\"\n    timeout: 5m\n",
             "\n  - { type: agent_message, content: \"See {{ review2.summary }}\" }",
             "\n  # only a remark about ticket1",
+            "\n  - type: conditional\n    condition: s != \"a\" && (limit > 3 || [1, 2].exists(f, f == limit))\n    then:\n      - type: tool\n        tool: desk.get\n        arguments: { id: \"{{ ticket_id }}\" }\n    else:\n      - type: agent_message\n        content: \"{{ review2.summary",
         ],
         Spelling::Json => &[
             "{ \"type\": \"bash\", \"command\": \"ls {{ limit }}\" },",
+            "{ \"type\": \"conditional\", \"condition\": \"limit > 3 && (s == 'a' || f)\", \"then\": [\n{ \"type\": \"break\" } ] },",
             " ",
         ],
         Spelling::Text => &[
             "\n  let fresh = bash \"echo {{ limit + 1 }}\" { timeout: 5m }\n",
             "\n  tool desk.get { id: ticket_id }\n",
+            "\n  if limit > 3 && (s == \"a\" || [1, 2].exists(f, f == limit)) {\n    wait for 5m\n  } else {\n    agent_message \"{{ review2.summary }}\"\n  }\n",
             "\n  // only a remark about ticket1",
         ],
     }
