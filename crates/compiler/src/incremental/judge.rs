@@ -117,9 +117,6 @@ fn known_of_center(
     let ast = &looked.checked.parsed.ast;
     let mut count = 0;
     let mut center = None;
-    // A key without a value reaches to the sign that comes next, in the next unit.
-    let next = ground.known(slice.center + 1);
-    let before_next = next.and_then(|k| k.steps.first()).map_or(0, |s| s.start);
     for unit in &slice.units {
         let span = units.span(*unit as usize);
         let start = looked.cut.forth(span.start)?;
@@ -127,7 +124,7 @@ fn known_of_center(
         if *unit == slice.center {
             let known = known_in(&looked.checked, span);
             count += known.steps.len();
-            if known.steps.iter().any(|s| s.end > span.len() + before_next) {
+            if known.steps.iter().any(|s| s.end > span.len()) {
                 return None;
             }
             center = Some(known);

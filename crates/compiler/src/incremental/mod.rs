@@ -120,9 +120,10 @@ impl Session {
     #[must_use]
     pub fn from_checked(source: Arc<Source>, checked: Arc<Checked>) -> Self {
         let diagnostics = Arc::new(checked.diagnostics.clone());
-        let written = match checked.is_mended() {
-            true => Arc::new(checked.as_written().to_vec()),
-            false => Arc::clone(&diagnostics),
+        let written = if checked.is_mended() {
+            Arc::new(checked.as_written().to_vec())
+        } else {
+            Arc::clone(&diagnostics)
         };
         Self {
             spelling: checked.parsed.spelling,

@@ -18,7 +18,7 @@ pub(super) struct Units {
 impl Units {
     /// The units of a text; none when steps are not written one behind the other.
     pub(super) fn of(ast: &Ast, text: &str, spelling: Spelling) -> Option<Self> {
-        let mut starts: Vec<u32> = Vec::with_capacity(ast.workflow.steps.steps.len());
+        let mut starts = Vec::with_capacity(ast.workflow.steps.steps.len());
         let mut last = 0;
         for id in &ast.workflow.steps.steps {
             let span = ast.step(*id).span;
@@ -26,9 +26,7 @@ impl Units {
                 Spelling::Yaml => start_of_item(text, span.start as usize),
                 Spelling::Json | Spelling::Text => span.start,
             };
-            // A key without a value reaches to the sign that comes next: the next item's dash.
-            let behind = starts.last().is_none_or(|before| *before < start);
-            if span.start < last || !behind || span.end <= start {
+            if start < last || span.end <= start {
                 return None;
             }
             starts.push(start);

@@ -373,6 +373,19 @@ fn typing_letter_by_letter() {
 }
 
 #[test]
+fn what_is_typed_at_the_end_of_a_file_belongs_to_it() {
+    let world = folder();
+    for (name, text) in texts::long() {
+        let source = Source::new(name, text);
+        let spelling = Spelling::of(&source.name, &source.text);
+        let mut letters = "}\n- x: {\n\"".chars();
+        play(&source, spelling, &world, |text, _| {
+            Some((text.len()..text.len(), letters.next()?.to_string()))
+        });
+    }
+}
+
+#[test]
 fn typing_letter_by_letter_into_a_text_that_is_not_mended() {
     let world = folder();
     let (name, text) = texts::padded().swap_remove(2);
