@@ -6,7 +6,7 @@ use wfc_syntax::span::Span;
 use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling, Tree};
 
 use super::Printer;
-use super::value::{Opts, int, name, object, plain_string, push, word};
+use super::value::{Opts, extension_name, int, name, object, plain_string, push, word};
 use crate::doc::Notes;
 use crate::values::is_name;
 
@@ -303,7 +303,7 @@ impl<'a> Printer<'a> {
         for entry in self.extensions_of(self.tree.root) {
             let notes = self.entry_notes(entry);
             let text = self.data(entry.value);
-            self.noted(notes, &format!("{} {text}", entry.key));
+            self.noted(notes, &format!("{} {text}", extension_name(&entry.key)));
         }
     }
 
@@ -326,7 +326,7 @@ impl<'a> Printer<'a> {
     /// The same as fields.
     pub(super) fn push_extensions(&self, node: Option<NodeId>, opts: &mut Opts) {
         for entry in self.extensions_of(node) {
-            opts.push((entry.key.to_string(), self.data(entry.value)));
+            opts.push((extension_name(&entry.key), self.data(entry.value)));
         }
     }
 

@@ -185,6 +185,20 @@ pub(super) fn name(text: &str) -> String {
     }
 }
 
+/// A key with `x-`, in quotes where its parts are no names and numbers.
+pub(super) fn extension_name(text: &str) -> String {
+    let number = |part: &str| {
+        let digits = part.bytes().all(|b| b.is_ascii_digit());
+        digits && (part == "0" || !part.starts_with('0'))
+    };
+    let fits = |part: &str| is_name(part) || !part.is_empty() && number(part);
+    if text.split('-').all(fits) {
+        text.to_owned()
+    } else {
+        plain_string(text)
+    }
+}
+
 /// A string on one line that no template is read from.
 pub(super) fn plain_string(text: &str) -> String {
     let mut out = String::from("\"");

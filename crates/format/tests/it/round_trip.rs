@@ -4,6 +4,7 @@ use wfc_format::{FormatError, convert, format};
 use wfc_syntax::canonical::source_hash;
 use wfc_syntax::parse::parse;
 use wfc_syntax::source::Source;
+use wfc_syntax::tree::Spelling;
 
 use crate::files::{ALL, examples, name_in, read};
 
@@ -158,6 +159,41 @@ fn unknown_x_keys_are_kept() {
         let printed = convert(&parsed, &source, to).unwrap();
         for word in ["x-owner", "core", "pager", "x-note", "two"] {
             assert!(printed.contains(word), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn x_keys_of_any_signs_are_kept() {
+    for key in [
+        "x-.o",
+        "x-",
+        "x-a b",
+        "x-é",
+        "x-5m",
+        "x-07",
+        "x-\\\"q",
+        "x-{{ a }}",
+        "x-a-1",
+        "x-in",
+    ] {
+        let text = format!(
+            r#"{{ "{key}": 1, "inputs": {{ "n": {{ "type": "int", "{key}": [2] }} }}, "policy": {{ "{key}": "p" }},
+  "steps": [{{ "type": "bash", "command": "a", "{key}": {{ "deep": 3, "{key}": 4 }} }}] }}"#
+        );
+        let (source, parsed) = read("x.wf.json", &text);
+        let hash = source_hash(&parsed.ast);
+        for to in ALL {
+            let there = convert(&parsed, &source, to)
+                .unwrap_or_else(|e| panic!("{key} to {to:?}: {e}: {:?}", parsed.diagnostics));
+            let (source, parsed) = read(name_in(to), &there);
+            assert_eq!(source_hash(&parsed.ast), hash, "{there}");
+            let back = convert(&parsed, &source, Spelling::Json).unwrap();
+            assert_eq!(
+                back.matches(&format!("\"{key}\":")).count(),
+                5,
+                "{there}\n{back}"
+            );
         }
     }
 }

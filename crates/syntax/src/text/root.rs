@@ -281,7 +281,7 @@ impl Parser<'_> {
             "type" | "input" | "secret" | "env" | "var" if !assigned => {
                 return self.declaration(root, word);
             }
-            "x" if self.key_end() > self.pos + 1 => {
+            _ if self.at_extension() => {
                 let key = self.key();
                 self.passed_sign();
                 let value = self.value();
@@ -298,6 +298,15 @@ impl Parser<'_> {
         }
         root.steps.push(self.step_or_skip());
         Ok(())
+    }
+
+    /// Whether a key stands here that the language leaves to others: `x-owner`, or `"x-any sign"`.
+    fn at_extension(&self) -> bool {
+        match self.kind() {
+            TokenKind::Ident => self.word() == "x" && self.key_end() > self.pos + 1,
+            TokenKind::Str => self.slice(self.token().span).starts_with("\"x-"),
+            _ => false,
+        }
     }
 
     /// `:` or `=` behind a word of the root is reported and passed.
