@@ -559,6 +559,6 @@ module.exports = grammar({
 
     quoted_identifier: _ => /`[A-Za-z0-9_.\/\- ]+`/,
 
-    extension_name: _ => /x-[a-z0-9-]+/,
+    extension_name: _ => /x-[A-Za-z0-9_-]+/,
   },
 });
