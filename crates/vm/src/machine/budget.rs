@@ -161,8 +161,12 @@ impl Machine {
     /// still open.
     #[must_use]
     pub fn may_draw(&self, effect: EffectId) -> bool {
+        if let Some(pending) = self.effects.get(&effect) {
+            // After a round that failed its number may be another effect's.
+            return pending.effect.class != EffectClass::Timer;
+        }
         let mut budgets = self.budgets.values();
-        self.effects.contains_key(&effect) || budgets.any(|b| b.drawn(effect).is_some())
+        budgets.any(|b| b.drawn(effect).is_some())
     }
 
     /// A call is answered whose run goes on by itself: the budgets around it go on to be drawn on for it.

@@ -1,7 +1,7 @@
 //! Events: duplicates, late ones, mailboxes, time.
 
 use wfc_value::{Timestamp, Value};
-use wfc_vm::{Delivery, EffectId, EventKind, Limits, Meta};
+use wfc_vm::{Delivery, EffectId, EventKind, Limits, Meta, Usage};
 
 use crate::support::{Run, at, value};
 
@@ -75,6 +75,14 @@ fn timers_fire_by_time_or_by_name() {
         Delivery::Stale,
         "a timer has no result"
     );
+    let spent = EventKind::Spent {
+        effect: EffectId(1),
+        usage: Usage {
+            tokens: 5,
+            ..Usage::default()
+        },
+    };
+    assert_eq!(run.event(spent), Delivery::Stale, "a timer uses nothing up");
     run.tick(30);
     assert_eq!(*run.value(), Value::Timestamp(at(30)));
     // A time that is past needs no event.
