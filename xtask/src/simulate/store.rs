@@ -145,6 +145,9 @@ impl Store for Faulty {
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
         self.read(|s| s.load(key))
     }
+    fn past(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
+        self.read(|s| s.past(key))
+    }
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
         self.read(|s| s.run(key))
     }

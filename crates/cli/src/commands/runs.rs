@@ -105,9 +105,18 @@ pub fn run(args: &Runs) -> Result<Exit, CliError> {
     };
     let rows = store.runs(&filter).map_err(|e| store::fault(&e))?;
     let mut listed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let worked_on = store.is_worked_on(row.key).map_err(|e| store::fault(&e))?;
-        listed.push((row, worked_on));
+    for mut row in rows {
+        let mut worked_on = store.works_on(&row).map_err(|e| store::fault(&e))?;
+        if worked_on.is_none()
+            && let Some(now) = store.run(row.key).map_err(|e| store::fault(&e))?
+        {
+            row = now;
+            worked_on = store.works_on(&row).map_err(|e| store::fault(&e))?;
+        }
+        if !(filter.states.is_empty() || filter.states.contains(&row.state)) {
+            continue;
+        }
+        listed.push((row, worked_on.unwrap_or_default()));
     }
     match args.format {
         Format::Human => people(&listed),

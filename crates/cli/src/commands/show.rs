@@ -1,8 +1,9 @@
 //! `wfc show`: one durable run.
 
 use clap::Args;
-use wfc_engine::History;
+use wfc_engine::{History, RunKey};
 use wfc_runtime::Pinned;
+use wfc_runtime::store::SqliteStore;
 
 use crate::args::Cli;
 use crate::error::CliError;
@@ -37,9 +38,8 @@ pub struct Show {
 pub fn run(cli: &Cli, args: &Show) -> Result<Exit, CliError> {
     let mut store = args.store.open()?;
     let row = store::find(&mut store, &args.run)?;
-    let worked_on = store.is_worked_on(row.key).map_err(|e| store::fault(&e))?;
-    let past = past(&args.store, row.key)?;
-    let standing = state(&row, worked_on);
+    let (past, worked_on) = of_one_moment(&mut store, &args.store, row.key)?;
+    let standing = state(&past.row, worked_on);
     let pinned = Pinned {
         program: past.program.clone(),
         reference: past.reference.clone(),
@@ -58,11 +58,32 @@ pub fn run(cli: &Cli, args: &Show) -> Result<Exit, CliError> {
     Ok(Exit::Clean)
 }
 
+/// How often a past is read again when its run has gone on meanwhile.
+const TRIES: usize = 8;
+
+/// A run's past, and whether a process works on it.
+fn of_one_moment(
+    store: &mut SqliteStore,
+    at: &StoreArg,
+    run: RunKey,
+) -> Result<(History, bool), CliError> {
+    for _ in 0..TRIES {
+        let past = past(at, run)?;
+        if let Some(on) = store.works_on(&past.row).map_err(|e| store::fault(&e))? {
+            return Ok((past, on));
+        }
+    }
+    Err(CliError::host(
+        "the run passes from process to process while it is read",
+        "try again",
+    ))
+}
+
 /// A run's past.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn past(store: &StoreArg, run: wfc_engine::RunKey) -> Result<History, CliError> {
+pub fn past(store: &StoreArg, run: RunKey) -> Result<History, CliError> {
     let mut reader = store::reader(store.open()?);
     reader.history(run).map_err(|error| {
         CliError::host(

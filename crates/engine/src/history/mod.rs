@@ -17,12 +17,9 @@ use crate::digest::Turned;
 use crate::header::Header;
 use crate::id::{Hash, RunKey};
 use crate::run::{Run, Standing};
-use crate::store::{RunRow, RunState, Store, StoreError};
+use crate::store::{JournalRow, RunRow, RunState, Store, StoreError};
 
 pub use steps::{StepState, StepView};
-
-/// How many journal rows are read at once.
-const ROWS: usize = 256;
 
 /// A run's past.
 #[derive(Debug)]
@@ -126,7 +123,9 @@ impl Past {
         store: &mut dyn Store,
         shelf: &mut Shelf,
     ) -> Result<Self, HistoryError> {
-        let stored = store.load(key)?.ok_or(HistoryError::Unknown)?;
+        // The row and the journal are of one moment, whoever works on the run meanwhile; what both
+        // refer to never changes, and goes only with the run.
+        let stored = store.past(key)?.ok_or(HistoryError::Unknown)?;
         let row = stored.row;
         let damaged = |error| HistoryError::Damaged(format!("its header is damaged {error}"));
         let header = read_header(&stored.header, &row).map_err(damaged)?;
@@ -139,58 +138,53 @@ impl Past {
             records: Vec::new(),
             broken: None,
         };
-        past.read_rows(store)?;
+        past.read_rows(&stored.journal, store)?;
+        if past.broken.is_some() && store.run(key)?.is_none() {
+            return Err(HistoryError::Unknown);
+        }
         Ok(past)
     }
 
-    fn read_rows(&mut self, store: &mut dyn Store) -> Result<(), HistoryError> {
+    fn read_rows(
+        &mut self,
+        rows: &[JournalRow],
+        store: &mut dyn Store,
+    ) -> Result<(), HistoryError> {
         let key = self.header.key;
-        let mut last = 0;
-        loop {
-            let rows = store.journal(key, last, ROWS)?;
-            if rows.is_empty() {
-                // A run that was never begun has no journal, one that ended by itself had one.
-                let had = matches!(self.row.state, RunState::Succeeded | RunState::Failed);
-                let forgotten = last == 0 && had;
-                return if forgotten {
-                    Err(HistoryError::Forgotten)
-                } else {
-                    Ok(())
-                };
+        // A run that was never begun has no journal, one that ended by itself had one.
+        let had = matches!(self.row.state, RunState::Succeeded | RunState::Failed);
+        if rows.first().map_or(had, |row| row.number != 1) {
+            return Err(HistoryError::Forgotten);
+        }
+        for (row, expected) in rows.iter().zip(1..) {
+            if row.number != expected {
+                self.broken = Some(format!("row {expected} of its journal is missing"));
+                return Ok(());
             }
-            for row in rows {
-                if row.number != last + 1 {
-                    if last == 0 {
-                        return Err(HistoryError::Forgotten);
-                    }
-                    self.broken = Some(format!("row {} of its journal is missing", last + 1));
-                    return Ok(());
+            let mut failed = None;
+            let mut payload = |hash: Hash| match store.payload(hash) {
+                Ok(Some(bytes)) => Ok(bytes),
+                Ok(None) => Err("a payload is not in the store".to_owned()),
+                Err(error) => {
+                    failed = Some(error.clone());
+                    Err(error.message)
                 }
-                last = row.number;
-                let mut failed = None;
-                let mut payload = |hash: Hash| match store.payload(hash) {
-                    Ok(Some(bytes)) => Ok(bytes),
-                    Ok(None) => Err("a payload is not in the store".to_owned()),
-                    Err(error) => {
-                        failed = Some(error.clone());
-                        Err(error.message)
-                    }
-                };
-                let records = read_row(&row, key, self.header.started_at, &mut payload);
-                match (records, failed) {
-                    (_, Some(error)) => return Err(error.into()),
-                    (Ok(records), None) => {
-                        let records = records.into_iter();
-                        self.records
-                            .extend(records.map(|record| (row.number, record)));
-                    }
-                    (Err(why), None) => {
-                        self.broken = Some(why);
-                        return Ok(());
-                    }
+            };
+            let records = read_row(row, key, self.header.started_at, &mut payload);
+            match (records, failed) {
+                (_, Some(error)) => return Err(error.into()),
+                (Ok(records), None) => {
+                    let records = records.into_iter();
+                    self.records
+                        .extend(records.map(|record| (row.number, record)));
+                }
+                (Err(why), None) => {
+                    self.broken = Some(why);
+                    return Ok(());
                 }
             }
         }
+        Ok(())
     }
 
     /// The points of the journal, and why there are no more.

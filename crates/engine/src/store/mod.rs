@@ -47,6 +47,13 @@ pub trait Store {
     /// When the store cannot be read.
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError>;
 
+    /// What [`Store::load`] gives, with all journal rows that are kept instead of those behind
+    /// the watermark: all of it as it was at one moment.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn past(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError>;
+
     /// A run's row.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
-//! What another process does between a process's look at the store and its commit.
+//! What another process does between a process's look at the store and what it does next.
 
 use std::sync::{Arc, Mutex};
 
 use wfc_engine::store::*;
-use wfc_engine::{Engine, Hash, OwnerId, Place, RunKey};
-use wfc_value::Timestamp;
+use wfc_engine::{Engine, Hash, HistoryError, OwnerId, Place, RunKey};
+use wfc_value::{Timestamp, Value};
+use wfc_vm::EventKind;
 
 use crate::programs::*;
 use crate::world::*;
@@ -14,11 +15,22 @@ type Deed = Box<dyn FnOnce() + Send>;
 /// When, and what.
 type Plan = Option<(fn(&Batch) -> bool, Deed)>;
 
-/// A store before whose commits something may happen.
+/// A store before whose commits and after whose looks at a run something may happen.
 struct Interrupted {
     store: MemoryStore,
     /// Asked before each commit.
     before: Arc<Mutex<Plan>>,
+    /// Done after the next look at a run.
+    after: Option<Deed>,
+}
+
+impl Interrupted {
+    fn seen<T>(&mut self, look: T) -> T {
+        if let Some(deed) = self.after.take() {
+            deed();
+        }
+        look
+    }
 }
 
 impl Store for Interrupted {
@@ -35,7 +47,12 @@ impl Store for Interrupted {
         self.store.commit(batch)
     }
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
-        self.store.load(key)
+        let look = self.store.load(key);
+        self.seen(look)
+    }
+    fn past(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
+        let look = self.store.past(key);
+        self.seen(look)
     }
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
         self.store.run(key)
@@ -127,6 +144,7 @@ fn a_callee_that_ends_elsewhere_while_its_caller_is_being_parked_wakes_it() {
     let store = Interrupted {
         store: w.place.another(OwnerId(70)),
         before: Arc::clone(&before),
+        after: None,
     };
     w.engine = Engine::open(Box::new(w.library.clone()), Box::new(store), server());
     let mut other = w.beside();
@@ -153,4 +171,49 @@ fn a_callee_that_ends_elsewhere_while_its_caller_is_being_parked_wakes_it() {
     );
     w.round(5, vec![]);
     assert!(w.end(key(0)).contains("approve"), "{}", w.end(key(0)));
+}
+
+#[test]
+fn a_past_that_is_read_while_another_process_goes_on_is_of_one_moment() {
+    let mut w = World::start([sequence("s", &[bash("a"), bash("b")])], "s", server());
+    let a = w.round(0, vec![]).dispatch.remove(0);
+    let mut reader = w.beside();
+    let store = Interrupted {
+        store: w.place.another(OwnerId(70)),
+        before: Arc::default(),
+        after: Some(Box::new(move || {
+            let b = w.round(1, vec![done(&a)]).dispatch.remove(0);
+            w.round(2, vec![done(&b)]);
+            assert_ne!(w.end(key(0)), "not ended");
+        })),
+    };
+    reader.engine = Engine::open(Box::new(reader.library.clone()), Box::new(store), server());
+    let history = reader.engine.history(key(0)).unwrap();
+    let ended = history.points.last().unwrap().outcome.is_some();
+    assert_eq!(
+        history.row.state.is_over(),
+        ended,
+        "{:?}",
+        history.row.state
+    );
+}
+
+#[test]
+fn a_run_that_another_process_deletes_while_its_past_is_read_is_told_as_gone() {
+    let mut w = World::start([sequence("s", &[bash("a")])], "s", server());
+    let a = w.round(0, vec![]).dispatch.remove(0);
+    let mut done = done(&a);
+    if let EventKind::Completed { value, .. } = &mut done.kind {
+        *value = Value::from("long ".repeat(1_000));
+    }
+    w.round(1, vec![done]);
+    let mut reader = w.beside();
+    let store = Interrupted {
+        store: w.place.another(OwnerId(70)),
+        before: Arc::default(),
+        after: Some(Box::new(move || w.engine.delete(key(0)).unwrap())),
+    };
+    reader.engine = Engine::open(Box::new(reader.library.clone()), Box::new(store), server());
+    let history = reader.engine.history(key(0));
+    assert_eq!(history.err(), Some(HistoryError::Unknown));
 }

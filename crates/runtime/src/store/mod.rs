@@ -113,7 +113,27 @@ impl SqliteStore {
     /// When the store cannot be read.
     pub fn is_worked_on(&mut self, run: RunKey) -> Result<bool, StoreError> {
         let owner = self.run(run)?.and_then(|row| row.owner);
-        Ok(owner.is_some_and(|owner| owner != self.owner.id && self.owner.is_alive(owner)))
+        Ok(owner.is_some_and(|owner| self.is_of_another(owner)))
+    }
+
+    fn is_of_another(&self, owner: OwnerId) -> bool {
+        owner != self.owner.id && self.owner.is_alive(owner)
+    }
+
+    /// Whether another process that is alive works on a run, by a row that was read of it; nothing when the row has
+    /// changed since, and has to be read again.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn works_on(&mut self, row: &RunRow) -> Result<Option<bool>, StoreError> {
+        let Some(owner) = row.owner else {
+            return Ok(Some(false));
+        };
+        if self.is_of_another(owner) {
+            return Ok(Some(true));
+        }
+        // A process that ended between the two looks may have ended the run first.
+        Ok((self.run(row.key)?.as_ref() == Some(row)).then_some(false))
     }
 
     /// Writes a copy of everything that is committed to a new file at `to`, while others go on.
@@ -337,7 +357,11 @@ impl Store for SqliteStore {
     }
 
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
-        self.read(|db| read::load(db, key))
+        self.read(|db| read::load(db, key, false))
+    }
+
+    fn past(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
+        self.read(|db| read::load(db, key, true))
     }
 
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {

@@ -69,7 +69,8 @@ pub(super) fn run(db: &Connection, key: RunKey) -> Result<Option<(RunRow, i64)>,
     Ok(found.map(cooked).transpose()?)
 }
 
-pub(super) fn load(db: &Connection, key: RunKey) -> Result<Option<StoredRun>, Fault> {
+/// A run with the journal rows behind its snapshot's watermark, or with all of them.
+pub(super) fn load(db: &Connection, key: RunKey, all: bool) -> Result<Option<StoredRun>, Fault> {
     // One view of all four.
     let view = db.unchecked_transaction()?;
     let Some((row, number)) = run(db, key)? else {
@@ -88,7 +89,8 @@ pub(super) fn load(db: &Connection, key: RunKey) -> Result<Option<StoredRun>, Fa
             })
         })
         .optional()?;
-    let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.watermark);
+    let watermark = snapshot.as_ref().map_or(0, |snapshot| snapshot.watermark);
+    let after = if all { 0 } else { watermark };
     let journal = rows(db, number, after, usize::MAX)?;
     view.finish()?;
     Ok(Some(StoredRun {

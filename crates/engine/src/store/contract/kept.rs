@@ -148,6 +148,19 @@ fn watermark<P: Places>(places: &mut P) -> Checked {
     same("its watermark", &snapshot.watermark, &250)?;
     same("its bytes", &snapshot.bytes, &vec![1, 2, 3, 250])?;
     same("the whole", &numbers(&mut store, 1)?, &(1..=300).collect())?;
+    let past = there("the run", ok("a past", store.past(key(1)))?)?;
+    let found: Vec<u64> = past.journal.iter().map(|row| row.number).collect();
+    same("the past's rows", &found, &(1..=300).collect())?;
+    same(
+        "its first one",
+        &past.journal.first().map(|row| &row.bytes),
+        &Some(&vec![0, 1, 0]),
+    )?;
+    same(
+        "the past's row and header",
+        &(past.row, past.header),
+        &(stored.row.clone(), stored.header.clone()),
+    )?;
     let some = ok("a part", store.journal(key(1), 10, 3))?;
     let some: Vec<u64> = some.iter().map(|row| row.number).collect();
     same("a part", &some, &vec![11, 12, 13])
@@ -253,10 +266,14 @@ fn gone<P: Places>(places: &mut P) -> Checked {
     })?;
     commit(&mut store, |b| b.forget.push((key(1), 3)))?;
     same("its journal", &numbers(&mut store, 1)?, &vec![4, 5])?;
+    let past = there("the run", ok("a past", store.past(key(1)))?)?;
+    let found: Vec<u64> = past.journal.iter().map(|row| row.number).collect();
+    same("its past", &found, &vec![4, 5])?;
     conflict(&mut store, |b| b.delete.push(key(1)))?;
     commit(&mut store, |b| b.changes.push(end(1)))?;
     commit(&mut store, |b| b.delete.push(key(1)))?;
     same("the run", &store.load(key(1)), &Ok(None))?;
+    same("its past", &store.past(key(1)), &Ok(None))?;
     same("its journal", &numbers(&mut store, 1)?, &vec![])?;
     // Its key is free again.
     commit(&mut store, |b| b.runs.push(run(1)))

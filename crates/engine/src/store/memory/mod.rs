@@ -30,6 +30,7 @@ use super::stored::{
 use super::{Store, StoreError};
 use crate::id::{Hash, OwnerId, Place, RunKey};
 use disk::Disk;
+use kept::Kept;
 
 /// What the next commits do, for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +119,18 @@ impl MemoryStore {
         disk.runs.close(key);
     }
 
+    /// A run with its journal rows behind a number.
+    fn stored(&self, key: RunKey, behind: impl Fn(&Kept) -> u64) -> Option<StoredRun> {
+        let disk = self.disk();
+        let run = disk.runs.get(key)?;
+        Some(StoredRun {
+            row: run.row.clone(),
+            header: run.header.to_vec(),
+            snapshot: run.snapshot.clone(),
+            journal: run.journal.behind(behind(&run)).iter().map(row).collect(),
+        })
+    }
+
     #[allow(
         clippy::disallowed_types,
         reason = "the place stands for the disk, which several stores share"
@@ -157,18 +170,12 @@ impl Store for MemoryStore {
     }
 
     fn load(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
-        let disk = self.disk();
-        let stored = disk.runs.get(key).map(|run| {
-            let watermark = run.snapshot.as_ref().map_or(0, |s| s.watermark);
-            let behind = run.journal.behind(watermark).iter();
-            StoredRun {
-                row: run.row.clone(),
-                header: run.header.to_vec(),
-                snapshot: run.snapshot.clone(),
-                journal: behind.map(row).collect(),
-            }
-        });
-        Ok(stored)
+        let watermark = |run: &Kept| run.snapshot.as_ref().map_or(0, |s| s.watermark);
+        Ok(self.stored(key, watermark))
+    }
+
+    fn past(&mut self, key: RunKey) -> Result<Option<StoredRun>, StoreError> {
+        Ok(self.stored(key, |_| 0))
     }
 
     fn run(&mut self, key: RunKey) -> Result<Option<RunRow>, StoreError> {
