@@ -49,6 +49,7 @@ pub fn show(time: Duration) -> String {
     match nanos {
         n if n < 1e3 => format!("{n:.0} ns"),
         n if n < 1e6 => format!("{:.1} µs", n / 1e3),
+        n if n < 1e7 => format!("{:.2} ms", n / 1e6),
         n if n < 1e9 => format!("{:.1} ms", n / 1e6),
         n => format!("{:.2} s", n / 1e9),
     }

@@ -59,20 +59,25 @@ fn child(path: &Path) -> (Child, Duration) {
 /// Measures processes with a new store and with one that is there, and prints it.
 pub(crate) fn report(folder: &Path) {
     let (mut new, mut old) = (Vec::new(), Vec::new());
-    let mut idle = 0;
+    let (mut all, mut own) = (Vec::new(), Vec::new());
     for _ in 0..21 {
         let path = fresh(folder);
         for times in [&mut new, &mut old] {
             let (mut child, time) = child(&path);
             times.push(time);
             std::thread::sleep(Duration::from_millis(50));
-            idle = memory(&child.id().to_string(), "VmRSS").unwrap_or_default();
+            let id = child.id().to_string();
+            all.push(memory(&id, "VmRSS").unwrap_or_default());
+            own.push(memory(&id, "RssAnon").unwrap_or_default());
             child.kill().unwrap();
             child.wait().unwrap();
         }
     }
     new.sort_unstable();
     old.sort_unstable();
+    all.sort_unstable();
+    own.sort_unstable();
+    let mebibytes = |sizes: &[u64]| sizes[sizes.len() / 2] as f64 / 1024.0;
     println!("\n| a process | |");
     println!("| --- | ---: |");
     println!(
@@ -85,7 +90,8 @@ pub(crate) fn report(folder: &Path) {
         show(old[old.len() / 2])
     );
     println!(
-        "| memory after a run of ten steps, idle | {:.1} MiB |",
-        idle as f64 / 1024.0
+        "| memory after a run of ten steps, idle | {:.1} MiB |\n| of it not the program's and the libraries' own files | {:.1} MiB |",
+        mebibytes(&all),
+        mebibytes(&own)
     );
 }
