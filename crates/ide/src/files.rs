@@ -11,19 +11,27 @@ use wfc_syntax::source::Source;
 use crate::paths;
 
 /// What the host knows of the disk. Paths are plain, as [`crate::paths::normal`] makes them. Answers are remembered
-/// until [`crate::Host::disk_changed`] names the path.
+/// until [`crate::Host::disk_changed`] names the path. What a host leaves out is as on a disk without files.
 pub trait Disk: Send + Sync {
     /// A file's bytes; none when there is no such file.
-    fn read(&self, path: &str) -> Option<Vec<u8>>;
+    fn read(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
 
     /// Paths of the workflow files that lie in a folder itself.
-    fn list(&self, folder: &str) -> Vec<String>;
+    fn list(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 
     /// What `wfc.toml` says to the checker of a file.
-    fn settings(&self, file: &str) -> FileSettings;
+    fn settings(&self, _file: &str) -> FileSettings {
+        FileSettings::default()
+    }
 
     /// Paths of all workflow files of the workspace.
-    fn workspace(&self) -> Vec<String>;
+    fn workspace(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Paths of the tool catalogues that a workflow of this folder may name, for suggestions.
     fn catalogues(&self, _folder: &str) -> Vec<String> {
@@ -35,23 +43,7 @@ pub trait Disk: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoDisk;
 
-impl Disk for NoDisk {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
+impl Disk for NoDisk {}
 
 /// Settings that hold for a file.
 #[derive(Clone, Debug, Default)]

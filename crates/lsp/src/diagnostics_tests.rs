@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use serde_json::{Value, json};
-use wfc_ide::{Disk, FileSettings};
+use wfc_ide::Disk;
 
 use crate::house::House;
 use crate::{End, Options, serve};
@@ -13,20 +13,7 @@ use crate::{End, Options, serve};
 /// A host without a disk.
 struct Documented;
 
-impl Disk for Documented {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
+impl Disk for Documented {}
 
 impl House for Documented {
     fn set_folders(&self, _: Vec<String>) {}

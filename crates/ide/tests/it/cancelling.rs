@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use wfc_ide::code_actions::{Later, resolve};
-use wfc_ide::{Cancel, Cancelled, Disk, FileSettings, Host};
+use wfc_ide::{Cancel, Cancelled, Disk, Host};
 
 /// A disk that takes a question back when a certain file is read.
 #[derive(Default)]
@@ -20,15 +20,6 @@ impl Disk for Watching {
         }
         let there = path.ends_with("first.wf") || path.ends_with("second.wf");
         there.then(|| b"workflow w {\n  return 1\n}\n".to_vec())
-    }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
     }
 }
 

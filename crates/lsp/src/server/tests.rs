@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wfc_ide::{Cancel, Disk, FileSettings};
+use wfc_ide::{Cancel, Disk};
 
 use super::*;
 use crate::house::{House, Work};
@@ -21,20 +21,7 @@ struct Slow {
     taken_back: Sender<bool>,
 }
 
-impl Disk for Slow {
-    fn read(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn settings(&self, _: &str) -> FileSettings {
-        FileSettings::default()
-    }
-    fn workspace(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
+impl Disk for Slow {}
 
 impl House for Slow {
     fn set_folders(&self, _: Vec<String>) {}
