@@ -10,7 +10,7 @@ use wfc_syntax::span::Span;
 use crate::support::Fixture;
 
 /// The actions for the first marked range, or for the cursor.
-fn actions(fixture: &Fixture) -> Vec<CodeAction> {
+pub(crate) fn actions(fixture: &Fixture) -> Vec<CodeAction> {
     let marked = fixture.ranges[&fixture.path].first();
     let range = marked.map_or(Span::at(fixture.offset), |(span, _)| *span);
     code_actions(

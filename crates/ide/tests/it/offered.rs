@@ -1,33 +1,20 @@
 //! What a file says could have been taken from the suggestions: at the places of names, keys and words of all valid
 //! workflows, and with the rest of the file cut off behind them.
 
-use std::path::Path;
-
 use wfc_ide::completion::completion;
 use wfc_ide::names::{Form, Role, Symbol};
 use wfc_ide::{Cancel, Host};
 use wfc_syntax::lexer::is_name;
 use wfc_syntax::tree::{NodeId, NodeKind, Spelling};
 
-use crate::support::host;
+use crate::support::{files_of, host};
 
 /// Every how many-th place is looked at, so that the test stays short.
 const EVERY: usize = 3;
 
 /// The workflows of a folder beside this crate, in a host that knows them all.
 fn folder(name: &str) -> (Host, Vec<String>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(name);
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            let file = path.file_name().unwrap().to_str().unwrap();
-            files.push((format!("/w/{file}"), text));
-        }
-    }
-    files.sort();
+    let files = files_of(name);
     let known: Vec<(&str, &str)> = files
         .iter()
         .map(|(p, t)| (p.as_str(), t.as_str()))

@@ -1,7 +1,5 @@
 //! Rewrites of the steps of all valid workflows: what comes out has no error.
 
-use std::path::Path;
-
 use wfc_ide::Cancel;
 use wfc_ide::answer::FileOperation;
 use wfc_ide::code_actions::{ActionKind, Change, code_actions};
@@ -9,32 +7,16 @@ use wfc_syntax::code::Severity;
 use wfc_syntax::span::Span;
 
 use crate::code_actions::apply;
-use crate::support::host;
+use crate::support::{files_of, host};
 
 /// Every how many-th step is looked at, so that the test stays short.
 const EVERY: usize = 3;
-
-pub(crate) fn folder(name: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(name);
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            let file = path.file_name().unwrap().to_str().unwrap();
-            files.push((format!("/w/{file}"), text));
-        }
-    }
-    files.sort();
-    files
-}
 
 #[test]
 fn rewritten_workflows_have_no_errors() {
     let (mut wrong, mut taken, mut extracted) = (Vec::new(), 0, 0);
     for name in ["examples", "tests/suite/valid"] {
-        let files = folder(name);
+        let files = files_of(name);
         let known: Vec<(&str, &str)> = files
             .iter()
             .map(|(p, t)| (p.as_str(), t.as_str()))

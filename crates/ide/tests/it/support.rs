@@ -1,6 +1,7 @@
 //! Files in memory, and texts with marks in them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use wfc_ide::answer::Place;
@@ -67,6 +68,23 @@ impl Disk for MemoryDisk {
 pub(crate) fn host(files: &[(&str, &str)]) -> (Host, Arc<MemoryDisk>) {
     let disk = MemoryDisk::of(files);
     (Host::new(disk.clone()), disk)
+}
+
+/// The files of a folder of the repository, as they are in the workspace of an editor.
+pub(crate) fn files_of(name: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(name);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let file = path.file_name().unwrap().to_str().unwrap();
+            files.push((format!("/w/{file}"), text));
+        }
+    }
+    files.sort();
+    files
 }
 
 /// Files with marks: `$0` is the cursor, `«...»` a range that is expected, `«kind|...»` one of a kind.

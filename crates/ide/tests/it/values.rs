@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wfc_compiler::settings::Settings;
 use wfc_compiler::world::{NoWorld, World};
 use wfc_ide::Cancel;
-use wfc_ide::code_actions::{Change, CodeAction, code_actions};
+use wfc_ide::code_actions::{Change, code_actions};
 use wfc_syntax::source::Source;
 use wfc_syntax::span::Span;
 use wfc_testing::dry::{DryWhat, Options, dry};
@@ -14,8 +14,8 @@ use wfc_testing::subject::Subjects;
 use wfc_value::{Map, Timestamp};
 use wfc_vm::{Meta, Outcome};
 
-use crate::code_actions::apply;
-use crate::support::Fixture;
+use crate::code_actions::{actions, apply};
+use crate::support::{Fixture, files_of};
 
 const EXTRACT: &str = "extract into";
 const INLINE: &str = "inline `";
@@ -70,23 +70,11 @@ fn effects_in(world: &dyn World, path: &str, text: &str) -> Vec<String> {
     out
 }
 
-fn offered(fixture: &Fixture) -> Vec<CodeAction> {
-    let marked = fixture.ranges[&fixture.path].first();
-    let range = marked.map_or(Span::at(fixture.offset), |(span, _)| *span);
-    code_actions(
-        &fixture.host.snapshot(),
-        &fixture.path,
-        range,
-        &Cancel::new(),
-    )
-    .unwrap()
-}
-
 /// The file's text after the action; nothing when it is not offered. What the workflow does stays, and so do comments.
 fn taken(marked: &str, title: &str) -> Option<String> {
     let mut fixture = Fixture::new(marked);
     let before = fixture.text(&fixture.path);
-    let all = offered(&fixture);
+    let all = actions(&fixture);
     let action = all.iter().find(|a| a.title.starts_with(title))?;
     let Change::Edit(edit) = &action.change else {
         panic!("{title}: not an edit")
@@ -329,7 +317,7 @@ fn nothing_of_it_is_offered_in_a_broken_file() {
         "== a.wf.yaml\ninputs: { n: int }\nsteps:\n  - { type: agent, goal: \"{{ «n + 1» }}\" }\n  - { type: bash, command: [ }\n",
         "== a.wf.json\n{ \"inputs\": { \"n\": \"int\" }, \"steps\": [ { \"type\": \"agent\", \"goal\": \"{{ «n + 1» }}\" }, { ] }\n",
     ] {
-        let all = offered(&Fixture::new(case));
+        let all = actions(&Fixture::new(case));
         let titles: Vec<&str> = all.iter().map(|a| a.title.as_str()).collect();
         for title in [EXTRACT, INLINE, TEMPLATE] {
             assert!(!titles.iter().any(|t| t.starts_with(title)), "{titles:?}");
@@ -369,7 +357,7 @@ const EVERY: usize = 13;
 fn all_valid_workflows_do_the_same_afterwards() {
     let (mut named, mut inlined, mut joined) = (0, 0, 0);
     for name in ["examples", "tests/suite/valid"] {
-        let files = Folder(crate::rewrites::folder(name));
+        let files = Folder(files_of(name));
         let known: Vec<(&str, &str)> = files
             .0
             .iter()
@@ -426,7 +414,7 @@ fn all_valid_workflows_do_the_same_afterwards() {
 fn no_place_of_a_broken_file_is_a_fault() {
     use wfc_ide::definition::{definition, type_definition};
     use wfc_ide::hover::hover;
-    let files = crate::rewrites::folder("tests/suite/valid");
+    let files = files_of("tests/suite/valid");
     let endings = [".wf", ".wf.yaml", ".wf.json"];
     let mut asked = 0;
     for (path, text) in files
