@@ -8,10 +8,10 @@ use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
 use super::bridged::Tools;
-use super::held::{self, Askable, Reply};
+use super::held::{self, Askable, Misfit, Reply};
 use super::offers::until;
 use super::returns::{self, Returns};
-use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, late, tool_names};
+use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, empty, late, tool_names};
 use crate::acp::{Ask, Ended, Session, Start};
 use crate::mcp::environment;
 use crate::settings::{AcpAgent, Program, Reached, Runner, Server};
@@ -116,19 +116,17 @@ impl Askable for Talk<'_> {
         self.acp.name
     }
 
-    async fn ask(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure> {
-        let prompt = std::mem::take(&mut self.prompt);
-        self.say(&prompt, job, spending).await
-    }
-
-    async fn ask_again(
+    async fn ask(
         &mut self,
-        _: &str,
-        wrong: String,
+        misfit: Option<Misfit<'_>>,
         job: &mut Job,
         spending: &mut Spending,
     ) -> Result<Reply, Failure> {
-        self.say(&wrong, job, spending).await
+        let prompt = match misfit {
+            None => std::mem::take(&mut self.prompt),
+            Some(misfit) => misfit.why,
+        };
+        self.say(&prompt, job, spending).await
     }
 }
 
@@ -167,10 +165,7 @@ impl Talk<'_> {
         let (tokens, usd) = turn.used;
         spending.add(tokens, usd);
         match turn.ended {
-            Ended::Said(text) if text.is_empty() => {
-                let message = format!("the agent `{name}` gave an empty answer");
-                Err(Failure::new(FaultCode::AgentError, message))
-            }
+            Ended::Said(text) if text.is_empty() => Err(empty(name)),
             Ended::Said(text) => Ok(Reply::Text(text)),
             Ended::Stopped if unknown => Ok(Reply::Ended(Answer::Unknown)),
             Ended::Stopped => Ok(Reply::Ended(Answer::Cancelled)),

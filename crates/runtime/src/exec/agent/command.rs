@@ -8,7 +8,7 @@ use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, Surroundings, field, job_env};
 use super::bridged::Tools;
-use super::held::{Askable, Reply};
+use super::held::{Askable, Misfit, Reply};
 use super::offers::until;
 use super::{AgentExecutor, Spending, tool_names};
 use crate::mcp::environment;
@@ -32,20 +32,20 @@ impl Askable for Command<'_> {
         self.name
     }
 
-    async fn ask(&mut self, job: &mut Job, _: &mut Spending) -> Result<Reply, Failure> {
-        self.start(job, format!("{}\n", self.prompt)).await
-    }
-
-    async fn ask_again(
+    async fn ask(
         &mut self,
-        before: &str,
-        wrong: String,
+        misfit: Option<Misfit<'_>>,
         job: &mut Job,
         _: &mut Spending,
     ) -> Result<Reply, Failure> {
         let prompt = &self.prompt;
-        let again = format!("{prompt}\n\nYou answered:\n{before}\n\n{wrong}\n");
-        self.start(job, again).await
+        let told = match misfit {
+            None => format!("{prompt}\n"),
+            Some(Misfit { answer, why }) => {
+                format!("{prompt}\n\nYou answered:\n{answer}\n\n{why}\n")
+            }
+        };
+        self.start(job, told).await
     }
 }
 

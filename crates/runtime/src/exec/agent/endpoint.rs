@@ -7,10 +7,10 @@ use tokio::time::Instant;
 use wfc_value::{FaultCode, Value};
 
 use super::super::{Answer, Failure, Job, field};
-use super::held::{self, Askable, Reply};
+use super::held::{self, Askable, Misfit, Reply};
 use super::offers::{Around, Called, Offers, until};
 use super::returns::{self, OfObject, Returns};
-use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, late, tool_names};
+use super::{ANSWER_TIMEOUT, AgentExecutor, Spending, empty, late, tool_names};
 use crate::llm::{self, ANSWER, Asked, Call, End, Given, Line, Message, Protocol, Request};
 use crate::settings::{Endpoint, Price, Runner, Structured};
 
@@ -153,18 +153,15 @@ impl Askable for Conversation<'_> {
         self.talk.name
     }
 
-    async fn ask(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure> {
-        self.go(job, spending).await
-    }
-
-    async fn ask_again(
+    async fn ask(
         &mut self,
-        _: &str,
-        wrong: String,
+        misfit: Option<Misfit<'_>>,
         job: &mut Job,
         spending: &mut Spending,
     ) -> Result<Reply, Failure> {
-        self.repair(wrong);
+        if let Some(misfit) = misfit {
+            self.repair(misfit.why);
+        }
         self.go(job, spending).await
     }
 }
@@ -200,8 +197,7 @@ impl Conversation<'_> {
     /// An answer that was given as text.
     fn told(&self, text: String) -> Result<String, Failure> {
         if text.trim().is_empty() {
-            let message = format!("the agent `{}` gave an empty answer", self.talk.name);
-            return Err(Failure::new(FaultCode::AgentError, message));
+            return Err(empty(self.talk.name));
         }
         Ok(match &self.answer {
             Some(of) => of.unwrapped(text),

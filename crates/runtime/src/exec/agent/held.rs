@@ -15,17 +15,20 @@ pub(super) trait Askable {
     /// The agent's name.
     fn name(&self) -> &str;
 
-    /// Asks for the step's answer.
-    async fn ask(&mut self, job: &mut Job, spending: &mut Spending) -> Result<Reply, Failure>;
-
-    /// Asks again, with what is wrong with the answer `before`.
-    async fn ask_again(
+    /// Asks for the step's answer; again, when there was one that does not fit.
+    async fn ask(
         &mut self,
-        before: &str,
-        wrong: String,
+        misfit: Option<Misfit<'_>>,
         job: &mut Job,
         spending: &mut Spending,
     ) -> Result<Reply, Failure>;
+}
+
+/// An answer that does not fit.
+pub(super) struct Misfit<'a> {
+    pub(super) answer: &'a str,
+    /// What is wrong with it, in words for the agent.
+    pub(super) why: String,
 }
 
 /// The answer to a step, of the type that it declares.
@@ -38,7 +41,7 @@ pub(super) async fn answer(
     job: &mut Job,
     spending: &mut Spending,
 ) -> Result<Answer, Failure> {
-    let first = match agent.ask(job, spending).await? {
+    let first = match agent.ask(None, job, spending).await? {
         Reply::Text(text) => text,
         Reply::Ended(answer) => return Ok(answer),
     };
@@ -50,8 +53,11 @@ pub(super) async fn answer(
         Err(wrong) => wrong,
     };
     spending.ask_again(&wrong)?;
-    let why = returns::repair(&wrong);
-    let second = match agent.ask_again(&first, why, job, spending).await? {
+    let misfit = Misfit {
+        answer: &first,
+        why: returns::repair(&wrong),
+    };
+    let second = match agent.ask(Some(misfit), job, spending).await? {
         Reply::Text(text) => text,
         Reply::Ended(answer) => return Ok(answer),
     };

@@ -184,6 +184,11 @@ fn not_configured(message: String, name: &str) -> Failure {
     Failure::new(FaultCode::NotConfigured, message).with([("add", Value::from(add))])
 }
 
+fn empty(name: &str) -> Failure {
+    let message = format!("the agent `{name}` gave an empty answer");
+    Failure::new(FaultCode::AgentError, message)
+}
+
 fn late(name: &str, limit: Duration) -> Failure {
     let seconds = limit.as_secs_f64();
     let message = format!("the agent `{name}` did not answer within {seconds} s");
