@@ -105,16 +105,19 @@ pub(crate) enum MacroCall {
     /// `has(arg)`
     Has(ExprId),
     /// `cel.bind(var, init, body)`
-    Bind {
-        cel: ExprId,
-        var: ExprId,
-        init: ExprId,
-        body: ExprId,
-    },
+    Bind(Bind),
     /// `target.optMap(...)` or `target.optFlatMap(...)`
     OptionalMap(ExprId),
     /// `target.all(...)` and the others
     Comprehension(ExprId),
+}
+
+/// `cel.bind(var, init, body)`
+pub(crate) struct Bind {
+    pub(crate) cel: ExprId,
+    pub(crate) var: ExprId,
+    pub(crate) init: ExprId,
+    pub(crate) body: ExprId,
 }
 
 /// The macro that a call is; `None` for any other call.
@@ -134,12 +137,12 @@ pub(crate) fn macro_call(
         (exprs.kind(target), name, args)
         && &**cel == "cel"
     {
-        return Some(MacroCall::Bind {
+        return Some(MacroCall::Bind(Bind {
             cel: target,
             var: *var,
             init: *init,
             body: *body,
-        });
+        }));
     }
     let counts = MACROS.iter().find(|(n, _)| *n == name)?.1;
     if !counts.contains(&args.len()) {
@@ -148,6 +151,35 @@ pub(crate) fn macro_call(
     Some(match name {
         "optMap" | "optFlatMap" => MacroCall::OptionalMap(target),
         _ => MacroCall::Comprehension(target),
+    })
+}
+
+/// The arguments of a comprehension that name its variables, and the rest. One with two variables binds the key (or the
+/// place) before the value.
+pub(crate) fn split_variables<'a>(name: &str, args: &'a [ExprId]) -> (&'a [ExprId], &'a [ExprId]) {
+    let count = match name {
+        "transformList" | "transformMap" | "transformMapEntry" => 2,
+        "all" | "exists" | "exists_one" | "existsOne" if args.len() == 3 => 2,
+        _ => 1,
+    };
+    args.split_at_checked(count).unwrap_or((&[], args))
+}
+
+/// The type that a name of CEL's own stands for, as in `type(x) == int`.
+pub(crate) fn type_of_name(name: &str) -> Option<Type> {
+    Some(match name {
+        "bool" => Type::Bool,
+        "int" => Type::Int,
+        "uint" => Type::Uint,
+        "double" => Type::Double,
+        "string" => Type::String,
+        "bytes" => Type::Bytes,
+        "list" => Type::list(Type::Dyn),
+        "map" => Type::map(Type::Dyn, Type::Dyn),
+        "null_type" => Type::Null,
+        "type" => Type::type_of(Type::Dyn),
+        "optional_type" => Type::optional(Type::Dyn),
+        _ => return None,
     })
 }
 

@@ -265,3 +265,12 @@ pub struct Analysis {
     /// Paths and signatures of the workflows that `subworkflow` steps call.
     pub callees_of_steps: BTreeMap<StepId, Signature>,
 }
+
+impl Analysis {
+    /// Puts in a variable of a comprehension (or `cel.bind`).
+    pub(crate) fn add_local(&mut self, name: Name, ty: Type) -> LocalId {
+        let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
+        self.locals.push((name, ty));
+        id
+    }
+}

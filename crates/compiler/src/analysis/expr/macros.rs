@@ -6,7 +6,7 @@ use wfc_value::Str;
 use wfc_value::ty::Type;
 
 use crate::analysis::checker::Checker;
-use crate::analysis::functions::{MacroCall, macro_call};
+use crate::analysis::functions::{Bind, MacroCall, macro_call, split_variables};
 use crate::analysis::tables::{Callee, LocalId, Macro, Ref};
 use crate::rules::types::{macro_misused, maybe_null, not_iterable, wrong_argument};
 
@@ -31,15 +31,7 @@ impl Checker<'_> {
     ) -> Option<Type> {
         Some(match macro_call(self.exprs, target, &name.text, args)? {
             MacroCall::Has(arg) => self.has(id, arg),
-            MacroCall::Bind {
-                cel,
-                var,
-                init,
-                body,
-            } => {
-                self.tables.refs.insert(cel, Ref::FunctionNamespace);
-                self.bind_macro(id, var, init, body)
-            }
+            MacroCall::Bind(bind) => self.bind_macro(id, &bind),
             MacroCall::OptionalMap(target) => self.optional_map(id, target, name, args),
             MacroCall::Comprehension(target) => self.comprehension(id, target, name, args),
         })
@@ -108,11 +100,9 @@ impl Checker<'_> {
     }
 
     fn local(&mut self, arg: ExprId, name: Option<Str>, ty: Type) -> LocalId {
-        let id = LocalId(u32::try_from(self.tables.locals.len()).unwrap_or(u32::MAX));
         let text = name.unwrap_or_else(|| Str::from(""));
-        self.tables
-            .locals
-            .push((Name::new(&*text, self.span(arg)), ty));
+        let name = Name::new(&*text, self.span(arg));
+        let id = self.tables.add_local(name, ty);
         self.names.locals.push((text, id));
         id
     }
@@ -121,13 +111,14 @@ impl Checker<'_> {
         self.names.locals.truncate(to);
     }
 
-    fn bind_macro(&mut self, id: ExprId, var: ExprId, init: ExprId, body: ExprId) -> Type {
-        let ty = self.expr(init);
-        let name = self.variable(var, &Name::new("cel.bind", self.span(id)));
+    fn bind_macro(&mut self, id: ExprId, bind: &Bind) -> Type {
+        self.tables.refs.insert(bind.cel, Ref::FunctionNamespace);
+        let ty = self.expr(bind.init);
+        let name = self.variable(bind.var, &Name::new("cel.bind", self.span(id)));
         let before = self.names.locals.len();
-        let v = self.local(var, name, ty);
+        let v = self.local(bind.var, name, ty);
         self.note_macro(id, Macro::Bind { v });
-        let out = self.expr(body);
+        let out = self.expr(bind.body);
         self.drop_locals(before);
         out
     }
@@ -151,14 +142,9 @@ impl Checker<'_> {
         let before = self.names.locals.len();
         let v = self.local(var, variable, inner);
         let flat = &*name.text == "optFlatMap";
-        self.note_macro(
-            id,
-            if flat {
-                Macro::OptFlatMap { v }
-            } else {
-                Macro::OptMap { v }
-            },
-        );
+        if let Some(found) = resolved(&name.text, &[v]) {
+            self.note_macro(id, found);
+        }
         let out = self.expr(body);
         self.drop_locals(before);
         match (flat, self.resolve(&out)) {
@@ -232,14 +218,8 @@ impl Checker<'_> {
             let report = wrong_argument::report(self.exprs, name, target, &ty, &wanted, true);
             self.report(report);
         }
-        let two = match &*name.text {
-            "transformList" | "transformMap" | "transformMapEntry" => true,
-            "all" | "exists" | "exists_one" | "existsOne" => args.len() == 3,
-            _ => false,
-        };
         let before = self.names.locals.len();
-        let vars = args.get(..if two { 2 } else { 1 }).unwrap_or_default();
-        let rest = args.get(vars.len()..).unwrap_or_default();
+        let (vars, rest) = split_variables(&name.text, args);
         let item = if range.is_list {
             range.value.clone()
         } else {
@@ -250,10 +230,9 @@ impl Checker<'_> {
         if let Some(report) = same_variables(self.exprs, vars, name) {
             self.report(report);
         }
-        let types = if two {
-            vec![range.key.clone(), range.value.clone()]
-        } else {
-            vec![item.clone()]
+        let types = match vars {
+            [_, _] => vec![range.key.clone(), range.value.clone()],
+            _ => vec![item.clone()],
         };
         for ((var, variable), ty) in vars.iter().zip(names).zip(types) {
             ids.push(self.local(*var, variable, ty));
@@ -367,6 +346,8 @@ pub(crate) fn resolved(name: &str, ids: &[LocalId]) -> Option<Macro> {
         ("map", None) => Macro::Map { v },
         ("filter", None) => Macro::Filter { v },
         ("sortBy", None) => Macro::SortBy { v },
+        ("optMap", None) => Macro::OptMap { v },
+        ("optFlatMap", None) => Macro::OptFlatMap { v },
         ("transformList", Some(k)) => Macro::TransformList { k, v },
         ("transformMap", Some(k)) => Macro::TransformMap { k, v },
         ("transformMapEntry", Some(k)) => Macro::TransformMapEntry { k, v },

@@ -9,7 +9,7 @@ use wfc_value::ty::{Field, Type};
 use crate::analysis::checker::{Checker, Mode};
 use crate::analysis::constant;
 use crate::analysis::flow::Cell;
-use crate::analysis::functions;
+use crate::analysis::functions::{self, type_of_name};
 use crate::analysis::names::{NAMESPACES, Target, step_path};
 use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind, Ref};
@@ -162,19 +162,8 @@ impl Checker<'_> {
     /// A CEL type name as a value.
     fn type_name(&mut self, id: ExprId, name: &str) -> Option<Type> {
         let ty = match name {
-            "bool" => Type::Bool,
-            "int" => Type::Int,
-            "uint" => Type::Uint,
-            "double" => Type::Double,
-            "string" => Type::String,
-            "bytes" => Type::Bytes,
-            "list" => Type::list(Type::Dyn),
-            "map" => Type::map(Type::Dyn, Type::Dyn),
-            "null_type" => Type::Null,
-            "type" => Type::type_of(Type::Dyn),
-            "optional_type" => Type::optional(Type::Dyn),
             "dyn" => Type::Dyn,
-            _ => return None,
+            _ => type_of_name(name)?,
         };
         self.tables.refs.insert(id, Ref::TypeName(ty.clone()));
         Some(Type::type_of(ty))

@@ -4,7 +4,8 @@ use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_value::ty::Type;
 
 use super::Standard;
-use crate::analysis::functions::{self, MacroCall, Sig, macro_call};
+use crate::analysis::expr::{resolved_macro, same_variables};
+use crate::analysis::functions::{self, Bind, MacroCall, Sig, macro_call, split_variables};
 use crate::analysis::tables::{Callee, LocalId, Macro, Ref};
 use crate::rules::types::{macro_misused, not_iterable, unknown_function, wrong_argument};
 
@@ -115,24 +116,21 @@ impl Standard<'_> {
     ) -> Option<Type> {
         Some(match macro_call(self.exprs, target, &name.text, args)? {
             MacroCall::Has(arg) => self.has(id, arg),
-            MacroCall::Bind {
-                cel,
-                var,
-                init,
-                body,
-            } => {
-                self.tables.refs.insert(cel, Ref::FunctionNamespace);
-                let ty = self.expr(init);
-                let before = self.locals.len();
-                let v = self.variable(var, name, ty);
-                self.note(id, Macro::Bind { v });
-                let out = self.expr(body);
-                self.locals.truncate(before);
-                out
-            }
+            MacroCall::Bind(bind) => self.bind(id, name, &bind),
             MacroCall::OptionalMap(target) => self.optional_map(id, target, name, args),
             MacroCall::Comprehension(target) => self.comprehension(id, target, name, args),
         })
+    }
+
+    fn bind(&mut self, id: ExprId, name: &Name, bind: &Bind) -> Type {
+        self.tables.refs.insert(bind.cel, Ref::FunctionNamespace);
+        let ty = self.expr(bind.init);
+        let before = self.locals.len();
+        let v = self.variable(bind.var, name, ty);
+        self.note(id, Macro::Bind { v });
+        let out = self.expr(bind.body);
+        self.locals.truncate(before);
+        out
     }
 
     fn note(&mut self, id: ExprId, found: Macro) {
@@ -168,10 +166,8 @@ impl Standard<'_> {
                 String::new()
             }
         };
-        let id = LocalId(u32::try_from(self.tables.locals.len()).unwrap_or(u32::MAX));
-        self.tables
-            .locals
-            .push((Name::new(text.as_str(), self.span(arg)), ty));
+        let name = Name::new(text.as_str(), self.span(arg));
+        let id = self.tables.add_local(name, ty);
         self.locals.push((text, id));
         id
     }
@@ -188,14 +184,9 @@ impl Standard<'_> {
         let before = self.locals.len();
         let v = self.variable(var, name, inner);
         let flat = &*name.text == "optFlatMap";
-        self.note(
-            id,
-            if flat {
-                Macro::OptFlatMap { v }
-            } else {
-                Macro::OptMap { v }
-            },
-        );
+        if let Some(found) = resolved_macro(&name.text, &[v]) {
+            self.note(id, found);
+        }
         let out = self.expr(body);
         self.locals.truncate(before);
         if flat { out } else { Type::optional(out) }
@@ -222,30 +213,22 @@ impl Standard<'_> {
 
     fn comprehension(&mut self, id: ExprId, target: ExprId, name: &Name, args: &[ExprId]) -> Type {
         let (key, value, is_list) = self.range(target);
-        let two = match &*name.text {
-            "transformList" | "transformMap" | "transformMapEntry" => true,
-            "all" | "exists" | "exists_one" | "existsOne" => args.len() == 3,
-            _ => false,
-        };
         let item = if is_list { value.clone() } else { key.clone() };
         let before = self.locals.len();
-        let (vars, rest) = args
-            .split_at_checked(if two { 2 } else { 1 })
-            .unwrap_or((&[], args));
-        if let Some(report) = crate::analysis::expr::same_variables(self.exprs, vars, name) {
+        let (vars, rest) = split_variables(&name.text, args);
+        if let Some(report) = same_variables(self.exprs, vars, name) {
             self.report(report);
         }
-        let types = if two {
-            vec![key.clone(), value]
-        } else {
-            vec![item.clone()]
+        let types = match vars {
+            [_, _] => vec![key.clone(), value],
+            _ => vec![item.clone()],
         };
         let ids: Vec<LocalId> = vars
             .iter()
             .zip(types)
             .map(|(var, ty)| self.variable(*var, name, ty))
             .collect();
-        if let Some(found) = crate::analysis::expr::resolved_macro(&name.text, &ids) {
+        if let Some(found) = resolved_macro(&name.text, &ids) {
             self.note(id, found);
         }
         let out = self.body(name, rest, &key, &item);

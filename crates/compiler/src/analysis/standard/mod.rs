@@ -123,20 +123,7 @@ impl<'a> Standard<'a> {
                 of,
                 index,
                 optional,
-            } => {
-                let args = [self.expr(*of), self.expr(*index)];
-                let sigs = if *optional {
-                    &*operators::OPTIONAL_INDEX
-                } else {
-                    &*operators::INDEX
-                };
-                self.operator(
-                    if *optional { "[?]" } else { "[]" },
-                    self.span(id),
-                    sigs,
-                    &args,
-                )
-            }
+            } => self.index(id, *of, *index, *optional),
             ExprKind::Call { target, name, args } => self.call(id, *target, name, args),
             ExprKind::Unary { op, arg } => {
                 let ty = self.expr(*arg);
@@ -172,6 +159,16 @@ impl<'a> Standard<'a> {
             }
             ExprKind::Error => Type::Error,
         }
+    }
+
+    fn index(&mut self, id: ExprId, of: ExprId, index: ExprId, optional: bool) -> Type {
+        let args = [self.expr(of), self.expr(index)];
+        let (sign, sigs) = if optional {
+            ("[?]", &*operators::OPTIONAL_INDEX)
+        } else {
+            ("[]", &*operators::INDEX)
+        };
+        self.operator(sign, self.span(id), sigs, &args)
     }
 
     fn operator(&mut self, sign: &str, span: Span, sigs: &[Sig], args: &[Type]) -> Type {

@@ -4,6 +4,7 @@ use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_value::ty::Type;
 
 use super::Standard;
+use crate::analysis::functions::type_of_name;
 use crate::analysis::tables::{BindingId, Ref};
 use crate::rules::names::undefined_name;
 
@@ -102,20 +103,9 @@ fn local_type(
 }
 
 fn type_name(name: &str) -> Option<Type> {
-    Some(match name {
-        "bool" => Type::Bool,
-        "int" => Type::Int,
-        "uint" => Type::Uint,
-        "double" => Type::Double,
-        "string" => Type::String,
-        "bytes" => Type::Bytes,
-        "list" => Type::list(Type::Dyn),
-        "map" => Type::map(Type::Dyn, Type::Dyn),
-        "null_type" => Type::Null,
-        "type" => Type::type_of(Type::Dyn),
-        "optional_type" => Type::optional(Type::Dyn),
-        "google.protobuf.Timestamp" => Type::Timestamp,
-        "google.protobuf.Duration" => Type::Duration,
-        _ => return None,
-    })
+    match name {
+        "google.protobuf.Timestamp" => Some(Type::Timestamp),
+        "google.protobuf.Duration" => Some(Type::Duration),
+        _ => type_of_name(name),
+    }
 }

@@ -8,8 +8,8 @@ use wfc_value::ty::Type;
 
 use super::Walker;
 use crate::analysis::expr::Purpose;
-use crate::analysis::flow::{Cell, Path};
-use crate::analysis::names::{NAMESPACES, Slot, Target};
+use crate::analysis::flow::Path;
+use crate::analysis::names::{NAMESPACES, Target};
 use crate::analysis::tables::{BindingId, BindingKind};
 use crate::analysis::types::TypeReader;
 use crate::rules::names::{assigned_in_branch, near_miss_set, shadowed_name};
@@ -125,17 +125,7 @@ impl Walker<'_> {
         on_purpose: bool,
     ) -> BindingId {
         self.check_shadow(name, false);
-        let next = BindingId(u32::try_from(self.c.tables.bindings.len()).unwrap_or(u32::MAX));
-        let slot = Slot {
-            cell: Cell::Binding(next),
-            assignable: true,
-            declared,
-            joined: Type::Never,
-            read: false,
-            stale: false,
-        };
-        let binding = self.c.bind(name, kind, slot);
-        self.c.names.declare(&name.text, Target::Binding(binding));
+        let binding = self.bind_variable(name, kind, declared);
         if !on_purpose {
             self.new_variables.push(binding);
         }

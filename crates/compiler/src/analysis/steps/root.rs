@@ -194,7 +194,7 @@ impl Walker<'_> {
         }
     }
 
-    fn bind_variable(
+    pub(super) fn bind_variable(
         &mut self,
         name: &Name,
         kind: BindingKind,
