@@ -44,6 +44,10 @@ pub struct Facts {
     pub found: Option<String>,
     /// Names in scope that are near the one written, nearest first.
     pub near: Vec<String>,
+    /// What is left out and has to be there: the name of a field, the values without a case.
+    pub lacks: Vec<String>,
+    /// The type fits, and a limit of a schema does not take the value.
+    pub over_limit: bool,
 }
 
 /// An edit that mends a finding.
@@ -152,6 +156,21 @@ impl Diagnostic {
         let facts = self.facts.get_or_insert_with(Box::default);
         facts.expected = Some(expected.into());
         facts.found = Some(found.into());
+        self
+    }
+
+    /// Names what is left out.
+    #[must_use]
+    pub fn lacks(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let facts = self.facts.get_or_insert_with(Box::default);
+        facts.lacks = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Says that it is a schema's limit, not a type, that does not take the value.
+    #[must_use]
+    pub fn over_limit(mut self) -> Self {
+        self.facts.get_or_insert_with(Box::default).over_limit = true;
         self
     }
 

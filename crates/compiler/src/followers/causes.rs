@@ -40,9 +40,6 @@ const UNUSED: [&Code; 7] = [
 /// Findings that a field is missing which need not be there: an approval's or a wait's `timeout`, a `budget`.
 const WITHOUT: [&str; 3] = ["WF0510", "WF0511", "WF0701"];
 
-/// How the help of a finding starts that repeats what the schema of a tool says.
-const REFUSED: &str = "the server would refuse it";
-
 /// Errors that say that something is not there: it may have been what reads a name.
 const MISSING: [&str; 6] = ["WF0103", "WF0112", "WF0315", "WF0319", "WF0320", "WF0606"];
 
@@ -134,8 +131,7 @@ impl<'a> Causes<'a> {
             || *d.code == uncovered_switch::CODE && self.misread.contains(&d.span)
             || self.lacks && (UNUSED.contains(&d.code) || d.code.id == "WF0609")
             || self.unnamed && *d.code == unused_type::CODE
-            || d.help.as_deref().is_some_and(|h| h.starts_with(REFUSED))
-                && self.refused.contains(&(d.code.id, d.span))
+            || is_over_limit(d) && self.refused.contains(&(d.code.id, d.span))
             || *d.code == undefined_name::CODE && within(&self.lost_names)
             || self.stray_jump && *d.code == unreachable_step::CODE
             || WITHOUT.contains(&d.code.id) && within(&self.broken)
@@ -236,7 +232,7 @@ fn switches(parsed: &Parsed, found: &[Diagnostic]) -> (Vec<Span>, Vec<Span>) {
             continue;
         };
         open.push(step.span);
-        let one = !uncovered.message.contains(" or ") && !uncovered.message.contains(" more");
+        let one = lacks(uncovered).len() == 1;
         let value = |d: &Diagnostic| {
             let mut values = cases.iter().flat_map(|c| &c.values);
             *d.code == never_equal::CODE
@@ -254,11 +250,11 @@ fn switches(parsed: &Parsed, found: &[Diagnostic]) -> (Vec<Span>, Vec<Span>) {
 fn lost_names(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<Span> {
     let missing = errors.iter().filter(|d| d.code.id == "WF0103");
     let places = missing.filter_map(|d| {
-        if d.message.ends_with("needs `values`") {
+        if lacks_field(d, "values") {
             return Some(Span::new(d.span.start, u32::MAX));
         }
         let whole = parsed.ast.steps.iter().find(|s| s.head == d.span)?;
-        d.message.ends_with("needs `steps`").then_some(whole.span)
+        lacks_field(d, "steps").then_some(whole.span)
     });
     places.collect()
 }
@@ -266,8 +262,23 @@ fn lost_names(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<Span> {
 /// Where the first block begins whose steps are missing: they would have set what is read behind it.
 fn unread_body(errors: &[&Diagnostic]) -> Option<u32> {
     let missing = errors.iter().filter(|d| d.code.id == "WF0103");
-    let bodies = missing.filter(|d| d.message.ends_with("needs `steps`"));
+    let bodies = missing.filter(|d| lacks_field(d, "steps"));
     bodies.map(|d| d.span.start).min()
+}
+
+/// What a finding says is left out.
+fn lacks(d: &Diagnostic) -> &[String] {
+    d.facts.as_ref().map_or(&[], |f| &f.lacks)
+}
+
+/// Whether a finding says that this field is left out.
+fn lacks_field(d: &Diagnostic, name: &str) -> bool {
+    lacks(d).iter().any(|n| n == name)
+}
+
+/// A value that a tool's server would refuse, though its type fits.
+fn is_over_limit(d: &Diagnostic) -> bool {
+    d.facts.as_ref().is_some_and(|f| f.over_limit)
 }
 
 /// A name that is like none in scope: its declaration is missing, and with it perhaps the use of a type.
@@ -279,7 +290,7 @@ fn is_unnamed(d: &Diagnostic) -> bool {
 fn without_code(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<Span> {
     let entries = errors
         .iter()
-        .filter(|d| d.code.id == "WF0103" && d.message == "`allow` needs `code`");
+        .filter(|d| d.code.id == "WF0103" && lacks_field(d, "code"));
     let holders = entries.map(|d| {
         let around = parsed.ast.steps.iter().map(|s| s.span);
         let step = around
@@ -323,12 +334,8 @@ fn lost_tests(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<(Span, Span)> {
 
 /// What a tool's server would refuse, where the arguments were found at fault in words of types before.
 fn refused(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<(&'static str, Span)> {
-    let by_server = |d: &Diagnostic| {
-        let help = d.help.as_deref().unwrap_or_default();
-        help.starts_with(REFUSED)
-    };
     let argument = |d: &&&Diagnostic| matches!(d.code.id, "WF0315" | "WF0316" | "WF0317");
-    let typed = errors.iter().filter(argument).filter(|d| !by_server(d));
+    let typed = errors.iter().filter(argument).filter(|d| !is_over_limit(d));
     let faulty: Vec<Span> = typed
         .flat_map(|d| std::iter::once(d.span).chain(d.labels.iter().map(|l| l.span)))
         .filter(|place| {
@@ -338,7 +345,7 @@ fn refused(parsed: &Parsed, errors: &[&Diagnostic]) -> Vec<(&'static str, Span)>
         .collect();
     errors
         .iter()
-        .filter(|d| by_server(d) && faulty.iter().any(|s| s.contains(d.span)))
+        .filter(|d| is_over_limit(d) && faulty.iter().any(|s| s.contains(d.span)))
         .map(|d| (d.code.id, d.span))
         .collect()
 }

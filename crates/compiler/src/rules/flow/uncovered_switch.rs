@@ -125,6 +125,7 @@ fn report(
         cx.ast.exprs.span(on),
         format!("no case takes {list}{more}"),
     )
+    .lacks(missing)
     .help("add a case for each, or a `default` for all the others");
     match default_edit(cx, step, cases) {
         Some(edit) => report.fix(Fix {

@@ -33,5 +33,6 @@ pub fn limit(span: Span, tool: &str, path: &str, rule: &str) -> Diagnostic {
         rule.to_owned()
     };
     Diagnostic::new(&CODE, span, format!("{subject} {verb}"))
+        .over_limit()
         .help("the server would refuse it: its catalogue says so")
 }

@@ -208,12 +208,15 @@ impl Lower<'_> {
         if field.name == "reason" && key.is_none() {
             return self.allow_without_reason(owner.head);
         }
-        let (span, message) = match key {
-            Some(key) => (key, format!("`{}` has no value", field.name)),
-            None => (owner.head, format!("{} needs `{}`", owner.what, field.name)),
+        let name = field.name;
+        let finding = match key {
+            Some(key) => Diagnostic::new(&MISSING_FIELD, key, format!("`{name}` has no value")),
+            None => {
+                let message = format!("{} needs `{name}`", owner.what);
+                Diagnostic::new(&MISSING_FIELD, owner.head, message).lacks([name])
+            }
         };
-        let finding = Diagnostic::new(&MISSING_FIELD, span, message)
-            .help(format!("write `{}`: {}", field.name, field.doc));
+        let finding = finding.help(format!("write `{name}`: {}", field.doc));
         self.report(finding);
     }
 
