@@ -32,6 +32,9 @@ const MAX_DEPTH: usize = 256;
 /// How many schemas are read for one document, some of them more than once.
 const MAX_SCHEMAS: usize = 100_000;
 
+/// Said once for all that lies beyond the limits.
+const TOO_LARGE: &str = "the schema is too large, or nested too deep";
+
 /// Reads a JSON Schema as a type. Local references (`#/$defs/Name`) become named types in
 /// `table`, under their own name if it is free, else under `prefix.Name`. Keywords that only
 /// limit values further (`minimum`, `pattern`, `format`, ...) are passed over.
@@ -102,12 +105,8 @@ impl<'a> Reader<'a> {
     fn schema(&mut self, schema: &'a Value) -> Type {
         self.read += 1;
         if self.path.len() > MAX_DEPTH || self.read > MAX_SCHEMAS {
-            if self
-                .problems
-                .last()
-                .is_none_or(|p| !p.message.starts_with("the schema is too"))
-            {
-                self.problem("the schema is too large, or nested too deep");
+            if self.problems.last().is_none_or(|p| p.message != TOO_LARGE) {
+                self.problem(TOO_LARGE);
             }
             return Type::Any;
         }
