@@ -50,7 +50,10 @@ pub fn definition(
     cancel: &Cancel,
 ) -> Result<Option<Definition>, Cancelled> {
     let Some(Subject { file, at, origin }) = subject::find(snapshot, path, offset, cancel)? else {
-        return far_field(snapshot, path, offset, cancel);
+        return match snapshot.checked(path, cancel)? {
+            Some(file) => far_field(snapshot, &file, offset, cancel),
+            None => Ok(None),
+        };
     };
     let targets = targets(snapshot, &file, &at.symbol, cancel)?;
     Ok((!targets.is_empty()).then_some(Definition { origin, targets }))
@@ -59,19 +62,16 @@ pub fn definition(
 /// Where a field is declared of what a workflow returns or a tool gives.
 fn far_field(
     snapshot: &Snapshot,
-    path: &str,
+    file: &Arc<CheckedFile>,
     offset: u32,
     cancel: &Cancel,
 ) -> Result<Option<Definition>, Cancelled> {
-    let Some(file) = snapshot.checked(path, cancel)? else {
-        return Ok(None);
-    };
-    let cursor = Cursor::at(&file, offset);
-    let field = far::field_at(&file, &cursor).filter(|_| !cursor.comment);
+    let cursor = Cursor::at(file, offset);
+    let field = far::field_at(file, &cursor).filter(|_| !cursor.comment);
     let Some((origin, expr)) = field else {
         return Ok(None);
     };
-    let found = far::of(snapshot, &file, expr, cancel)?;
+    let found = far::of(snapshot, file, expr, cancel)?;
     Ok(found.map(|found| Definition {
         origin,
         targets: vec![found.target],

@@ -151,37 +151,10 @@ fn narrowed(file: &CheckedFile, cursor: &Cursor<'_>, symbol: &Symbol) -> Option<
 fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<String> {
     let (ast, analysis) = (file.ast(), file.analysis());
     let workflow = &ast.workflow;
-    let typed =
-        |word: &str, name: &str, ty: &Type| code(&format!("{word} {name}: {}", docs::ty(ty)));
     Some(match symbol {
-        Symbol::Input(at) => {
-            let decl = workflow.inputs.get(*at as usize)?;
-            let ty = analysis.inputs.get(*at as usize)?;
-            let mut out = typed("input", &decl.name.text, ty);
-            if let Some(value) = decl.default {
-                let text = file.slice(ast.exprs.span(value));
-                out.push_str(&format!("\n\nby default `{text}`"));
-            }
-            if let Some(doc) = &decl.description {
-                out.push_str(&format!("\n\n{}", doc.text));
-            }
-            out
-        }
+        Symbol::Input(at) => of_input(file, *at as usize)?,
         Symbol::Step(id) => of_step(file, *id)?,
-        Symbol::Binding(id) => {
-            let known = binding(file, *id)?;
-            let word = match known.kind {
-                BindingKind::Item(_) | BindingKind::Index(_) => "for",
-                BindingKind::Error(_) | BindingKind::Failure => "catch",
-                BindingKind::Output(_) => "let",
-                _ => "var",
-            };
-            format!(
-                "{}\n\n{}",
-                typed(word, &known.name.text, &known.ty),
-                docs::binding(known.kind)
-            )
-        }
+        Symbol::Binding(id) => of_binding(file, *id)?,
         Symbol::Local(id) => {
             let (name, ty) = analysis.locals.get(id.0 as usize)?;
             format!(
@@ -217,20 +190,7 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
             out
         }
         Symbol::Callee(id) => of_callee(file, *id)?,
-        Symbol::CalleeInput(id, name) => {
-            let callee = analysis.callees_of_steps.get(id)?;
-            let input = callee.inputs.iter().find(|i| *i.name == **name)?;
-            let needed = if input.required {
-                "required"
-            } else {
-                "may be left out"
-            };
-            format!(
-                "{}\n\n{needed}; an input of `{}`",
-                typed("input", name, &input.ty),
-                callee.file
-            )
-        }
+        Symbol::CalleeInput(id, name) => of_callee_input(file, *id, name)?,
         Symbol::Catalogue(at) => of_catalogue(file, *at as usize)?,
         Symbol::Tool(name) => match analysis.catalogues.find(name) {
             Found::Tool(tool) => docs::tool(name, tool),
@@ -241,6 +201,53 @@ fn of_symbol(file: &CheckedFile, symbol: &Symbol, written: &str) -> Option<Strin
             None => docs::macro_text(name)?,
         },
     })
+}
+
+/// A declaration as it is written, with its type.
+fn typed(word: &str, name: &str, ty: &Type) -> String {
+    code(&format!("{word} {name}: {}", docs::ty(ty)))
+}
+
+fn of_input(file: &CheckedFile, at: usize) -> Option<String> {
+    let ast = file.ast();
+    let decl = ast.workflow.inputs.get(at)?;
+    let ty = file.analysis().inputs.get(at)?;
+    let mut out = typed("input", &decl.name.text, ty);
+    if let Some(value) = decl.default {
+        let text = file.slice(ast.exprs.span(value));
+        out.push_str(&format!("\n\nby default `{text}`"));
+    }
+    if let Some(doc) = &decl.description {
+        out.push_str(&format!("\n\n{}", doc.text));
+    }
+    Some(out)
+}
+
+fn of_binding(file: &CheckedFile, id: BindingId) -> Option<String> {
+    let known = binding(file, id)?;
+    let word = match known.kind {
+        BindingKind::Item(_) | BindingKind::Index(_) => "for",
+        BindingKind::Error(_) | BindingKind::Failure => "catch",
+        BindingKind::Output(_) => "let",
+        _ => "var",
+    };
+    let declared = typed(word, &known.name.text, &known.ty);
+    Some(format!("{declared}\n\n{}", docs::binding(known.kind)))
+}
+
+fn of_callee_input(file: &CheckedFile, step: StepId, name: &str) -> Option<String> {
+    let callee = file.analysis().callees_of_steps.get(&step)?;
+    let input = callee.inputs.iter().find(|i| *i.name == *name)?;
+    let needed = if input.required {
+        "required"
+    } else {
+        "may be left out"
+    };
+    Some(format!(
+        "{}\n\n{needed}; an input of `{}`",
+        typed("input", name, &input.ty),
+        callee.file
+    ))
 }
 
 fn of_step(file: &CheckedFile, id: StepId) -> Option<String> {

@@ -1,13 +1,13 @@
 //! What a call takes, while its arguments are written: functions and macros, tools, other workflows.
 
 use wfc_compiler::analysis::catalogue::Found;
-use wfc_compiler::analysis::{MACROS, is_function_namespace};
+use wfc_compiler::analysis::{Analysis, MACROS, SignatureInput, is_function_namespace};
 use wfc_syntax::ast::{StepId, StepKind};
 use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::Spelling;
 use wfc_value::funcs;
-use wfc_value::ty::Type;
+use wfc_value::ty::{Field, Type};
 
 use crate::cancel::{Cancel, Cancelled};
 use crate::completion::{analysis_of, facts};
@@ -195,6 +195,22 @@ fn parameters(label: &str) -> Vec<Span> {
     out
 }
 
+/// What a step can be given, and what it gives back.
+struct Called {
+    name: String,
+    documentation: Option<String>,
+    fields: Vec<Given>,
+    gives: Type,
+}
+
+/// Something that a step can be given.
+struct Given {
+    name: String,
+    ty: Type,
+    optional: bool,
+    documentation: Option<String>,
+}
+
 /// The tool or workflow that the step around the marker calls.
 fn of_step(snapshot: &Snapshot, path: &str, marked: &Marked) -> Option<SignatureHelp> {
     let way = marked.way();
@@ -211,66 +227,84 @@ fn of_step(snapshot: &Snapshot, path: &str, marked: &Marked) -> Option<Signature
         .or(way.key)
         .map(|e| e.key.to_string());
     let analysis = analysis_of(snapshot, path, marked);
-    let (name, fields, gives, doc) = match (&step.kind, field) {
-        (StepKind::Tool { tool, .. }, "arguments") => {
-            let Found::Tool(known) = analysis.catalogues.find(&tool.text) else {
-                return None;
-            };
-            let fields = facts::fields(&known.input, &analysis.type_table);
-            let fields: Vec<(String, Type, bool, Option<String>)> = fields
-                .into_iter()
-                .map(|f| {
-                    let doc = docs::argument_doc(known, &f.name);
-                    (f.name.to_string(), f.ty, f.optional, doc)
-                })
-                .collect();
-            (
-                tool.text.to_string(),
-                fields,
-                known.output.clone(),
-                known.description.clone(),
-            )
-        }
+    let called = match (&step.kind, field) {
+        (StepKind::Tool { tool, .. }, "arguments") => called_tool(&analysis, &tool.text)?,
         (StepKind::Subworkflow { workflow, .. }, "inputs") => {
             let id = StepId(u32::try_from(at).ok()?);
-            let callee = analysis.callees_of_steps.get(&id)?;
-            let fields = callee
-                .inputs
-                .iter()
-                .map(|i| (i.name.clone(), i.ty.clone(), !i.required, None));
-            let gives = callee.output.clone().unwrap_or(Type::Null);
-            (workflow.text.to_string(), fields.collect(), gives, None)
+            called_workflow(&analysis, id, &workflow.text)?
         }
         _ => return None,
     };
-    let mut label = format!("{name}(");
-    let mut parameters = Vec::new();
-    let mut parameter = None;
-    for (i, (name, ty, optional, doc)) in fields.iter().enumerate() {
-        if i > 0 {
-            label.push_str(", ");
+    Some(called.help(current.as_deref()))
+}
+
+fn called_tool(analysis: &Analysis, name: &str) -> Option<Called> {
+    let Found::Tool(known) = analysis.catalogues.find(name) else {
+        return None;
+    };
+    let fields = facts::fields(&known.input, &analysis.type_table);
+    let given = |field: Field| Given {
+        documentation: docs::argument_doc(known, &field.name),
+        name: field.name.to_string(),
+        ty: field.ty,
+        optional: field.optional,
+    };
+    Some(Called {
+        name: name.to_owned(),
+        documentation: known.description.clone(),
+        fields: fields.into_iter().map(given).collect(),
+        gives: known.output.clone(),
+    })
+}
+
+fn called_workflow(analysis: &Analysis, step: StepId, name: &str) -> Option<Called> {
+    let callee = analysis.callees_of_steps.get(&step)?;
+    let given = |input: &SignatureInput| Given {
+        name: input.name.clone(),
+        ty: input.ty.clone(),
+        optional: !input.required,
+        documentation: None,
+    };
+    Some(Called {
+        name: name.to_owned(),
+        documentation: None,
+        fields: callee.inputs.iter().map(given).collect(),
+        gives: callee.output.clone().unwrap_or(Type::Null),
+    })
+}
+
+impl Called {
+    /// The help, with the field of this name marked.
+    fn help(self, current: Option<&str>) -> SignatureHelp {
+        let mut label = format!("{}(", self.name);
+        let mut parameters = Vec::new();
+        let mut parameter = None;
+        for (i, given) in self.fields.into_iter().enumerate() {
+            if i > 0 {
+                label.push_str(", ");
+            }
+            if current == Some(&*given.name) {
+                parameter = Some(i);
+            }
+            let start = label.len();
+            let mark = if given.optional { "?" } else { "" };
+            label.push_str(&format!("{}{mark}: {}", given.name, docs::ty(&given.ty)));
+            parameters.push(Parameter {
+                label: Span::of(start, label.len()),
+                documentation: given.documentation,
+            });
         }
-        let start = label.len();
-        let mark = if *optional { "?" } else { "" };
-        label.push_str(&format!("{name}{mark}: {}", docs::ty(ty)));
-        parameters.push(Parameter {
-            label: Span::of(start, label.len()),
-            documentation: doc.clone(),
-        });
-        if current.as_deref() == Some(name) {
-            parameter = Some(i);
+        label.push_str(&format!(") -> {}", docs::ty(&self.gives)));
+        SignatureHelp {
+            signatures: vec![Signature {
+                label,
+                documentation: self.documentation,
+                parameters,
+            }],
+            active: 0,
+            parameter,
         }
     }
-    label.push_str(&format!(") -> {}", docs::ty(&gives)));
-    Some(SignatureHelp {
-        signatures: vec![Signature {
-            label,
-            documentation: doc,
-            parameters,
-        }],
-        active: 0,
-        parameter,
-    })
 }
 
 #[cfg(test)]
