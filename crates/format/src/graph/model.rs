@@ -1,6 +1,8 @@
 //! What is drawn, free of how.
 
-use wfc_syntax::ast::{Ast, Block, LoopHead, OnError, Step, StepId, StepKind, TriggerKind, Wait};
+use wfc_syntax::ast::{
+    Ast, Block, Branch, Case, LoopHead, OnError, Step, StepId, StepKind, TriggerKind, Wait,
+};
 use wfc_syntax::expr::{ExprId, ExprKind, Part};
 use wfc_syntax::print_expr::expr_text;
 use wfc_syntax::span::Span;
@@ -144,14 +146,7 @@ fn bare(ast: &Ast, step: &Step) -> Option<Node> {
         StepKind::Bash { command, .. } => plain("bash", text(ast, *command)),
         StepKind::Approval { prompt, .. } => plain("approval", text(ast, *prompt)),
         StepKind::Subworkflow { workflow, .. } => plain("subworkflow", workflow.text.to_string()),
-        StepKind::Wait { wait, .. } => plain(
-            "wait",
-            match wait {
-                Wait::For(e) => format!("for {}", text(ast, *e)),
-                Wait::Until(e) => format!("until {}", text(ast, *e)),
-                Wait::Event { event, .. } => format!("event {}", event.text),
-            },
-        ),
+        StepKind::Wait { wait, .. } => plain("wait", wait_text(ast, wait)),
         StepKind::Set { values, .. } => {
             let names: Vec<&str> = values.iter().map(|v| &*v.name.text).collect();
             plain("set", names.join(", "))
@@ -176,58 +171,68 @@ fn bare(ast: &Ast, step: &Step) -> Option<Node> {
             then,
             otherwise,
         } => {
-            let mut node = plain("conditional", expr(ast, *condition));
-            node.branches.push(("yes".to_owned(), nodes(ast, then)));
-            let other = otherwise
-                .as_ref()
-                .map(|b| nodes(ast, b))
-                .unwrap_or_default();
-            node.branches.push(("no".to_owned(), other));
-            node
-        }
-        StepKind::Switch { on, cases, default } => {
-            let mut node = plain("switch", expr(ast, *on));
-            for case in cases {
-                let values: Vec<String> = case.values.iter().map(|v| text(ast, *v)).collect();
-                node.branches
-                    .push((short(&values.join(", ")), nodes(ast, &case.body)));
+            let yes = ("yes".to_owned(), nodes(ast, then));
+            let no = ("no".to_owned(), nodes_if_any(ast, otherwise.as_ref()));
+            Node {
+                branches: vec![yes, no],
+                ..plain("conditional", expr(ast, *condition))
             }
-            let other = default.as_ref().map(|b| nodes(ast, b)).unwrap_or_default();
-            node.branches.push(("default".to_owned(), other));
-            node
         }
+        StepKind::Switch { on, cases, default } => Node {
+            branches: switch_branches(ast, cases, default.as_ref()),
+            ..plain("switch", expr(ast, *on))
+        },
         StepKind::Loop {
             head,
             max_iterations,
             body,
             ..
         } => {
-            let mut node = plain(
-                "loop",
-                loop_text(ast, head, max_iterations.map(|n| n.value)),
-            );
-            node.inside = nodes(ast, body);
-            node
+            let limit = max_iterations.map(|n| n.value);
+            Node {
+                inside: nodes(ast, body),
+                ..plain("loop", loop_text(ast, head, limit))
+            }
         }
         StepKind::Parallel { branches, .. } => {
-            let mut node = plain("parallel", String::new());
-            node.branches = branches
-                .iter()
-                .map(|b| (short(&b.name.text), nodes(ast, &b.body)))
-                .collect();
-            node
+            let branch = |b: &Branch| (short(&b.name.text), nodes(ast, &b.body));
+            Node {
+                branches: branches.iter().map(branch).collect(),
+                ..plain("parallel", String::new())
+            }
         }
         StepKind::Try { body, catch, .. } => {
-            let mut node = plain("try", String::new());
-            node.inside = nodes(ast, body);
-            if let Some(catch) = catch {
-                node.branches
-                    .push(("catch".to_owned(), nodes(ast, &catch.body)));
+            let catch = catch.as_ref();
+            let caught = catch.map(|c| ("catch".to_owned(), nodes(ast, &c.body)));
+            Node {
+                inside: nodes(ast, body),
+                branches: caught.into_iter().collect(),
+                ..plain("try", String::new())
             }
-            node
         }
         StepKind::Error => return None,
     })
+}
+
+fn nodes_if_any(ast: &Ast, block: Option<&Block>) -> Vec<Node> {
+    block.map(|b| nodes(ast, b)).unwrap_or_default()
+}
+
+fn switch_branches(ast: &Ast, cases: &[Case], default: Option<&Block>) -> Vec<(String, Vec<Node>)> {
+    let case = |case: &Case| {
+        let values: Vec<String> = case.values.iter().map(|v| text(ast, *v)).collect();
+        (short(&values.join(", ")), nodes(ast, &case.body))
+    };
+    let other = ("default".to_owned(), nodes_if_any(ast, default));
+    cases.iter().map(case).chain([other]).collect()
+}
+
+fn wait_text(ast: &Ast, wait: &Wait) -> String {
+    match wait {
+        Wait::For(e) => format!("for {}", text(ast, *e)),
+        Wait::Until(e) => format!("until {}", text(ast, *e)),
+        Wait::Event { event, .. } => format!("event {}", event.text),
+    }
 }
 
 fn loop_text(ast: &Ast, head: &LoopHead, limit: Option<u64>) -> String {

@@ -94,16 +94,7 @@ pub(super) fn print(chart: &Chart) -> String {
         + 4 * PAD;
     let top = 3 * ROW;
     let height = top + 2 * ROW + GAP + body_height + GAP + ends_height + 2 * ROW;
-    let mut svg = Svg { out: String::new() };
-    let _ = writeln!(
-        svg.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         font-family=\"system-ui, Helvetica, Arial, sans-serif\" font-size=\"12\" role=\"img\">\n\
-         <title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
-         <defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
-         <path d=\"M0 0 L8 4 L0 8 z\" fill=\"#7b8794\"/></marker></defs>",
-        escape(&chart.title)
-    );
+    let mut svg = Svg::begin((width, height), &chart.title);
     let middle = width / 2;
     svg.text(
         middle,
@@ -124,14 +115,7 @@ pub(super) fn print(chart: &Chart) -> String {
     }
     svg.sequence(&body, middle, y);
     y += body_height + GAP;
-    let mut x = middle - (ends_width - SIDE) / 2;
-    for (label, parts) in &ends {
-        let (w, h) = (size(parts).0 + 2 * PAD, size(parts).1 + 3 * ROW);
-        svg.frame((x, y, w, h), "none");
-        svg.text(x + PAD, y + ROW + 2, label, "fill=\"#4a5561\"");
-        svg.sequence(parts, x + w / 2, y + 2 * ROW);
-        x += w + SIDE;
-    }
+    svg.ends(&ends, middle - (ends_width - SIDE) / 2, y);
     svg.out.push_str("</svg>\n");
     svg.out
 }
@@ -240,6 +224,31 @@ struct Svg {
 }
 
 impl Svg {
+    fn begin((width, height): (i32, i32), title: &str) -> Self {
+        let mut out = String::new();
+        let _ = writeln!(
+            out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+             font-family=\"system-ui, Helvetica, Arial, sans-serif\" font-size=\"12\" role=\"img\">\n\
+             <title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
+             <defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
+             <path d=\"M0 0 L8 4 L0 8 z\" fill=\"#7b8794\"/></marker></defs>",
+            escape(title)
+        );
+        Self { out }
+    }
+
+    /// Draws the blocks that run at the end, side by side from `x` on.
+    fn ends(&mut self, ends: &[(&str, Vec<Part<'_>>)], mut x: i32, y: i32) {
+        for (label, parts) in ends {
+            let (w, h) = (size(parts).0 + 2 * PAD, size(parts).1 + 3 * ROW);
+            self.frame((x, y, w, h), "none");
+            self.text(x + PAD, y + ROW + 2, label, "fill=\"#4a5561\"");
+            self.sequence(parts, x + w / 2, y + 2 * ROW);
+            x += w + SIDE;
+        }
+    }
+
     /// Draws parts below one another, centred on `x`; gives back whether the flow goes on below them.
     fn sequence(&mut self, parts: &[Part<'_>], x: i32, mut y: i32) -> bool {
         let mut goes_on = true;

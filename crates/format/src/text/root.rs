@@ -1,6 +1,6 @@
 //! The root: declarations before the steps.
 
-use wfc_syntax::ast::{InputDecl, Trigger, TriggerKind, Word};
+use wfc_syntax::ast::{EnvDecl, InputDecl, Trigger, TriggerKind, VarDecl, Word};
 use wfc_syntax::expr::ExprKind;
 use wfc_syntax::span::Span;
 use wfc_syntax::tree::{MapEntry, NodeId, NodeKind, Spelling, Tree};
@@ -14,47 +14,11 @@ impl<'a> Printer<'a> {
     pub(super) fn root(&mut self) {
         let w = &self.ast.workflow;
         let root = self.tree.root;
-        let mut notes = Notes {
-            leading: self.comments.head(),
-            ..Notes::default()
-        };
-        let slug = w.slug.as_ref().map(|s| &*s.text);
-        let slug_in_head = slug.is_some_and(is_name);
-        // The head says several fields on one line.
-        for key in ["wfc", "slug", "name"] {
-            if key == "slug" && !slug_in_head {
-                continue;
-            }
-            let mut more = self.notes_of(root, key);
-            if self.tree.spelling == Spelling::Text && notes.trailing.is_none() {
-                notes.trailing = more.trailing.take();
-            }
-            notes.leading.extend(more.lines());
-        }
-        notes.leading.extend(self.said(root));
-        self.before(&notes);
-        let mut head = String::new();
-        if let Some(edition) = w.edition {
-            head.push_str(&format!("wfc {} ", edition.value));
-        }
-        head.push_str("workflow");
-        if let Some(slug) = slug.filter(|_| slug_in_head) {
-            head.push(' ');
-            head.push_str(slug);
-        }
-        if let Some(title) = &w.name {
-            head.push(' ');
-            head.push_str(&plain_string(&title.text));
-        }
-        head.push_str(" {");
-        if let Some(trailing) = &notes.trailing {
-            head.push_str(&format!(" {}", super::comment(trailing)));
-        }
-        self.line(&head);
+        self.head();
         self.indent = 2;
-        if let Some(slug) = slug.filter(|_| !slug_in_head) {
+        if let Some(slug) = w.slug.as_ref().filter(|s| !is_name(&s.text)) {
             let notes = self.notes_of(root, "slug");
-            self.noted(notes, &format!("slug {}", plain_string(slug)));
+            self.noted(notes, &format!("slug {}", plain_string(&slug.text)));
         }
         self.declarations();
         self.blank();
@@ -89,6 +53,48 @@ impl<'a> Printer<'a> {
         self.comment_lines(&closing);
         self.indent = 0;
         self.line("}");
+    }
+
+    /// The first line, with the notes of the fields that it says. A slug that is no name has a line of its own.
+    fn head(&mut self) {
+        let w = &self.ast.workflow;
+        let root = self.tree.root;
+        let mut notes = Notes {
+            leading: self.comments.head(),
+            ..Notes::default()
+        };
+        let slug = w.slug.as_ref().map(|s| &*s.text);
+        let slug = slug.filter(|s| is_name(s));
+        for key in ["wfc", "slug", "name"] {
+            if key == "slug" && slug.is_none() {
+                continue;
+            }
+            let mut more = self.notes_of(root, key);
+            if self.tree.spelling == Spelling::Text && notes.trailing.is_none() {
+                notes.trailing = more.trailing.take();
+            }
+            notes.leading.extend(more.lines());
+        }
+        notes.leading.extend(self.said(root));
+        self.before(&notes);
+        let mut head = String::new();
+        if let Some(edition) = w.edition {
+            head.push_str(&format!("wfc {} ", edition.value));
+        }
+        head.push_str("workflow");
+        if let Some(slug) = slug {
+            head.push(' ');
+            head.push_str(slug);
+        }
+        if let Some(title) = &w.name {
+            head.push(' ');
+            head.push_str(&plain_string(&title.text));
+        }
+        head.push_str(" {");
+        if let Some(trailing) = &notes.trailing {
+            head.push_str(&format!(" {}", super::comment(trailing)));
+        }
+        self.line(&head);
     }
 
     /// The last step of YAML or JSON that became what the workflow returns.
@@ -132,37 +138,13 @@ impl<'a> Printer<'a> {
         }
         for decl in &w.env {
             let notes = self.declared_notes("env", decl.name.span);
-            let ty = match (decl.ty, decl.default) {
-                (Some(ty), _) => format!(": {}", self.ty(ty)),
-                (None, Some(_)) => String::new(),
-                (None, None) => ": string".to_owned(),
-            };
-            let value = decl
-                .default
-                .map(|v| format!(" = {}", self.value(v)))
-                .unwrap_or_default();
-            let mut opts = Opts::new();
-            self.push_declared_extensions("env", &decl.name.text, &mut opts);
-            let with = if opts.is_empty() {
-                String::new()
-            } else {
-                format!(" with {}", object(&opts, self.usual_column()))
-            };
-            self.noted(notes, &format!("env {}{ty}{value}{with}", decl.name.text));
+            let text = self.env_text(decl);
+            self.noted(notes, &text);
         }
         for decl in &w.variables {
             let notes = self.declared_notes("variables", decl.name.span);
-            let ty = decl
-                .ty
-                .map(|t| format!(": {}", self.ty(t)))
-                .unwrap_or_default();
-            let value = decl
-                .value
-                .map_or_else(|| "null".to_owned(), |v| self.value(v));
-            self.noted(
-                notes,
-                &format!("var {}{ty} = {value}", name(&decl.name.text)),
-            );
+            let text = self.variable_text(decl);
+            self.noted(notes, &text);
         }
         if let Some(ty) = w.returns {
             let notes = self.notes_of(self.tree.root, "returns");
@@ -177,6 +159,37 @@ impl<'a> Printer<'a> {
             let text = self.trigger(trigger);
             self.noted(notes, &text);
         }
+    }
+
+    fn env_text(&mut self, decl: &EnvDecl) -> String {
+        let ty = match (decl.ty, decl.default) {
+            (Some(ty), _) => format!(": {}", self.ty(ty)),
+            (None, Some(_)) => String::new(),
+            (None, None) => ": string".to_owned(),
+        };
+        let value = decl
+            .default
+            .map(|v| format!(" = {}", self.value(v)))
+            .unwrap_or_default();
+        let mut opts = Opts::new();
+        self.push_declared_extensions("env", &decl.name.text, &mut opts);
+        let with = if opts.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", object(&opts, self.usual_column()))
+        };
+        format!("env {}{ty}{value}{with}", decl.name.text)
+    }
+
+    fn variable_text(&mut self, decl: &VarDecl) -> String {
+        let ty = decl
+            .ty
+            .map(|t| format!(": {}", self.ty(t)))
+            .unwrap_or_default();
+        let value = decl
+            .value
+            .map_or_else(|| "null".to_owned(), |v| self.value(v));
+        format!("var {}{ty} = {value}", name(&decl.name.text))
     }
 
     /// Notes of a declaration; the first of its kind takes those of the mapping's own key too.
