@@ -108,27 +108,7 @@ impl Parser<'_> {
         } else {
             self.before().span
         };
-        let opening = if foreign {
-            Span::new(here.start, sign.span.end)
-        } else {
-            here
-        };
-        let (place, message) = if foreign {
-            (
-                sign.span,
-                format!("`{}` does not open a block", self.slice(sign.span)),
-            )
-        } else {
-            (
-                here,
-                format!("a `{{` is missing after `{}`", self.slice(before.span)),
-            )
-        };
-        let mut edits = vec![Edit {
-            span: opening,
-            text: " {".to_owned(),
-        }];
-        if !closed {
+        let closing = (!closed).then(|| {
             let own_line = start.first && !steps.is_empty();
             let indent = " ".repeat(before.indent.into());
             let text = if own_line {
@@ -136,25 +116,45 @@ impl Parser<'_> {
             } else {
                 " }".to_owned()
             };
-            edits.push(Edit {
+            Edit {
                 span: Span::at(end.end),
                 text,
-            });
+            }
+        });
+        self.block_is_missing(before.span, foreign.then_some(sign.span), closing);
+        if steps.is_empty() {
+            return self.error(here);
         }
+        let span = start.span.to(end);
+        self.tree.push(NodeKind::Seq(steps), span)
+    }
+
+    /// Reports a block without its `{` after a token; `foreign` is the sign or word that stands in its place.
+    fn block_is_missing(&mut self, after: Span, foreign: Option<Span>, closing: Option<Edit>) {
+        let here = Span::at(after.end);
+        let (place, message) = match foreign {
+            Some(sign) => {
+                let shown = self.slice(sign);
+                (sign, format!("`{shown}` does not open a block"))
+            }
+            None => {
+                let shown = self.slice(after);
+                (here, format!("a `{{` is missing after `{shown}`"))
+            }
+        };
+        let opening = Edit {
+            span: foreign.map_or(here, |sign| Span::new(here.start, sign.end)),
+            text: " {".to_owned(),
+        };
         self.note(
             Diagnostic::new(&MISSING_BLOCK, place, message)
                 .help("steps stand in braces: `{ bash \"ls\" }`")
                 .fix(Fix {
                     title: "write the braces".to_owned(),
                     applicability: Applicability::Suggested,
-                    edits,
+                    edits: [opening].into_iter().chain(closing).collect(),
                 }),
         );
-        if steps.is_empty() {
-            return self.error(here);
-        }
-        let span = start.span.to(end);
-        self.tree.push(NodeKind::Seq(steps), span)
     }
 
     /// `compensate: [ ... ]`: steps in the brackets of a list, up to the token `close`.

@@ -149,22 +149,7 @@ impl Parser<'_> {
             }
         } else if self.kind() != TokenKind::LBrace {
             if !self.silent() && stray.kind != TokenKind::Error {
-                let here = Span::at(before.span.end);
-                let shown = self.slice(before.span);
-                self.note(
-                    Diagnostic::new(
-                        &EXPECTED_SYNTAX,
-                        here,
-                        format!("a `{{` is missing after `{shown}`"),
-                    )
-                    .help("everything stands in the workflow's braces: `workflow name { ... }`")
-                    .replace(
-                        Applicability::Suggested,
-                        "insert `{`",
-                        here,
-                        " {",
-                    ),
-                );
+                self.missing_brace(before.span);
             }
             self.root_items(root);
             self.tokens.strays.clear();
@@ -177,38 +162,63 @@ impl Parser<'_> {
         if self.kind() == TokenKind::End {
             return;
         }
-        let brace = self.before().span;
-        let next = self.token().span;
         let early = self.word() != "workflow" && !self.tokens.strays.is_empty();
         if early {
             self.tokens.strays.clear();
-            self.note(
-                Diagnostic::new(
-                    &AFTER_WORKFLOW,
-                    brace,
-                    "this `}` ends the workflow, but more follows",
-                )
-                .label(next, "this stands behind it")
-                .help("remove the `}` that is too many")
-                .replace(Applicability::Suggested, "remove `}`", brace, ""),
-            );
+            self.ended_early();
             self.root_items(root);
         } else if !self.silent() {
-            let help = if self.word() == "workflow" {
-                "a file holds one workflow; move this one to a file of its own"
-            } else {
-                "move it into the workflow's braces"
-            };
-            self.note(
-                Diagnostic::new(
-                    &AFTER_WORKFLOW,
-                    next,
-                    "nothing may stand behind the workflow",
-                )
-                .label(brace, "the workflow ends here")
-                .help(help),
-            );
+            self.more_behind();
         }
+    }
+
+    /// Reports a workflow without `{` after the head, which ends with this token.
+    fn missing_brace(&mut self, head: Span) {
+        let here = Span::at(head.end);
+        let shown = self.slice(head);
+        self.note(
+            Diagnostic::new(
+                &EXPECTED_SYNTAX,
+                here,
+                format!("a `{{` is missing after `{shown}`"),
+            )
+            .help("everything stands in the workflow's braces: `workflow name { ... }`")
+            .replace(Applicability::Suggested, "insert `{`", here, " {"),
+        );
+    }
+
+    /// Reports a `}` too many: what it leaves outside is the workflow's.
+    fn ended_early(&mut self) {
+        let (brace, next) = (self.before().span, self.token().span);
+        self.note(
+            Diagnostic::new(
+                &AFTER_WORKFLOW,
+                brace,
+                "this `}` ends the workflow, but more follows",
+            )
+            .label(next, "this stands behind it")
+            .help("remove the `}` that is too many")
+            .replace(Applicability::Suggested, "remove `}`", brace, ""),
+        );
+    }
+
+    /// Reports what stands behind the workflow.
+    fn more_behind(&mut self) {
+        let (brace, next) = (self.before().span, self.token().span);
+        let help = if self.word() == "workflow" {
+            "a file holds one workflow; move this one to a file of its own"
+        } else {
+            "move it into the workflow's braces"
+        };
+        self.note(
+            Diagnostic::new(
+                &AFTER_WORKFLOW,
+                next,
+                "nothing may stand behind the workflow",
+            )
+            .label(brace, "the workflow ends here")
+            .help(help),
+        );
     }
 
     fn root_items(&mut self, root: &mut Root) {
