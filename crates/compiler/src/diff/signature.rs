@@ -1,10 +1,11 @@
 //! What callers see: inputs and the output.
 
 use wfc_syntax::print_expr::expr_text;
+use wfc_syntax::span::Span;
 use wfc_value::ty::{Type, TypeTable, assignable};
 
 use super::{Area, Change, Grade, Kind, Side};
-use crate::analysis::signature_of;
+use crate::analysis::{SignatureInput, signature_of};
 
 /// How deep named types are written out; recursive ones stay names.
 const MAX_DEPTH: u32 = 12;
@@ -14,83 +15,86 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, out: &mut Vec<Change>) {
         signature_of(old.ast, old.analysis, old.file),
         signature_of(new.ast, new.analysis, new.file),
     );
-    let table = |side: &Side<'_>, ty: &Type| expanded(ty, &side.analysis.type_table, 0);
     for (i, was) in a.inputs.iter().enumerate() {
-        let subject = format!("input `{}`", was.name);
-        let old_span = old.ast.workflow.inputs.get(i).map(|d| d.name.span);
-        let Some((j, is)) = b
-            .inputs
-            .iter()
-            .enumerate()
-            .find(|(_, input)| input.name == was.name)
-        else {
+        let found = b.inputs.iter().position(|input| input.name == was.name);
+        let Some((j, is)) = found.and_then(|j| Some((j, b.inputs.get(j)?))) else {
             out.push(
-                Change::new(Area::Types, Kind::Removed, subject)
+                Change::new(Area::Types, Kind::Removed, format!("input `{}`", was.name))
                     .grade(Grade::Breaking)
                     .values(Some(was.ty.to_string()), None)
                     .why("callers that give it are refused")
-                    .at(old_span, None),
+                    .at(input_span(old, i), None),
             );
             continue;
         };
-        let new_span = new.ast.workflow.inputs.get(j).map(|d| d.name.span);
-        let (from, to) = (table(old, &was.ty), table(new, &is.ty));
-        if from != to {
-            let fits = fits(&from, &to);
-            out.push(
-                Change::new(Area::Types, Kind::Changed, subject.clone())
-                    .field("type")
-                    .grade(if fits {
-                        Grade::Compatible
-                    } else {
-                        Grade::Breaking
-                    })
-                    .values(Some(was.ty.to_string()), Some(is.ty.to_string()))
-                    .why(if fits {
-                        "it takes all that it took"
-                    } else {
-                        "it does not take all that it took"
-                    })
-                    .at(old_span, new_span),
-            );
-        }
-        if was.required != is.required {
-            let word = |required: bool| if required { "required" } else { "optional" };
-            out.push(
-                Change::new(Area::Types, Kind::Changed, subject.clone())
-                    .field("required")
-                    .grade(if is.required {
-                        Grade::Breaking
-                    } else {
-                        Grade::Compatible
-                    })
-                    .values(
-                        Some(word(was.required).into()),
-                        Some(word(is.required).into()),
-                    )
-                    .at(old_span, new_span),
-            );
-        }
-        let default = |side: &Side<'_>, i: usize| {
-            let value = side.ast.workflow.inputs.get(i)?.default?;
-            Some(expr_text(&side.ast.exprs, value))
-        };
-        let (from, to) = (default(old, i), default(new, j));
-        if from != to {
-            out.push(
-                Change::new(Area::Types, Kind::Changed, subject)
-                    .field("default")
-                    .values(from, to)
-                    .at(old_span, new_span),
-            );
-        }
+        input((old, i, was), (new, j, is), out);
     }
     added(&a, &b, new, out);
     output(
-        (old, a.output.as_ref().map(|t| table(old, t))),
-        (new, b.output.as_ref().map(|t| table(new, t))),
+        (old, a.output.as_ref().map(|t| written_out(old, t))),
+        (new, b.output.as_ref().map(|t| written_out(new, t))),
         out,
     );
+}
+
+/// A type without names, as far as it is not recursive.
+fn written_out(side: &Side<'_>, ty: &Type) -> Type {
+    expanded(ty, &side.analysis.type_table, 0)
+}
+
+fn input_span(side: &Side<'_>, at: usize) -> Option<Span> {
+    side.ast.workflow.inputs.get(at).map(|d| d.name.span)
+}
+
+/// An input that both have, each with its place.
+fn input(
+    (old, i, was): (&Side<'_>, usize, &SignatureInput),
+    (new, j, is): (&Side<'_>, usize, &SignatureInput),
+    out: &mut Vec<Change>,
+) {
+    let change = |field: &'static str| {
+        Change::new(Area::Types, Kind::Changed, format!("input `{}`", was.name))
+            .field(field)
+            .at(input_span(old, i), input_span(new, j))
+    };
+    let (from, to) = (written_out(old, &was.ty), written_out(new, &is.ty));
+    if from != to {
+        let (grade, why) = if fits(&from, &to) {
+            (Grade::Compatible, "it takes all that it took")
+        } else {
+            (Grade::Breaking, "it does not take all that it took")
+        };
+        out.push(
+            change("type")
+                .grade(grade)
+                .values(Some(was.ty.to_string()), Some(is.ty.to_string()))
+                .why(why),
+        );
+    }
+    if was.required != is.required {
+        let word = |required: bool| {
+            let word = if required { "required" } else { "optional" };
+            Some(word.to_owned())
+        };
+        let grade = if is.required {
+            Grade::Breaking
+        } else {
+            Grade::Compatible
+        };
+        out.push(
+            change("required")
+                .grade(grade)
+                .values(word(was.required), word(is.required)),
+        );
+    }
+    let default = |side: &Side<'_>, at: usize| {
+        let value = side.ast.workflow.inputs.get(at)?.default?;
+        Some(expr_text(&side.ast.exprs, value))
+    };
+    let (from, to) = (default(old, i), default(new, j));
+    if from != to {
+        out.push(change("default").values(from, to));
+    }
 }
 
 fn added(

@@ -64,28 +64,9 @@ impl Lowerer<'_> {
                 let join = join.map_or(Join::All, |j| j.value);
                 self.concurrent(&parts, *over, (limit, join), dest)
             }
-            LoopHead::Over { over, .. } => self.sequential(&parts, dest, |cx, round| {
-                let (list, count) = (cx.temp("items"), round.count);
-                let before = cx.items(list, *over, at);
-                let (items, n) = (cx.load(list), cx.load(count));
-                let size = cx.op(Op::Size, [items]);
-                let over = cx.op(Op::Ge, [n, size]);
-                let leave = cx.jump(Jump::Leave(round.label), at);
-                let test = cx.only_if(over, leave, at);
-                let item = cx.op(Op::Index, [items, n]);
-                let binding = cx.analysis.loop_item.get(&id).copied();
-                let slot = cx.binding_or_temp(binding, "item");
-                let mut first = vec![cx.node(NodeKind::Assign { slot, value: item }, at)];
-                if let Some(slot) = cx.index_slot(id) {
-                    first.push(cx.assign(slot, Ex::Slot(count), at));
-                }
-                Driver {
-                    before: vec![before],
-                    test: Some(test),
-                    first,
-                    until: None,
-                }
-            }),
+            LoopHead::Over { over, .. } => {
+                self.sequential(&parts, dest, |cx, round| cx.each_item(id, *over, round, at))
+            }
             LoopHead::While(cond) => self.sequential(&parts, dest, |cx, round| {
                 let leave = cx.jump(Jump::Leave(round.label), at);
                 let (cond, nothing) = (cx.source(*cond), cx.nothing(at));
@@ -94,26 +75,40 @@ impl Lowerer<'_> {
                     then: nothing,
                     otherwise: Some(leave),
                 };
-                let test = Some(cx.node(kind, at));
                 Driver {
-                    before: Vec::new(),
-                    test,
-                    first: Vec::new(),
-                    until: None,
+                    test: Some(cx.node(kind, at)),
+                    ..Driver::default()
                 }
             }),
             LoopHead::Until(cond) => self.sequential(&parts, dest, |_, _| Driver {
-                before: Vec::new(),
-                test: None,
-                first: Vec::new(),
                 until: Some(*cond),
+                ..Driver::default()
             }),
-            LoopHead::Times => self.sequential(&parts, dest, |_, _| Driver {
-                before: Vec::new(),
-                test: None,
-                first: Vec::new(),
-                until: None,
-            }),
+            LoopHead::Times => self.sequential(&parts, dest, |_, _| Driver::default()),
+        }
+    }
+
+    /// What makes a loop go over the items of `over`.
+    fn each_item(&mut self, id: StepId, over: ExprId, round: &Round, at: Origin) -> Driver {
+        let (list, count) = (self.temp("items"), round.count);
+        let before = self.items(list, over, at);
+        let (items, n) = (self.load(list), self.load(count));
+        let size = self.op(Op::Size, [items]);
+        let over = self.op(Op::Ge, [n, size]);
+        let leave = self.jump(Jump::Leave(round.label), at);
+        let test = self.only_if(over, leave, at);
+        let item = self.op(Op::Index, [items, n]);
+        let binding = self.analysis.loop_item.get(&id).copied();
+        let slot = self.binding_or_temp(binding, "item");
+        let mut first = vec![self.node(NodeKind::Assign { slot, value: item }, at)];
+        if let Some(slot) = self.index_slot(id) {
+            first.push(self.assign(slot, Ex::Slot(count), at));
+        }
+        Driver {
+            before: vec![before],
+            test: Some(test),
+            first,
+            until: None,
         }
     }
 
@@ -233,6 +228,7 @@ impl Lowerer<'_> {
 }
 
 /// What drives a sequential loop.
+#[derive(Default)]
 struct Driver {
     /// Before the loop.
     before: Vec<NodeId>,

@@ -197,19 +197,7 @@ impl<'a> Index<'a> {
                     .then(|| self.remove_field(span))
                     .flatten()
             }
-            Mend::WaitOrTimeout => {
-                let (map, entry) = self.entry_at(span)?;
-                let other = |key: &str| self.editor.entry(map, key).is_some();
-                if &*entry.key != "for" || !other("event") || other("timeout") {
-                    return self.remove_field(span);
-                }
-                let text = self.editor.word_like(entry.key_span, "timeout");
-                let span = entry.key_span;
-                Some((
-                    "make it the `timeout`".to_owned(),
-                    vec![Edit { span, text }],
-                ))
-            }
+            Mend::WaitOrTimeout => self.wait_or_timeout(span),
             Mend::RemoveStep => {
                 let (list, item) = self.step_around(span)?;
                 self.remove_step(list, item)
@@ -226,16 +214,7 @@ impl<'a> Index<'a> {
                 Some((format!("remove `{key}`"), vec![edit]))
             }
             Mend::Quote => self.quote(found),
-            Mend::CloseComment => {
-                let rest = self.cx.text.get(span.start as usize..)?;
-                let line = rest.split('\n').next()?.trim_end().len();
-                let at = span.start as usize + line;
-                let edit = Edit {
-                    span: Span::of(at, at),
-                    text: " */".to_owned(),
-                };
-                Some(("write `*/` at the end of the line".to_owned(), vec![edit]))
-            }
+            Mend::CloseComment => self.close_comment(span),
             Mend::RemoveCase => self.remove_case(span),
             Mend::Write(word) => Some((
                 format!("write `{word}`"),
@@ -251,25 +230,52 @@ impl<'a> Index<'a> {
             {
                 None
             }
-            Mend::KeepAsExtension => {
-                let (_, entry) = self.entry_at(span)?;
-                let name = format!("x-{}", entry.key);
-                let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                (entry.key.chars().all(word) && !entry.key.is_empty()).then(|| {
-                    let text = self.editor.word_like(entry.key_span, &name);
-                    let span = entry.key_span;
-                    (
-                        format!("keep it as a field of your own, `{name}`"),
-                        vec![Edit { span, text }],
-                    )
-                })
-            }
+            Mend::KeepAsExtension => self.keep_as_extension(span),
             Mend::PutUnderSteps => self.put_under_steps(),
             Mend::Timeout => self.timeout(span, found.help.as_deref()?),
             Mend::Number => self.number(span),
             Mend::CloseTemplate => self.close_template(span),
             Mend::RemoveTemplate => self.remove_template(span),
         }
+    }
+
+    fn wait_or_timeout(&self, span: Span) -> Option<Edits> {
+        let (map, entry) = self.entry_at(span)?;
+        let other = |key: &str| self.editor.entry(map, key).is_some();
+        if &*entry.key != "for" || !other("event") || other("timeout") {
+            return self.remove_field(span);
+        }
+        let text = self.editor.word_like(entry.key_span, "timeout");
+        let span = entry.key_span;
+        Some((
+            "make it the `timeout`".to_owned(),
+            vec![Edit { span, text }],
+        ))
+    }
+
+    fn close_comment(&self, span: Span) -> Option<Edits> {
+        let rest = self.cx.text.get(span.start as usize..)?;
+        let line = rest.split('\n').next()?.trim_end().len();
+        let at = span.start as usize + line;
+        let edit = Edit {
+            span: Span::of(at, at),
+            text: " */".to_owned(),
+        };
+        Some(("write `*/` at the end of the line".to_owned(), vec![edit]))
+    }
+
+    fn keep_as_extension(&self, span: Span) -> Option<Edits> {
+        let (_, entry) = self.entry_at(span)?;
+        let name = format!("x-{}", entry.key);
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        (entry.key.chars().all(word) && !entry.key.is_empty()).then(|| {
+            let text = self.editor.word_like(entry.key_span, &name);
+            let span = entry.key_span;
+            (
+                format!("keep it as a field of your own, `{name}`"),
+                vec![Edit { span, text }],
+            )
+        })
     }
 
     fn remove_field(&self, span: Span) -> Option<Edits> {

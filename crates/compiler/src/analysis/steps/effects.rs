@@ -25,43 +25,8 @@ const BASH_TOOL: &str = "bash";
 impl Walker<'_> {
     pub(super) fn effect(&mut self, step: &Step, id: StepId) -> Type {
         match &step.kind {
-            StepKind::Agent {
-                goal,
-                context,
-                model,
-                tools,
-                returns,
-                ..
-            } => {
-                self.text_field(*goal, "goal");
-                if let Some(context) = context {
-                    self.c.expr(*context);
-                }
-                if let Some(model) = model {
-                    let purpose = Purpose::step_field("model");
-                    self.c.expect(*model, &Type::String, &purpose);
-                }
-                for tool in tools {
-                    self.agent_tool(tool);
-                }
-                returns.map_or(Type::String, |ty| self.read_type(ty))
-            }
-            StepKind::AgentMessage {
-                content,
-                await_response,
-                await_timeout,
-                returns,
-                ..
-            } => {
-                self.text_field(*content, "content");
-                self.duration(*await_timeout, "await_timeout_ms");
-                let ty = returns.map_or(Type::String, |ty| self.read_type(ty));
-                if await_response.is_some_and(|a| a.value) {
-                    ty
-                } else {
-                    Type::Null
-                }
-            }
+            StepKind::Agent { .. } => self.agent(step),
+            StepKind::AgentMessage { .. } => self.agent_message(step),
             StepKind::Tool { tool, arguments } => self.tool(step, tool, *arguments),
             StepKind::Bash { .. } => self.bash(step),
             StepKind::Subworkflow {
@@ -101,6 +66,53 @@ impl Walker<'_> {
                 }
             }
             _ => Type::Error,
+        }
+    }
+
+    fn agent(&mut self, step: &Step) -> Type {
+        let StepKind::Agent {
+            goal,
+            context,
+            model,
+            tools,
+            returns,
+            ..
+        } = &step.kind
+        else {
+            return Type::Error;
+        };
+        self.text_field(*goal, "goal");
+        if let Some(context) = context {
+            self.c.expr(*context);
+        }
+        if let Some(model) = model {
+            let purpose = Purpose::step_field("model");
+            self.c.expect(*model, &Type::String, &purpose);
+        }
+        for tool in tools {
+            self.agent_tool(tool);
+        }
+        returns.map_or(Type::String, |ty| self.read_type(ty))
+    }
+
+    fn agent_message(&mut self, step: &Step) -> Type {
+        let StepKind::AgentMessage {
+            content,
+            await_response,
+            await_timeout,
+            returns,
+            ..
+        } = &step.kind
+        else {
+            return Type::Error;
+        };
+        self.text_field(*content, "content");
+        self.duration(*await_timeout, "await_timeout_ms");
+        let ty = returns.map_or(Type::String, |ty| self.read_type(ty));
+        if await_response.is_some_and(|a| a.value) {
+            ty
+        } else {
+            Type::Null
         }
     }
 
