@@ -46,6 +46,26 @@ pub(super) struct Process {
     pub(super) deadline: Option<Timestamp>,
 }
 
+impl Process {
+    /// Takes out what has come by now.
+    fn due(&mut self, now: Timestamp) -> Vec<Incoming> {
+        let (due, later): (Vec<Job>, Vec<Job>) = std::mem::take(&mut self.jobs)
+            .into_iter()
+            .partition(|j| j.at <= now);
+        self.jobs = later;
+        due.into_iter().map(|j| j.what).collect()
+    }
+
+    /// What these answer is no longer under way.
+    fn answered(&mut self, inbox: &[Incoming]) {
+        for what in inbox {
+            let answered = answers(&what.kind).map(|effect| (what.run, effect));
+            self.under_way
+                .retain(|open| answered.is_none_or(|answered| *open != answered));
+        }
+    }
+}
+
 impl Sim<'_> {
     /// One process's share of a moment; whether it did something.
     pub(super) fn live(&mut self, n: usize) -> Result<bool, String> {
@@ -67,10 +87,7 @@ impl Sim<'_> {
         if !begun {
             let _ = process.engine.start(start);
         }
-        let (due, later): (Vec<Job>, Vec<Job>) = std::mem::take(&mut process.jobs)
-            .into_iter()
-            .partition(|j| j.at <= world_now);
-        process.jobs = later;
+        let due = process.due(world_now);
         let awake = !due.is_empty()
             || process.busy
             || polls
@@ -79,15 +96,8 @@ impl Sim<'_> {
         if !awake {
             return Ok(false);
         }
-        let inbox: Vec<Incoming> = due.into_iter().map(|j| j.what).collect();
-        for what in &inbox {
-            let answered = answers(&what.kind).map(|effect| (what.run, effect));
-            process
-                .under_way
-                .retain(|open| answered.is_none_or(|answered| *open != answered));
-        }
-        let told = inbox.clone();
-        let round = process.engine.round(now, inbox);
+        process.answered(&due);
+        let round = process.engine.round(now, due.clone());
         let (dead, slow) = {
             let mut plan = of(&process.plan);
             if n == 0 {
@@ -102,7 +112,7 @@ impl Sim<'_> {
         if let Some(error) = polled {
             self.say(|| format!("  poll failed: {error}"));
         }
-        for incoming in told {
+        for incoming in due {
             self.say(|| format!("  told {:?}", incoming.kind));
         }
         if dead {
@@ -173,23 +183,7 @@ impl Sim<'_> {
             self.dispatch(n, dispatch.run, &dispatch.effect)?;
         }
         for (key, effect) in round.cancel {
-            let mine = |j: &Job| j.what.run == key && answers(&j.what.kind) == Some(effect);
-            let process = &mut self.processes[n];
-            // What is stopped says so, or is done already.
-            if self.random.chance(70) {
-                process.jobs.retain(|j| !mine(j));
-                let at = self
-                    .now
-                    .checked_add(Duration::from_millis(200))
-                    .unwrap_or(self.now);
-                process.jobs.push(Job {
-                    at,
-                    what: Incoming {
-                        run: key,
-                        kind: EventKind::Cancelled { effect },
-                    },
-                });
-            }
+            self.stop(n, key, effect);
         }
         for (key, outcome) in round.finished {
             self.say(|| format!("  [{n}] {} => {outcome:?}", key.execution));
@@ -208,6 +202,26 @@ impl Sim<'_> {
             self.aside.insert(key);
         }
         Ok(busy)
+    }
+
+    /// What is stopped says so, or is done already.
+    fn stop(&mut self, n: usize, run: RunKey, effect: EffectId) {
+        let mine = |j: &Job| j.what.run == run && answers(&j.what.kind) == Some(effect);
+        if self.random.chance(70) {
+            let jobs = &mut self.processes[n].jobs;
+            jobs.retain(|j| !mine(j));
+            let at = self
+                .now
+                .checked_add(Duration::from_millis(200))
+                .unwrap_or(self.now);
+            jobs.push(Job {
+                at,
+                what: Incoming {
+                    run,
+                    kind: EventKind::Cancelled { effect },
+                },
+            });
+        }
     }
 }
 
