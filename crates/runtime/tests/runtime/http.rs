@@ -1,17 +1,17 @@
 //! `tool` over HTTP: against a real MCP server from npm, and against servers that answer wrongly.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use wfc_runtime::exec::{Answer, Execute, Failure, Link, ToolExecutor};
 use wfc_runtime::settings::{HeaderText, Reached, Remote, Server, Settings};
 use wfc_value::{FaultCode, Value};
 
+use crate::origin::{Origin, says};
 use crate::session::Heard;
 use crate::support::*;
 use crate::tool::everything;
@@ -194,49 +194,11 @@ fn a_server_that_ends_during_a_call_is_an_error_when_it_does_not_come_back() {
     });
 }
 
-/// What was asked: the first line and the headers, in lower case but for values.
-type Asked = Arc<Mutex<Vec<Vec<String>>>>;
-
-/// A server that gives this answer, as it stands, to everybody.
-fn canned(answer: &str) -> (String, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
-    let (answer, asked) = (answer.to_owned(), Asked::default());
-    let told = asked.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let _ = serve(&stream.unwrap(), &answer, &told);
-        }
-    });
-    (url, asked)
-}
-
-fn serve(mut stream: &TcpStream, answer: &str, asked: &Asked) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
-    let (mut head, mut length) = (Vec::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let line = line.trim_end();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(n) = line.strip_prefix("content-length: ") {
-            length = n.parse().unwrap();
-        }
-        head.push(line.to_owned());
-    }
-    reader.read_exact(&mut vec![0; length])?;
-    asked.lock().unwrap().push(head);
-    stream.write_all(answer.as_bytes())
-}
-
-/// An answer with a length.
-fn answer(status: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
+/// A server that gives this answer, as it stands, to everybody; and where it is asked.
+fn canned(answer: &str) -> (String, Origin) {
+    let answer = answer.to_owned();
+    let origin = Origin::new(move |_| answer.clone());
+    (origin.url("/mcp"), origin)
 }
 
 /// Calls a tool of the server at `url`, with a secret in its headers.
@@ -267,15 +229,15 @@ fn refused(url: &str) -> Failure {
 #[test]
 fn headers_are_sent_and_their_secrets_not_shown() {
     let body = "you sent Bearer s3cr3t, which is wrong";
-    let (url, asked) = canned(&answer("400 Bad Request", "", body));
+    let (url, origin) = canned(&says("400 Bad Request", "", body));
     let failure = refused(&url);
     assert_eq!(
         failure.message,
         "the tool server `far` answered with status 400 (Bad Request); it wrote: you sent Bearer \
          ***, which is wrong"
     );
-    let asked = asked.lock().unwrap();
-    let sent = |header: &str| asked[0].iter().any(|line| line == header);
+    let asked = origin.asked();
+    let sent = |header: &str| asked[0].head.iter().any(|line| line == header);
     assert!(sent("authorization: Bearer s3cr3t"), "{asked:?}");
     assert!(sent("x-team: a b"), "{asked:?}");
 }
@@ -287,42 +249,42 @@ fn what_a_wrong_server_answers_is_told() {
     let json = "content-type: application/json\r\n";
     for (answer, code, expected) in [
         (
-            answer("401 Unauthorized", "www-authenticate: Bearer\r\n", ""),
+            says("401 Unauthorized", "www-authenticate: Bearer\r\n", ""),
             FaultCode::NotConfigured,
             "answered with status 401 (Unauthorized): it wants other credentials in its `headers`",
         ),
         (
-            answer("401 Unauthorized", html, page),
+            says("401 Unauthorized", html, page),
             FaultCode::NotConfigured,
             "answered with status 401 (Unauthorized): it wants other credentials in its `headers`",
         ),
         (
-            answer("403 Forbidden", json, "{}"),
+            says("403 Forbidden", json, "{}"),
             FaultCode::NotConfigured,
             "answered with status 403 (Forbidden): it wants other credentials in its `headers`",
         ),
         (
-            answer("404 Not Found", html, page),
+            says("404 Not Found", html, page),
             FaultCode::ToolError,
             "answered with status 404 (Not Found): see whether `URL` is its address",
         ),
         (
-            answer("429 Too Many Requests", "", ""),
+            says("429 Too Many Requests", "", ""),
             FaultCode::ToolError,
             "answered with status 429 (Too Many Requests): it was asked too often",
         ),
         (
-            answer("500 Internal Server Error", html, page),
+            says("500 Internal Server Error", html, page),
             FaultCode::ToolError,
             "answered with status 500 (Internal Server Error)",
         ),
         (
-            answer("200 OK", html, page),
+            says("200 OK", html, page),
             FaultCode::ToolError,
             "answered with `text/html`, as no MCP server does: see whether `URL` is its address",
         ),
         (
-            answer(
+            says(
                 "302 Found",
                 "location: https://other.example/mcp?a=1\r\n",
                 "",
@@ -331,7 +293,7 @@ fn what_a_wrong_server_answers_is_told() {
             "wants to be asked at `https://other.example/mcp`: write that as its `url` if you trust it",
         ),
         (
-            answer("308 Permanent Redirect", "location: /other\r\n", ""),
+            says("308 Permanent Redirect", "location: /other\r\n", ""),
             FaultCode::NotConfigured,
             "wants to be asked at `ORIGIN/other`: write that as its `url` if you trust it",
         ),
@@ -353,7 +315,7 @@ fn what_a_wrong_server_answers_is_told() {
 #[test]
 fn what_is_no_answer_is_an_error() {
     let json = "content-type: application/json\r\n";
-    let (url, _) = canned(&answer("200 OK", json, r#"{"hello": 1}"#));
+    let (url, _) = canned(&says("200 OK", json, r#"{"hello": 1}"#));
     let failure = refused(&url);
     assert!(
         failure
@@ -362,7 +324,7 @@ fn what_is_no_answer_is_an_error() {
         "{}",
         failure.message
     );
-    let (url, _) = canned(&answer("200 OK", json, &" ".repeat(16 << 20)));
+    let (url, _) = canned(&says("200 OK", json, &" ".repeat(16 << 20)));
     let failure = refused(&url);
     assert_eq!(failure.code, FaultCode::LimitExceeded);
     assert_eq!(
@@ -370,13 +332,13 @@ fn what_is_no_answer_is_an_error() {
         "the tool server `far` gave an answer of more than 15 MiB: ask it for less at once"
     );
     let refusal = r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"not today"}}"#;
-    let (url, _) = canned(&answer("200 OK", json, refusal));
+    let (url, _) = canned(&says("200 OK", json, refusal));
     assert_eq!(
         refused(&url).message,
         "the tool server `far` refused to start a session: not today"
     );
     let endless = "content-type: text/event-stream\r\n";
-    let (url, _) = canned(&answer("200 OK", endless, "data: hello\n\n"));
+    let (url, _) = canned(&says("200 OK", endless, "data: hello\n\n"));
     let failure = refused(&url);
     assert!(
         failure.message.contains("before it was ready"),
@@ -419,7 +381,7 @@ fn a_server_that_is_not_there_silent_or_without_encryption_is_told() {
 
 #[test]
 fn a_header_without_its_secret_is_told_before_anything_is_sent() {
-    let (url, asked) = canned(&answer("200 OK", "", ""));
+    let (url, origin) = canned(&says("200 OK", "", ""));
     let mut settings = server(&url);
     let Reached::Http(remote) = &mut settings.reached else {
         panic!("by HTTP")
@@ -436,5 +398,5 @@ fn a_header_without_its_secret_is_told_before_anything_is_sent() {
         "{}",
         failure.message
     );
-    assert!(asked.lock().unwrap().is_empty());
+    assert!(origin.asked().is_empty());
 }

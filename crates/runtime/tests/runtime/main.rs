@@ -16,6 +16,7 @@ mod host;
 mod http;
 mod llm;
 mod npm;
+mod origin;
 mod permission;
 mod programs;
 mod request;
