@@ -63,8 +63,7 @@ impl fmt::Display for FormatError {
 impl std::error::Error for FormatError {}
 
 /// The word for a spelling, in messages.
-#[must_use]
-pub const fn spelling_word(spelling: Spelling) -> &'static str {
+const fn spelling_word(spelling: Spelling) -> &'static str {
     match spelling {
         Spelling::Yaml => "YAML",
         Spelling::Json => "JSON",

@@ -20,8 +20,7 @@ impl Spelling {
     }
 
     /// The spelling that a text most likely is in.
-    #[must_use]
-    pub fn sniff(text: &str) -> Self {
+    fn sniff(text: &str) -> Self {
         let mut rest = text.trim_start_matches('\u{feff}').trim_start();
         while let Some(comment) = rest.strip_prefix('#') {
             rest = comment

@@ -312,12 +312,6 @@ impl SpanMap {
             }
         }
     }
-
-    /// Whether the whole text stands in the source as it is.
-    #[must_use]
-    pub fn is_identity(&self) -> bool {
-        self.pieces.is_none()
-    }
 }
 
 /// A comment.

@@ -34,7 +34,7 @@ pub(crate) enum Measure {
 const FINALLY_GRACE: u128 = 300_000_000_000;
 
 /// How many measures there are.
-pub(crate) const MEASURES: usize = 11;
+const MEASURES: usize = 11;
 
 /// At least and at most, by measure.
 #[derive(Clone, Debug)]

@@ -55,8 +55,6 @@ pub struct SqliteStore {
     path: PathBuf,
     owner: Owner,
     known: Known,
-    /// What [`SqliteStore::has_changed`] saw last.
-    seen: i64,
     /// Why it is of no more use.
     broken: Option<StoreError>,
 }
@@ -82,7 +80,6 @@ impl SqliteStore {
             path: path.to_owned(),
             owner: Owner::new(path, owner),
             known: Known::default(),
-            seen: 0,
             broken: None,
         })
     }
@@ -91,20 +88,6 @@ impl SqliteStore {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Whether another process has committed something since this was last asked.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn has_changed(&mut self) -> Result<bool, StoreError> {
-        let version = self.read(|db| {
-            let mut ask = db.prepare_cached("PRAGMA data_version")?;
-            Ok(ask.query_row([], |row| row.get(0))?)
-        })?;
-        let changed = version != self.seen && self.seen != 0;
-        self.seen = version;
-        Ok(changed)
     }
 
     /// Whether another process that is alive works on a run.
@@ -134,18 +117,6 @@ impl SqliteStore {
         }
         // A process that ended between the two looks may have ended the run first.
         Ok((self.run(row.key)?.as_ref() == Some(row)).then_some(false))
-    }
-
-    /// Writes a copy of everything that is committed to a new file at `to`, while others go on.
-    ///
-    /// # Errors
-    /// When it cannot be read or written, or there is a file already.
-    pub fn back_up(&mut self, to: &Path) -> Result<(), StoreError> {
-        let to = to.to_string_lossy().into_owned();
-        self.read(|db| {
-            db.execute("VACUUM INTO ?", [to])?;
-            Ok(())
-        })
     }
 
     /// Looks through the whole file: its pages, its tables, the checksums of headers. Gives what is wrong. Whether

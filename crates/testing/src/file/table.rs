@@ -129,7 +129,7 @@ pub static FILE: Shape = Shape {
 static EVENT_FORM: Form = Form::Shape(&EVENT);
 static MOCK_FORM: Form = Form::Either(&Form::Words(MOCK_WORDS), &Form::Shape(&MOCK));
 /// Mocks that need no more than a word.
-pub const MOCK_WORDS: &[&str] = &["approve", "deny", "never", "unknown"];
+const MOCK_WORDS: &[&str] = &["approve", "deny", "never", "unknown"];
 
 // What a test and the `defaults` of all tests both have.
 const INPUTS: Field = field("inputs", Form::MapOf(&Form::Value), "inputs by name");
