@@ -23,7 +23,7 @@ use crate::cli::Folder;
 
 /// A fenced block of a page.
 struct Block {
-    /// `docs/language/steps.md:12`
+    /// `docs/language/steps/bash.md:12`
     place: String,
     language: String,
     words: Vec<String>,

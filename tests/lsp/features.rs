@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::answers::{list, named, selected, spliced, words};
 use super::client::{Abilities, Editor};
 use super::text::{ENCODINGS, Encoding};
 use super::{SPELLINGS, world};
@@ -24,12 +25,6 @@ fn each(spelling: &str, abilities: Abilities, test: impl Fn(&mut Editor, &str)) 
     editor.open(&name, &text);
     test(&mut editor, &name);
     assert_eq!(editor.leave(), Some(0), "{name}");
-}
-
-fn list(value: &Value) -> &Vec<Value> {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("no list: {value}"))
 }
 
 #[test]
@@ -183,16 +178,6 @@ fn the_parts_of_files_are_listed() {
             "textDocument/documentSymbol",
             json!({ "textDocument": document }),
         );
-        fn named<'a>(tree: &'a Value, name: &str) -> Option<&'a Value> {
-            tree.as_array().into_iter().flatten().find_map(|symbol| {
-                let here = symbol["name"] == name;
-                if here {
-                    Some(symbol)
-                } else {
-                    named(&symbol["children"], name)
-                }
-            })
-        }
         let review = named(&tree, "review").unwrap_or_else(|| panic!("{tree:#}"));
         assert!(editor.slice(name, &review["range"]).contains("Look at"));
         let found = editor.request("workspace/symbol", json!({ "query": "review" }));
@@ -204,31 +189,12 @@ fn the_parts_of_files_are_listed() {
     });
 }
 
-/// Tokens as places and kinds.
-fn tokens(editor: &Editor, name: &str, data: &[Value]) -> Vec<(String, String, Value)> {
-    let legend = &editor.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"];
-    let mut out = Vec::new();
-    let (mut line, mut column) = (0, 0);
-    for token in data.chunks(5) {
-        let n = |i: usize| token[i].as_u64().unwrap();
-        column = if n(0) == 0 { column + n(1) } else { n(1) };
-        line += n(0);
-        let range = json!({
-            "start": { "line": line, "character": column },
-            "end": { "line": line, "character": column + n(2) },
-        });
-        let kind = legend[usize::try_from(n(3)).unwrap()].as_str().unwrap();
-        out.push((editor.slice(name, &range), kind.to_owned(), range));
-    }
-    out
-}
-
 #[test]
 fn words_are_coloured_and_after_a_change_only_what_differs_is_sent() {
     everywhere(|editor, name| {
         let document = json!({ "textDocument": editor.document(name) });
         let whole = editor.request("textDocument/semanticTokens/full", document.clone());
-        let seen = tokens(editor, name, list(&whole["data"]));
+        let seen = words(editor, name, list(&whole["data"]));
         for (word, kind) in [
             ("review", "variable"),
             ("ticket", "parameter"),
@@ -243,7 +209,7 @@ fn words_are_coloured_and_after_a_change_only_what_differs_is_sent() {
         let mut part = document.clone();
         part["range"] = range;
         let part = editor.request("textDocument/semanticTokens/range", part);
-        let few = tokens(editor, name, list(&part["data"]));
+        let few = words(editor, name, list(&part["data"]));
         assert!(
             few.len() < seen.len() && few.iter().all(|t| seen.contains(t)),
             "{few:?}"
@@ -253,15 +219,7 @@ fn words_are_coloured_and_after_a_change_only_what_differs_is_sent() {
         let mut since = document.clone();
         since["previousResultId"] = whole["resultId"].clone();
         let delta = editor.request("textDocument/semanticTokens/full/delta", since);
-        let mut data: Vec<Value> = list(&whole["data"]).clone();
-        let mut sent = 0;
-        for edit in list(&delta["edits"]).iter().rev() {
-            let start = usize::try_from(edit["start"].as_u64().unwrap()).unwrap();
-            let gone = usize::try_from(edit["deleteCount"].as_u64().unwrap()).unwrap();
-            let new = edit["data"].as_array().cloned().unwrap_or_default();
-            sent += new.len();
-            data.splice(start..start + gone, new);
-        }
+        let (data, sent) = spliced(list(&whole["data"]), &delta);
         assert!(sent < data.len() / 2, "{delta}");
         let now = editor.request("textDocument/semanticTokens/full", document);
         assert_eq!(&data, list(&now["data"]));
@@ -339,12 +297,7 @@ fn blocks_fold_and_selections_grow() {
         let at = editor.at(name, "review.summary", 9);
         let params = json!({ "textDocument": document, "positions": [at["position"]] });
         let found = editor.request("textDocument/selectionRange", params);
-        let mut texts = Vec::new();
-        let mut range = &found[0];
-        while !range.is_null() {
-            texts.push(editor.slice(name, &range["range"]));
-            range = &range["parent"];
-        }
+        let texts = selected(editor, name, &found[0]);
         assert_eq!(texts[0], "summary");
         assert!(texts.contains(&"review.summary".to_owned()), "{texts:?}");
         assert!(texts.windows(2).all(|w| w[1].contains(&w[0])), "{texts:?}");

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::answers::list;
 use super::client::{Abilities, Editor};
-use super::matrix::list;
 use super::text::Encoding;
 use super::{SPELLINGS, world};
 

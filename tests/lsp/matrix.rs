@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Value, json};
 
+use super::answers::{list, named, selected, spliced, words};
 use super::client::{Abilities, Editor};
 use super::matrix_actions as actions;
 use super::text::{ENCODINGS, Encoding};
@@ -153,12 +154,6 @@ fn break_middle(name: &str, text: &str) -> String {
     format!("{}{wrong}{}", &text[..at], &text[at..])
 }
 
-pub fn list(value: &Value) -> &Vec<Value> {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("no list: {value}"))
-}
-
 /// The name in an expression in a string, behind signs of several bytes.
 const READ: &str = "review.summary }}";
 
@@ -282,17 +277,6 @@ fn rename(e: &mut Editor, name: &str, _: bool) {
     assert_eq!(e.after(&edit)[name], wanted);
 }
 
-fn named<'a>(tree: &'a Value, name: &str) -> Option<&'a Value> {
-    tree.as_array().into_iter().flatten().find_map(|symbol| {
-        let here = symbol["name"] == name;
-        if here {
-            Some(symbol)
-        } else {
-            named(&symbol["children"], name)
-        }
-    })
-}
-
 fn symbols(e: &mut Editor, name: &str, _: bool) {
     let document = json!({ "textDocument": e.document(name) });
     let tree = e.request("textDocument/documentSymbol", document);
@@ -336,30 +320,12 @@ fn calls(e: &mut Editor, name: &str, _: bool) {
     assert_eq!(list(&callees)[0]["to"]["name"], "helper");
 }
 
-/// Tokens as words with their kinds.
-fn words(e: &Editor, name: &str, data: &[Value]) -> Vec<(String, String)> {
-    let legend = &e.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"];
-    let (mut line, mut column, mut out) = (0, 0, Vec::new());
-    for token in data.chunks(5) {
-        let n = |i: usize| token[i].as_u64().unwrap();
-        column = if n(0) == 0 { column + n(1) } else { n(1) };
-        line += n(0);
-        let range = json!({
-            "start": { "line": line, "character": column },
-            "end": { "line": line, "character": column + n(2) },
-        });
-        let kind = legend[usize::try_from(n(3)).unwrap()].as_str().unwrap();
-        out.push((e.slice(name, &range), kind.to_owned()));
-    }
-    out
-}
-
 fn tokens(e: &mut Editor, name: &str, _: bool) {
     let document = json!({ "textDocument": e.document(name) });
     let whole = e.request("textDocument/semanticTokens/full", document.clone());
     let seen = words(e, name, list(&whole["data"]));
     for (word, kind) in [("review", "variable"), ("startsWith", "function")] {
-        let there = seen.iter().any(|(w, k)| w == word && k == kind);
+        let there = seen.iter().any(|(w, k, _)| w == word && k == kind);
         assert!(there, "{word} {kind}: {seen:?}");
     }
     let mut part = document.clone();
@@ -368,7 +334,7 @@ fn tokens(e: &mut Editor, name: &str, _: bool) {
     let few = words(e, name, list(&part["data"]));
     assert!(few.len() < seen.len(), "{few:?}");
     assert!(
-        few.iter().any(|(w, k)| w == "review" && k == "variable"),
+        few.iter().any(|(w, k, _)| w == "review" && k == "variable"),
         "{few:?}"
     );
 
@@ -376,13 +342,7 @@ fn tokens(e: &mut Editor, name: &str, _: bool) {
     let mut since = document.clone();
     since["previousResultId"] = whole["resultId"].clone();
     let delta = e.request("textDocument/semanticTokens/full/delta", since);
-    let mut data: Vec<Value> = list(&whole["data"]).clone();
-    for edit in list(&delta["edits"]).iter().rev() {
-        let start = usize::try_from(edit["start"].as_u64().unwrap()).unwrap();
-        let gone = usize::try_from(edit["deleteCount"].as_u64().unwrap()).unwrap();
-        let new = edit["data"].as_array().cloned().unwrap_or_default();
-        data.splice(start..start + gone, new);
-    }
+    let (data, _) = spliced(list(&whole["data"]), &delta);
     let now = e.request("textDocument/semanticTokens/full", document);
     assert_eq!(&data, list(&now["data"]));
 }
@@ -466,12 +426,7 @@ fn selections(e: &mut Editor, name: &str, _: bool) {
     let at = e.at(name, READ, 9);
     let params = json!({ "textDocument": e.document(name), "positions": [at["position"]] });
     let found = e.request("textDocument/selectionRange", params);
-    let mut texts = Vec::new();
-    let mut range = &found[0];
-    while !range.is_null() {
-        texts.push(e.slice(name, &range["range"]));
-        range = &range["parent"];
-    }
+    let texts = selected(e, name, &found[0]);
     assert_eq!(texts[0], "summary");
     assert!(texts.contains(&"review.summary".to_owned()), "{texts:?}");
     assert!(texts.windows(2).all(|w| w[1].contains(&w[0])), "{texts:?}");

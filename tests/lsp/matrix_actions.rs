@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::answers::list;
 use super::client::Editor;
-use super::matrix::list;
 
 /// What is offered for a part of the file.
 fn offered(e: &mut Editor, name: &str, needle: &str, kind: &str) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! The language server as an editor meets it: the real process, the real protocol.
 
 mod agreement;
+mod answers;
 mod client;
 mod diagnostics;
 mod features;

@@ -389,6 +389,7 @@ fn files_of_tests_are_valid_by_their_schema() {
 fn catalogues_are_valid_by_their_schema() {
     let text = std::fs::read_to_string(root().join("docs/schema/tools.schema.json")).unwrap();
     let schema = validator(&serde_json::from_str(&text).unwrap());
+    let mut seen = 0;
     for entry in std::fs::read_dir(root().join("examples")).unwrap() {
         let path = entry.unwrap().path();
         if path.to_string_lossy().ends_with(".tools.json") {
@@ -400,8 +401,10 @@ fn catalogues_are_valid_by_their_schema() {
                 path.display(),
                 says(&schema, &value)
             );
+            seen += 1;
         }
     }
+    assert!(seen >= 1, "{seen}");
     let bad = serde_json::json!({ "tools": [{ "name": "a", "inputSchema": { "type": "text" } }] });
     assert!(!schema.is_valid(&bad));
 }
