@@ -243,20 +243,18 @@ impl<'a> Parser<'a> {
     }
 
     fn expr(&mut self) -> Parsed<ExprId> {
-        let mut parser = ExprParser::new(
-            self.source,
-            &self.tokens,
-            self.pos,
-            Flavor::Text,
-            &mut self.tree.exprs,
-            &mut self.faults,
-        );
-        let (parsed, end) = parser.parse();
-        self.pos = end;
-        parsed
+        self.by_expressions(|parser| parser.parse())
     }
 
     fn literal(&mut self) -> Parsed<ExprId> {
+        self.by_expressions(|parser| parser.parse_literal())
+    }
+
+    /// What the parser of expressions reads from here.
+    fn by_expressions(
+        &mut self,
+        read: impl FnOnce(&mut ExprParser<'_>) -> (Parsed<ExprId>, usize),
+    ) -> Parsed<ExprId> {
         let mut parser = ExprParser::new(
             self.source,
             &self.tokens,
@@ -265,7 +263,7 @@ impl<'a> Parser<'a> {
             &mut self.tree.exprs,
             &mut self.faults,
         );
-        let (parsed, end) = parser.parse_literal();
+        let (parsed, end) = read(&mut parser);
         self.pos = end;
         parsed
     }

@@ -192,19 +192,8 @@ impl TypeParser<'_> {
         let span = start.to(sign);
         let inner = self.text(Span::new(start.start, sign.start)).trim();
         let right = format!("list<{inner}>");
-        let edit = |span, text: &str| Edit {
-            span,
-            text: text.to_owned(),
-        };
-        self.note(
-            Diagnostic::new(&FOREIGN_TYPE, span, "lists are not written with `[]`")
-                .help(format!("write `{right}`"))
-                .fix(Fix {
-                    title: format!("write `{right}`"),
-                    applicability: Applicability::Safe,
-                    edits: vec![edit(Span::at(start.start), "list<"), edit(sign, ">")],
-                }),
-        );
+        let edits = [(Span::at(start.start), "list<"), (sign, ">")];
+        self.written_otherwise(span, "lists are not written with `[]`", &right, edits);
         self.push(TypeExprKind::List(item), span)
     }
 
@@ -226,19 +215,8 @@ impl TypeParser<'_> {
             return Ok(self.error(span));
         };
         let right = format!("list<{}>", self.text(self.span(*item)));
-        let edit = |span, text: &str| Edit {
-            span,
-            text: text.to_owned(),
-        };
-        self.note(
-            Diagnostic::new(&FOREIGN_TYPE, span, "lists are not written with `[]`")
-                .help(format!("write `{right}`"))
-                .fix(Fix {
-                    title: format!("write `{right}`"),
-                    applicability: Applicability::Safe,
-                    edits: vec![edit(open, "list<"), edit(close, ">")],
-                }),
-        );
+        let edits = [(open, "list<"), (close, ">")];
+        self.written_otherwise(span, "lists are not written with `[]`", &right, edits);
         Ok(self.push(TypeExprKind::List(*item), span))
     }
 
@@ -249,19 +227,31 @@ impl TypeParser<'_> {
         let inner = self.atom()?;
         let span = sign.to(self.before());
         let right = format!("{}?", self.text(self.span(inner)));
-        let edit = |span, text: &str| Edit {
+        let edits = [(sign, ""), (Span::at(span.end), "?")];
+        self.written_otherwise(sign, "the `?` stands behind its type", &right, edits);
+        Ok(self.push(TypeExprKind::Nullable(inner), span))
+    }
+
+    /// Reports a type that is written as elsewhere; the edits make it `right`.
+    fn written_otherwise(
+        &mut self,
+        at: Span,
+        message: &str,
+        right: &str,
+        edits: [(Span, &str); 2],
+    ) {
+        let edits = edits.map(|(span, text)| Edit {
             span,
             text: text.to_owned(),
-        };
+        });
         self.note(
-            Diagnostic::new(&FOREIGN_TYPE, sign, "the `?` stands behind its type")
+            Diagnostic::new(&FOREIGN_TYPE, at, message)
                 .help(format!("write `{right}`"))
                 .fix(Fix {
                     title: format!("write `{right}`"),
                     applicability: Applicability::Safe,
-                    edits: vec![edit(sign, ""), edit(Span::at(span.end), "?")],
+                    edits: edits.to_vec(),
                 }),
         );
-        Ok(self.push(TypeExprKind::Nullable(inner), span))
     }
 }
