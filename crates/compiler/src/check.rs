@@ -93,17 +93,7 @@ pub(crate) fn untold(
 ) -> Vec<Diagnostic> {
     let known = &parsed.diagnostics;
     let (analysis, mut found) = analyse_broken(&parsed.ast, world, settings, &source.name, known);
-    let cx = RuleContext {
-        mentions: None,
-        file: &source.name,
-        text: &source.text,
-        tree: &parsed.tree,
-        ast: &parsed.ast,
-        analysis: &analysis,
-        settings,
-        world,
-        shared: rules::parts::Shared::default(),
-    };
+    let cx = RuleContext::new(source, parsed, &analysis, settings, world);
     found.extend(rules::run(&cx));
     found.extend(known.iter().cloned());
     found
@@ -139,14 +129,7 @@ fn check_parsed(
         .any(|d| d.severity == Severity::Error);
     let cx = RuleContext {
         mentions: faulty.then(|| Mentions::of(&source.text)),
-        file: &source.name,
-        text: &source.text,
-        tree: &parsed.tree,
-        ast: &parsed.ast,
-        analysis: &analysis,
-        settings,
-        world,
-        shared: rules::parts::Shared::default(),
+        ..RuleContext::new(source, &parsed, &analysis, settings, world)
     };
     let lost = parsed
         .diagnostics

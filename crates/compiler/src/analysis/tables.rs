@@ -267,6 +267,18 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The step whose whole output an expression is.
+    pub(crate) fn step_read(&self, expr: ExprId) -> Option<StepId> {
+        match self.refs.get(&expr)? {
+            Ref::StepOutput(step) => Some(*step),
+            Ref::Binding(id) => match self.bindings.get(id.0 as usize)?.kind {
+                BindingKind::Output(step) => Some(step),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Puts in a variable of a comprehension (or `cel.bind`).
     pub(crate) fn add_local(&mut self, name: Name, ty: Type) -> LocalId {
         let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));

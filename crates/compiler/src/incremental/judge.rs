@@ -175,17 +175,13 @@ fn sum(
         least_steps: put(whole.least_steps, before.least_steps, now.least_steps)?,
     };
     let checked = &looked.checked;
-    let cx = RuleContext {
-        mentions: None,
-        file: &looked.source.name,
-        text: &looked.source.text,
-        tree: &checked.parsed.tree,
-        ast: &checked.parsed.ast,
-        analysis: &checked.analysis,
-        settings: host.settings,
-        world: host.world,
-        shared: crate::rules::parts::Shared::default(),
-    };
+    let cx = RuleContext::new(
+        &looked.source,
+        &checked.parsed,
+        &checked.analysis,
+        host.settings,
+        host.world,
+    );
     let mut out = Vec::new();
     crate::rules::bounded::root(&cx, &sum, &mut out);
     out.is_empty().then_some(Some(sum))

@@ -20,9 +20,11 @@ pub mod types;
 
 use std::collections::HashMap;
 
+use wfc_syntax::Parsed;
 use wfc_syntax::ast::Ast;
 use wfc_syntax::code::Code;
 use wfc_syntax::diagnostic::Diagnostic;
+use wfc_syntax::source::Source;
 use wfc_syntax::tree::Tree;
 
 use crate::analysis::Analysis;
@@ -51,7 +53,28 @@ pub struct RuleContext<'a> {
     pub(crate) shared: parts::Shared,
 }
 
-impl RuleContext<'_> {
+impl<'a> RuleContext<'a> {
+    /// What rules see of a file, of which nothing is told to be at fault.
+    pub(crate) fn new(
+        source: &'a Source,
+        parsed: &'a Parsed,
+        analysis: &'a Analysis,
+        settings: &'a Settings,
+        world: &'a dyn World,
+    ) -> Self {
+        Self {
+            mentions: None,
+            file: &source.name,
+            text: &source.text,
+            tree: &parsed.tree,
+            ast: &parsed.ast,
+            analysis,
+            settings,
+            world,
+            shared: parts::Shared::default(),
+        }
+    }
+
     /// Whether a name that nothing reads is certain to be unused: in a file with errors, a place that could not be
     /// read or a misspelled name may have meant it. What has no steps yet has nothing that could read.
     #[must_use]

@@ -75,10 +75,22 @@ pub(crate) fn with_near<'a>(
         .into_iter()
         .map(str::to_owned)
         .collect();
+    let safe = evident(name, candidates.iter().copied()).is_some();
+    renamed(diagnostic, span, near, safe, || otherwise.into())
+}
+
+/// Says which near names may have been meant, and renames to the first; `otherwise` is the help where there are none.
+pub(crate) fn renamed(
+    diagnostic: Diagnostic,
+    span: Span,
+    near: Vec<String>,
+    safe: bool,
+    otherwise: impl FnOnce() -> String,
+) -> Diagnostic {
     let Some(first) = near.first().cloned() else {
-        return diagnostic.help(otherwise);
+        return diagnostic.help(otherwise());
     };
-    let applicability = if evident(name, candidates.iter().copied()).is_some() {
+    let applicability = if safe {
         Applicability::Safe
     } else {
         Applicability::Suggested

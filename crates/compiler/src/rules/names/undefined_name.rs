@@ -5,7 +5,7 @@ use wfc_syntax::diagnostic::{Applicability, Diagnostic};
 use wfc_syntax::near::evident;
 use wfc_syntax::span::Span;
 
-use super::one_of;
+use super::{one_of, renamed};
 use crate::analysis::NAMESPACES;
 
 /// A name that nothing binds.
@@ -27,28 +27,20 @@ const WITH_TEXT: [&str; 4] = ["agent", "agent_message", "approval", "bash"];
 #[must_use]
 pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
     let diagnostic = Diagnostic::new(&CODE, span, format!("nothing is called `{name}` here"));
-    let Some(first) = near.first().cloned() else {
-        if WITH_TEXT.contains(&name) {
-            return diagnostic.help(format!(
-                "a `{name}` step has its text behind the word: write `{name} \"...\"`"
-            ));
-        }
-        return diagnostic.help(format!(
-            "declare it as an input or a variable, or give a step before this the id `{name}`"
-        ));
-    };
     // A namespace is no value by itself: whether one was meant is for the author to say.
-    let safe = !NAMESPACES.contains(&first.as_str())
+    let safe = near
+        .first()
+        .is_some_and(|first| !NAMESPACES.contains(&first.as_str()))
         && evident(name, near.iter().map(String::as_str)).is_some();
-    let applicability = if safe {
-        Applicability::Safe
-    } else {
-        Applicability::Suggested
-    };
-    diagnostic
-        .help(format!("did you mean {}?", one_of(&near)))
-        .near(near)
-        .replace(applicability, format!("rename to `{first}`"), span, first)
+    renamed(diagnostic, span, near, safe, || {
+        if WITH_TEXT.contains(&name) {
+            format!("a `{name}` step has its text behind the word: write `{name} \"...\"`")
+        } else {
+            format!(
+                "declare it as an input or a variable, or give a step before this the id `{name}`"
+            )
+        }
+    })
 }
 
 /// A name that exists, at a place that is read before it does.

@@ -5,7 +5,6 @@ use wfc_syntax::code::{Code, Example, Severity};
 use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, ExprKind};
 
-use crate::analysis::{BindingKind, Ref};
 use crate::rules::RuleContext;
 
 /// A step's output that is read by the step's place.
@@ -43,13 +42,8 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let ExprKind::String(place) = cx.ast.exprs.kind(*index) else {
             continue;
         };
-        let step = match cx.analysis.refs.get(of) {
-            Some(Ref::StepOutput(step)) => *step,
-            Some(Ref::Binding(b)) => match cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
-                Some(BindingKind::Output(step)) => step,
-                _ => continue,
-            },
-            _ => continue,
+        let Some(step) = cx.analysis.step_read(*of) else {
+            continue;
         };
         let StepKind::Parallel {
             branches,

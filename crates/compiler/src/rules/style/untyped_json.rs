@@ -6,7 +6,6 @@ use wfc_syntax::diagnostic::Diagnostic;
 use wfc_syntax::expr::{ExprId, ExprKind};
 use wfc_syntax::span::Span;
 
-use crate::analysis::{BindingKind, Ref};
 use crate::rules::RuleContext;
 
 /// Parsed output whose fields are read without a type.
@@ -43,13 +42,8 @@ pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let ExprKind::Select { of, field, .. } = cx.ast.exprs.kind(id) else {
             continue;
         };
-        let step = match cx.analysis.refs.get(of) {
-            Some(Ref::StepOutput(step)) => *step,
-            Some(Ref::Binding(b)) => match cx.analysis.bindings.get(b.0 as usize).map(|b| b.kind) {
-                Some(BindingKind::Output(step)) => step,
-                _ => continue,
-            },
-            _ => continue,
+        let Some(step) = cx.analysis.step_read(*of) else {
+            continue;
         };
         if let Some(span) = untyped(step)
             && seen.insert(step)

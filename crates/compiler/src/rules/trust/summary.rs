@@ -224,17 +224,8 @@ impl<'a> Calls<'a> {
     }
 
     fn walked(&self, file: &File) -> Summary {
-        let cx = RuleContext {
-            mentions: None,
-            file: &file.source.name,
-            text: &file.source.text,
-            tree: &file.parsed.tree,
-            ast: &file.parsed.ast,
-            analysis: &file.analysis,
-            settings: self.cx.settings,
-            world: self.cx.world,
-            shared: crate::rules::parts::Shared::default(),
-        };
+        let (settings, world) = (self.cx.settings, self.cx.world);
+        let cx = RuleContext::new(&file.source, &file.parsed, &file.analysis, settings, world);
         super::flow::walk(&cx, self, true).1
     }
 }

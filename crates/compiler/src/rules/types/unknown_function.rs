@@ -10,7 +10,7 @@ use wfc_value::ty::Type;
 use super::foreign_functions::{self, Foreign};
 use super::{plain, shown};
 use crate::analysis::quoted;
-use crate::rules::names::one_of;
+use crate::rules::names::{one_of, renamed};
 
 /// A function that does not exist.
 pub static CODE: Code = Code {
@@ -147,26 +147,11 @@ fn other_style(
 }
 
 fn with_near(diagnostic: Diagnostic, name: &Name, near: Vec<String>) -> Diagnostic {
-    let Some(first) = near.first().cloned() else {
-        return diagnostic.help(
-            "the functions are CEL's; what they cannot do is the work of a `bash` or `tool` step",
-        );
-    };
     let safe = evident(&name.text, near.iter().map(String::as_str)).is_some();
-    let applicability = if safe {
-        Applicability::Safe
-    } else {
-        Applicability::Suggested
-    };
-    diagnostic
-        .help(format!("did you mean {}?", one_of(&near)))
-        .near(near)
-        .replace(
-            applicability,
-            format!("rename to `{first}`"),
-            name.span,
-            first,
-        )
+    renamed(diagnostic, name.span, near, safe, || {
+        "the functions are CEL's; what they cannot do is the work of a `bash` or `tool` step"
+            .to_owned()
+    })
 }
 
 /// A namespace of functions has no such one.
