@@ -1,25 +1,19 @@
 //! The process of an MCP server.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
-use tokio::task::JoinHandle;
+use tokio::process::{ChildStdin, ChildStdout};
 use wfc_value::{FaultCode, Value};
 
 use super::lines::Lines;
 use super::tool_error;
 use crate::exec::{Failure, Surroundings};
-use crate::process::{self, Group};
+use crate::process::{self, Group, LastWords};
 use crate::settings::{EnvValue, Program};
-
-/// How much of what a server writes on its standard error is kept, in bytes.
-const LAST_WORDS: usize = 4 * 1024;
 
 /// How long a server that hung up may take to end, and its last words to come in.
 const LAST_BREATH: Duration = Duration::from_millis(200);
@@ -27,8 +21,7 @@ const LAST_BREATH: Duration = Duration::from_millis(200);
 /// A server's process, and what it wrote last on its standard error.
 pub(super) struct ServerProcess {
     group: Group,
-    words: Arc<Mutex<VecDeque<u8>>>,
-    listener: Option<JoinHandle<()>>,
+    words: LastWords,
     too_long: Arc<AtomicBool>,
 }
 
@@ -52,10 +45,8 @@ impl ServerProcess {
             .stderr(Stdio::piped());
         let mut group =
             Group::spawn(&mut command).map_err(|error| unstartable(name, program, &cwd, &error))?;
-        let words = Arc::new(Mutex::new(VecDeque::new()));
         let child = group.child();
-        let listen = |stderr: ChildStderr| tokio::spawn(listen(stderr, words.clone()));
-        let listener = child.stderr.take().map(listen);
+        let words = LastWords::of(child.stderr.take());
         let (Some(stdout), Some(stdin)) = (child.stdout.take(), child.stdin.take()) else {
             return Err(tool_error(format!("the tool server `{name}` has no pipes")));
         };
@@ -64,7 +55,6 @@ impl ServerProcess {
             Self {
                 group,
                 words,
-                listener,
                 too_long,
             },
             (stdout, stdin),
@@ -81,9 +71,7 @@ impl ServerProcess {
     pub(super) async fn end(&mut self) -> String {
         let status = process::within(LAST_BREATH, self.group.wait()).await;
         self.group.kill().await;
-        if let Some(listener) = self.listener.take() {
-            let _ = process::within(LAST_BREATH, listener).await;
-        }
+        self.words.all_in(LAST_BREATH).await;
         let how = match status {
             Some(Ok(status)) => format!(" ({status})"),
             _ => String::new(),
@@ -97,20 +85,7 @@ impl ServerProcess {
     }
 
     fn last_words(&self) -> String {
-        let bytes: Vec<u8> = self
-            .words
-            .lock()
-            .map(|w| w.iter().copied().collect())
-            .unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .filter(|l| !l.is_empty())
-            .collect();
-        let last = lines
-            .get(lines.len().saturating_sub(3)..)
-            .unwrap_or_default();
+        let last = self.words.lines(3);
         if last.is_empty() {
             String::new()
         } else {
@@ -158,16 +133,4 @@ fn unstartable(name: &str, program: &Program, cwd: &Path, error: &std::io::Error
         format!("the program `{command}` of the tool server `{name}` cannot be started: {error}")
     };
     Failure::new(FaultCode::NotConfigured, message)
-}
-
-/// Keeps the end of what a server writes on its standard error.
-async fn listen(mut stderr: impl AsyncRead + Unpin, words: Arc<Mutex<VecDeque<u8>>>) {
-    let mut buffer = vec![0_u8; 1024];
-    while let Ok(n @ 1..) = stderr.read(&mut buffer).await {
-        if let (Some(bytes), Ok(mut words)) = (buffer.get(..n), words.lock()) {
-            words.extend(bytes);
-            let over = words.len().saturating_sub(LAST_WORDS);
-            words.drain(..over);
-        }
-    }
 }

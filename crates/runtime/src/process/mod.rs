@@ -3,10 +3,12 @@
 mod capture;
 mod group;
 mod guard;
+mod words;
 
 pub(crate) use capture::{Capture, Captured, Keep, MAX_WHOLE};
 pub use group::Groups;
 pub(crate) use group::{Group, open_files};
+pub(crate) use words::LastWords;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

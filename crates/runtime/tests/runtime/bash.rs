@@ -163,32 +163,11 @@ fn a_timeout_ends_the_whole_group() {
     block_on(async { gone(&line_of(&dir.path().join("pid")).await).await });
 }
 
-#[test]
-fn a_cancelled_command_goes_with_its_grandchildren() {
+/// What becomes of a command that is stopped once it has written a process's id into `pid`: that process is gone.
+fn stopped(command: &str) -> Answer {
     let dir = tempfile::tempdir().unwrap();
     let bash = BashExecutor::new(around(dir.path(), &[]));
-    let answer = block_on(async {
-        let (stopper, job) = job(value(
-            r#"{"command":"sh -c 'sleep 600 & echo $! > pid; wait'"}"#,
-        ));
-        let pid = async {
-            let pid = line_of(&dir.path().join("pid")).await;
-            stopper.stop();
-            pid
-        };
-        let (answer, pid) = tokio::join!(bash.execute(job), pid);
-        gone(&pid).await;
-        answer
-    });
-    assert_eq!(answer, Answer::Cancelled);
-}
-
-#[test]
-fn a_command_that_will_not_end_is_killed_and_its_outcome_is_unknown() {
-    let dir = tempfile::tempdir().unwrap();
-    let bash = BashExecutor::new(around(dir.path(), &[]));
-    let answer = block_on(async {
-        let command = r#"{"command":"trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done"}"#;
+    block_on(async {
         let (stopper, job) = job(value(command));
         let pid = async {
             let pid = line_of(&dir.path().join("pid")).await;
@@ -198,8 +177,19 @@ fn a_command_that_will_not_end_is_killed_and_its_outcome_is_unknown() {
         let (answer, pid) = tokio::join!(bash.execute(job), pid);
         gone(&pid).await;
         answer
-    });
-    assert_eq!(answer, Answer::Unknown);
+    })
+}
+
+#[test]
+fn a_cancelled_command_goes_with_its_grandchildren() {
+    let answer = stopped(r#"{"command":"sh -c 'sleep 600 & echo $! > pid; wait'"}"#);
+    assert_eq!(answer, Answer::Cancelled);
+}
+
+#[test]
+fn a_command_that_will_not_end_is_killed_and_its_outcome_is_unknown() {
+    let command = r#"{"command":"trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done"}"#;
+    assert_eq!(stopped(command), Answer::Unknown);
 }
 
 #[test]
