@@ -31,10 +31,18 @@ impl Lower<'_> {
             }
             NodeKind::Error => {}
             // One step without the dash of a list is still that step.
-            NodeKind::Map(_) => {
-                let finding = self
-                    .wrong_kind(node, "a list of steps")
-                    .help("put the step into a list: `- type: ...`, or `[ { ... } ]`");
+            NodeKind::Map(entries) => {
+                let named = entries
+                    .first()
+                    .filter(|e| matches!(tree.kind(e.value), NodeKind::Map(_)));
+                let help = match named {
+                    Some(entry) => format!(
+                        "steps stand in a list, each with its name as `id`: `- id: {}`, and its fields below",
+                        entry.key
+                    ),
+                    None => "put the step into a list: `- type: ...`, or `[ { ... } ]`".to_owned(),
+                };
+                let finding = self.wrong_kind(node, "a list of steps").help(help);
                 self.report(finding);
                 if tree.field(node, "type").is_some() {
                     steps.push(self.step(node));

@@ -112,7 +112,7 @@ impl Lower<'_> {
                 self.known(&mut fields, entry, field, None, owner, node);
                 continue;
             }
-            match tables.find(&entry.key) {
+            match self.meant(tables, entry, node) {
                 Some((field, alias)) => self.known(&mut fields, entry, field, alias, owner, node),
                 None => self.unknown(&mut fields, entry, tables, owner, node),
             }
@@ -154,6 +154,27 @@ impl Lower<'_> {
             }
         }
         self.read(fields, entry, field, alias, owner);
+    }
+
+    /// The field that a key stands for: a mapping under `output` is what a step yields, a single name the variable for it.
+    fn meant(
+        &self,
+        tables: Tables,
+        entry: &MapEntry,
+        node: NodeId,
+    ) -> Option<(&'static Field, Option<AliasKind>)> {
+        let found = tables.find(&entry.key)?;
+        let is_type = &*entry.key == "output"
+            && found.0.name == "outputVariable"
+            && matches!(
+                self.tree.kind(entry.value),
+                NodeKind::Map(_) | NodeKind::Type(_)
+            )
+            && self.tree.field(node, "returns").is_none();
+        if is_type && let Some(returns) = shape::find(tables.own, "returns") {
+            return Some((returns, Some(AliasKind::Foreign)));
+        }
+        Some(found)
     }
 
     /// The field `return`, when values stand where the root declares what type they have.

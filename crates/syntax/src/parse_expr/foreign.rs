@@ -4,7 +4,7 @@ use super::codes::FOREIGN_OPERATOR;
 use super::operators::Operator;
 use super::{ExprParser, Node, Parsed, Reported};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::expr::{BinaryOp, ExprKind};
+use crate::expr::{BinaryOp, ExprKind, UnaryOp};
 use crate::lexer::TokenKind;
 use crate::span::Span;
 
@@ -78,26 +78,93 @@ impl ExprParser<'_> {
         }))
     }
 
-    /// Whether the next token is a `not` that stands for `!`; reports it.
-    pub(super) fn foreign_not(&mut self) -> bool {
+    /// Whether the next token is a `not` that stands for `!`.
+    pub(super) fn foreign_not(&self) -> bool {
         let operand = matches!(
             self.kind_at(1),
             TokenKind::Ident | TokenKind::LParen | TokenKind::Not | TokenKind::LBracket
         );
-        if self.text_at(0) != "not" || !operand || self.text_at(1) == "in" {
-            return false;
-        }
-        if self.outermost_text() && self.tokens.get(self.pos + 1).first {
-            return false;
-        }
-        let word = self.token().span;
-        let gap = Span::new(word.start, self.tokens.get(self.pos + 1).span.start);
-        self.note(
-            Diagnostic::new(&FOREIGN_OPERATOR, word, "`not` is no operator")
+        self.kind() == TokenKind::Ident
+            && self.text_at(0) == "not"
+            && operand
+            && self.text_at(1) != "in"
+            && !(self.outermost_text() && self.tokens.get(self.pos + 1).first)
+    }
+
+    /// `not a`, reported: it stands for `!a`, and in front of a comparison for `!(a == b)`.
+    pub(super) fn not(&mut self, word: Span, right: Node) -> Node {
+        let gap = Span::new(word.start, right.span.start);
+        let found = Diagnostic::new(&FOREIGN_OPERATOR, word, "`not` is no operator");
+        let found = if matches!(self.exprs.kind(right.id), ExprKind::Binary { .. }) {
+            let edit = |span, text: &str| Edit {
+                span,
+                text: text.to_owned(),
+            };
+            found
+                .help(format!("write `!({})`", self.text(right.span)))
+                .fix(Fix {
+                    title: "write `!(...)`".to_owned(),
+                    applicability: Applicability::Safe,
+                    edits: vec![edit(gap, "!("), edit(Span::at(right.span.end), ")")],
+                })
+        } else {
+            found
                 .help("write `!`")
-                .replace(Applicability::Safe, "write `!`", gap, "!"),
-        );
-        true
+                .replace(Applicability::Safe, "write `!`", gap, "!")
+        };
+        self.note(found);
+        let kind = ExprKind::Unary {
+            op: UnaryOp::Not,
+            arg: right.id,
+        };
+        self.add(kind, word.to(right.span), right.height)
+    }
+
+    /// Whether a template's filter follows: `| upper`, `| join(", ")`.
+    fn is_filter(&self) -> bool {
+        self.kind() == TokenKind::Pipe
+            && self.kind_at(1) == TokenKind::Ident
+            && (self.kind_at(2) == TokenKind::LParen || filtered(self.text_at(1), "", "").is_some())
+    }
+
+    /// `a | trim | join(", ")`: an operand with the filters of template languages behind it, told at once.
+    pub(super) fn filters(&mut self, left: Node) -> Node {
+        if !self.is_filter() {
+            return left;
+        }
+        let start = self.token().span;
+        let mut good = Some(self.text(left.span).to_owned());
+        while self.is_filter() {
+            let name = self.text_at(1);
+            self.pos += 2;
+            let mut args = "";
+            if self.kind() == TokenKind::LParen {
+                let (open, close) = (self.pos, self.tokens.partner(self.pos));
+                let inner = Span::new(
+                    self.tokens.get(open).span.end,
+                    self.tokens.get(close).span.start,
+                );
+                args = self.text(inner).trim();
+                self.pos = close + 1;
+            }
+            good = good.and_then(|value| filtered(name, &value, args));
+        }
+        let whole = left.span.to(self.before());
+        let found = Diagnostic::new(&FOREIGN_OPERATOR, start.to(whole), "there are no filters");
+        self.note(match good {
+            Some(good) => found
+                .help(format!("call a function instead: `{good}`"))
+                .replace(
+                    Applicability::Suggested,
+                    "call a function instead",
+                    whole,
+                    good,
+                ),
+            None => {
+                found.help("call a function instead, such as `text.trim()` or `a.?b.orValue(c)`")
+            }
+        });
+        self.error(whole)
     }
 
     /// `x => f(x)`
@@ -193,4 +260,34 @@ impl ExprParser<'_> {
                 .replace(Applicability::Safe, format!("write `{right}`"), sign, right)
         })
     }
+}
+
+/// What a filter of template languages is here, of a value that is spelled `a`.
+fn filtered(filter: &str, a: &str, args: &str) -> Option<String> {
+    let plain = a
+        .chars()
+        .all(|c| c.is_alphanumeric() || "._[]()\"'".contains(c));
+    let value = if plain {
+        a.to_owned()
+    } else {
+        format!("({a})")
+    };
+    let call = |function: &str| format!("{value}.{function}({args})");
+    Some(match filter {
+        "default" | "d" => match value.rsplit_once('.') {
+            Some((of, field)) => format!("{of}.?{field}.orValue({args})"),
+            None => format!("{value} != null ? {value} : {args}"),
+        },
+        "upper" | "upcase" => call("upperAscii"),
+        "lower" | "downcase" => call("lowerAscii"),
+        "trim" | "strip" => call("trim"),
+        "length" | "count" | "size" => call("size"),
+        "unique" | "uniq" => call("distinct"),
+        "join" | "replace" | "split" | "sort" | "reverse" | "first" | "last" => call(filter),
+        "int" | "string" => format!("{filter}({a})"),
+        "float" => format!("double({a})"),
+        "abs" | "round" => format!("math.{filter}({a})"),
+        "tojson" | "to_json" | "json" => format!("json.format({a})"),
+        _ => return None,
+    })
 }

@@ -15,6 +15,22 @@ pub(super) struct Operator {
     pub tokens: usize,
 }
 
+/// An operator that waits for its right operand.
+enum Pending {
+    Binary(Operator),
+    /// The word `not`, which other languages apply to a whole comparison.
+    Not(Span),
+}
+
+impl Pending {
+    const fn precedence(&self) -> u8 {
+        match self {
+            Self::Binary(operator) => operator.op.precedence(),
+            Self::Not(_) => BinaryOp::And.precedence(),
+        }
+    }
+}
+
 impl ExprParser<'_> {
     /// An expression with its ternaries: a chain of them is one loop.
     pub(super) fn expr(&mut self) -> Parsed {
@@ -52,42 +68,47 @@ impl ExprParser<'_> {
 
     /// Operands and binary operators, by two stacks.
     fn binary(&mut self) -> Parsed {
-        let first = self.unary()?;
-        let Some(operator) = self.operator(first)? else {
-            return Ok(first);
-        };
-        let mut operands = vec![first];
-        let mut operators: Vec<Operator> = Vec::new();
-        let mut next = Some(operator);
-        while let Some(operator) = next {
-            self.pos += operator.tokens;
-            self.reduce(&mut operands, &mut operators, operator.op.precedence());
-            operators.push(operator);
+        let mut operands = Vec::new();
+        let mut pending: Vec<Pending> = Vec::new();
+        loop {
+            while self.foreign_not() {
+                pending.push(Pending::Not(self.token().span));
+                self.pos += 1;
+            }
             let operand = self.unary()?;
+            let operand = self.filters(operand);
+            let operator = self.operator(operand)?;
+            if operator.is_none() && operands.is_empty() && pending.is_empty() {
+                return Ok(operand);
+            }
             operands.push(operand);
-            next = self.operator(operand)?;
+            let Some(operator) = operator else { break };
+            self.pos += operator.tokens;
+            self.reduce(&mut operands, &mut pending, operator.op.precedence());
+            pending.push(Pending::Binary(operator));
         }
-        self.reduce(&mut operands, &mut operators, 0);
-        Ok(operands.pop().unwrap_or(first))
+        self.reduce(&mut operands, &mut pending, 0);
+        operands.pop().ok_or(super::Reported)
     }
 
     /// Applies the operators that bind at least as strong as `precedence`.
-    fn reduce(&mut self, operands: &mut Vec<Node>, operators: &mut Vec<Operator>, precedence: u8) {
-        while let Some(operator) = operators.pop_if(|o| o.op.precedence() >= precedence) {
-            let (Some(right), Some(left)) = (operands.pop(), operands.pop()) else {
-                return;
+    fn reduce(&mut self, operands: &mut Vec<Node>, pending: &mut Vec<Pending>, precedence: u8) {
+        while let Some(operator) = pending.pop_if(|o| o.precedence() >= precedence) {
+            let Some(right) = operands.pop() else { return };
+            let node = match operator {
+                Pending::Not(word) => self.not(word, right),
+                Pending::Binary(operator) => {
+                    let Some(left) = operands.pop() else { return };
+                    let kind = ExprKind::Binary {
+                        op: operator.op,
+                        op_span: operator.span,
+                        left: left.id,
+                        right: right.id,
+                    };
+                    let below = left.height.max(right.height);
+                    self.add(kind, left.span.to(right.span), below)
+                }
             };
-            let kind = ExprKind::Binary {
-                op: operator.op,
-                op_span: operator.span,
-                left: left.id,
-                right: right.id,
-            };
-            let node = self.add(
-                kind,
-                left.span.to(right.span),
-                left.height.max(right.height),
-            );
             operands.push(node);
         }
     }
@@ -125,8 +146,7 @@ impl ExprParser<'_> {
     fn unary(&mut self) -> Parsed {
         let start = self.pos;
         loop {
-            let not = self.kind() == TokenKind::Ident && self.foreign_not();
-            if !not && !matches!(self.kind(), TokenKind::Not | TokenKind::Minus) {
+            if !matches!(self.kind(), TokenKind::Not | TokenKind::Minus) {
                 break;
             }
             self.pos += 1;

@@ -1,9 +1,9 @@
 //! Steps that hold steps.
 
-use super::codes::{EXPECTED_SYNTAX, FOREIGN_KEYWORD, FOREIGN_PUNCTUATION};
+use super::codes::{EXPECTED_SYNTAX, FOREIGN_KEYWORD, FOREIGN_PUNCTUATION, MISPLACED_KEYWORD};
 use super::fields::Table;
 use super::{Mapping, Parsed, Parser};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::lexer::{Flavor, TokenKind};
 use crate::near;
 use crate::parse_expr::Reported;
@@ -258,6 +258,8 @@ impl Parser<'_> {
             self.pos = close + 1;
         } else if matches!(self.word(), "where" | "if" | "when") {
             self.filtered_head(map);
+        } else if self.word() == "index" && self.kind_at(1) == TokenKind::Ident {
+            self.late_index(map)?;
         } else if self.kind() != TokenKind::LBrace && self.word().is_empty() {
             self.skip_head();
         }
@@ -268,6 +270,39 @@ impl Parser<'_> {
         }
         self.with(map, Table::Step(kind));
         self.body(map);
+        Ok(())
+    }
+
+    /// `for x in xs index i { }`: the index stands behind the item.
+    fn late_index(&mut self, map: &mut Mapping) -> Parsed<()> {
+        let before = self.tokens.get(self.pos - 1).span.end;
+        let word = self.token().span;
+        self.pos += 1;
+        let index = self.name("a name", false)?;
+        let item = map.entries.iter().find(|e| &*e.key == "as");
+        let item = item.map(|entry| self.tree.span(entry.value));
+        let found = Diagnostic::new(&MISPLACED_KEYWORD, word, "`index` stands before `in`");
+        let name = item.map_or("x", |span| self.slice(span));
+        let found = found.help(format!("write `for {name} index {} in ...`", index.text));
+        self.note(match item {
+            Some(item) => found.fix(Fix {
+                title: "put it before `in`".to_owned(),
+                applicability: Applicability::Safe,
+                edits: vec![
+                    Edit {
+                        span: Span::at(item.end),
+                        text: format!(" index {}", index.text),
+                    },
+                    Edit {
+                        span: Span::new(before, index.span.end),
+                        text: String::new(),
+                    },
+                ],
+            }),
+            None => found,
+        });
+        let node = self.plain_as(&index.text, index.span);
+        self.put(map, "index", index.span, node);
         Ok(())
     }
 

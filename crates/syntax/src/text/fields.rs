@@ -76,6 +76,12 @@ impl Parser<'_> {
             return Ok(());
         }
         self.colon(&key)?;
+        // A variable's name, or what the step yields: see `meant` of lowering.
+        let is_type = &*key.text == "output" && self.kind() == TokenKind::LBrace;
+        let shape = shape.map(|shape| match shape {
+            Shape::Name if is_type && table.shape("returns").is_some() => Shape::Type,
+            shape => shape,
+        });
         let value = match shape {
             Some(shape) => self.field_value(shape),
             None if key.text.starts_with("x-") => self.value(),

@@ -123,6 +123,7 @@ pub(super) fn style_of(text: &str) -> Style {
 }
 
 const MAPPING: &str = "YAML reads `{` as the start of a mapping";
+const BRACKET_INSIDE: &str = "YAML reads the bracket inside of it as the start of a collection";
 const TAG: &str = "YAML reads `!` as the start of a tag";
 
 /// `{{ x }}`: to YAML, a mapping whose key is a mapping.
@@ -303,6 +304,7 @@ fn opens(place: &Place<'_>, start: usize, end: usize) -> bool {
 
 /// What the value at `start` was meant to be, where the parser stopped in it.
 pub(super) fn classify(place: &Place<'_>, start: usize, stop: Stop) -> Option<Found> {
+    let (bracket, start) = (start, plain_start(place, start));
     let end = place.reach(start)?;
     let line_end = lines::line_end(place.source, start);
     if stop.at > end.max(line_end) || start >= end {
@@ -330,9 +332,32 @@ pub(super) fn classify(place: &Place<'_>, start: usize, stop: Stop) -> Option<Fo
         b',' if !place.flow => "`,` cannot start a value in YAML",
         b'?' if text.starts_with("? ") => "YAML reads `? ` as the start of a key",
         b'"' | b'\'' | b'[' | b'{' | b'|' | b'>' | b'-' => return None,
+        _ if bracket > start => BRACKET_INSIDE,
         _ => return inside(place, start, end, stop),
     };
     needs_quotes(place, start, end, why)
+}
+
+/// Where the plain text starts that a bracket touches: `l[0] > 1` in a flow collection is `l` and a list to the parser.
+fn plain_start(place: &Place<'_>, bracket: usize) -> usize {
+    let bytes = place.source.as_bytes();
+    let before = bracket.checked_sub(1).and_then(|at| bytes.get(at));
+    let opens = matches!(bytes.get(bracket), Some(b'[' | b'{'));
+    if !(place.flow && opens && before.is_some_and(|b| lines::is_word(*b) || b")]".contains(b))) {
+        return bracket;
+    }
+    let separates = |at: &usize| {
+        let blank_follows = bytes.get(at + 1).is_none_or(|b| lines::is_blank(*b));
+        match bytes.get(*at) {
+            Some(b':') => blank_follows,
+            Some(b',' | b'{' | b'[' | b'\n' | b'\r') => true,
+            _ => false,
+        }
+    };
+    match (0..bracket).rev().find(separates) {
+        Some(at) => lines::skip_blanks(place.source, at + 1),
+        None => bracket,
+    }
 }
 
 /// Text that starts as plain text may, and has a sign of YAML in the middle.
@@ -354,9 +379,7 @@ fn inside(place: &Place<'_>, start: usize, end: usize, stop: Stop) -> Option<Fou
             "YAML reads `: ` as the start of a mapping"
         }
         Fault::Colon | Fault::Comma if typed => "YAML reads the signs inside of it as its own",
-        Fault::Comma if here.starts_with("{{") || (bracket && touches) => {
-            "YAML reads the bracket inside of it as the start of a collection"
-        }
+        Fault::Comma if here.starts_with("{{") || (bracket && touches) => BRACKET_INSIDE,
         Fault::Colon if !place.flow && here.starts_with(':') => {
             "YAML reads `: ` as the start of a nested mapping"
         }

@@ -46,20 +46,33 @@ pub static AWAIT_TIMEOUT_TOO_SHORT: Code = Code {
 impl Lower<'_> {
     /// Reports a bare number.
     pub(in crate::lower) fn duration_without_unit(&mut self, span: Span, number: &str) {
-        let seconds = format!("{number}s");
         let finding = Diagnostic::new(
             &DURATION_WITHOUT_UNIT,
             span,
             format!("the duration `{number}` has no unit"),
         )
-        .expected("a duration", "a number")
-        .help(format!("write `{seconds}` for seconds, `{number}m` for minutes or `{number}ms` for milliseconds"))
-        .replace(
-            Applicability::Suggested,
-            format!("replace with `{seconds}`"),
-            span,
-            self.word_like(span, &seconds),
-        );
+        .expected("a duration", "a number");
+        // Whole thousands are what other tools write for milliseconds.
+        let units = match number.parse::<u64>() {
+            Ok(n) if n >= 1000 && n % 1000 == 0 => MILLIS_FIRST,
+            _ => SECONDS_FIRST,
+        };
+        let [best, second, third] = units.map(|(unit, name)| (format!("{number}{unit}"), name));
+        if !parses(&best.0) {
+            self.report(finding.help("write a number with a unit, such as `10s`, `5m` or `500ms`"));
+            return;
+        }
+        let finding = finding
+            .help(format!(
+                "write `{}` for {}, `{}` for {} or `{}` for {}",
+                best.0, best.1, second.0, second.1, third.0, third.1
+            ))
+            .replace(
+                Applicability::Suggested,
+                format!("replace with `{}`", best.0),
+                span,
+                self.word_like(span, &best.0),
+            );
         self.report(finding);
     }
 
@@ -108,6 +121,12 @@ impl Lower<'_> {
         self.report(finding);
     }
 }
+
+/// Units that a bare number may mean, the likeliest first.
+const SECONDS_FIRST: [(&str, &str); 3] =
+    [("s", "seconds"), ("m", "minutes"), ("ms", "milliseconds")];
+const MILLIS_FIRST: [(&str, &str); 3] =
+    [("ms", "milliseconds"), ("s", "seconds"), ("m", "minutes")];
 
 /// The duration that a text in words or in ISO 8601 says: `10 minutes`, `5 min`, `PT10M`.
 #[must_use]
