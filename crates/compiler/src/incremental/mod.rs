@@ -162,14 +162,6 @@ impl Session {
         self.checked.as_ref()
     }
 
-    /// Takes what a whole check of the session's text found out elsewhere meanwhile.
-    pub fn adopt(&mut self, checked: Arc<Checked>) {
-        *self = Self {
-            limits: self.limits,
-            ..Self::from_checked(Arc::clone(&self.source), checked)
-        };
-    }
-
     /// Takes an edit: `source` is the text after `change`.
     pub fn update(
         &mut self,

@@ -25,6 +25,8 @@ enum Mend {
     WaitOrTimeout,
     /// The step that the place is in goes.
     RemoveStep,
+    /// The same, where the help begins with that.
+    RemoveStepIfSaid,
     /// The declaration of this group goes.
     RemoveDeclaration(&'static str),
     /// The assignment goes, and the step with its last one.
@@ -81,7 +83,7 @@ const MENDS: &[(&str, Mend)] = &[
     ("WF0319", Mend::Quote),
     ("WF0320", Mend::Quote),
     ("WF0323", Mend::RemoveField),
-    ("WF0401", Mend::RemoveStep),
+    ("WF0401", Mend::RemoveStepIfSaid),
     ("WF0404", Mend::RemoveCase),
     ("WF0408", Mend::RemoveStep),
     ("WF0415", Mend::RemoveFieldIfLeftOut),
@@ -198,7 +200,12 @@ impl<'a> Index<'a> {
                     .flatten()
             }
             Mend::WaitOrTimeout => self.wait_or_timeout(span),
-            Mend::RemoveStep => {
+            Mend::RemoveStepIfSaid
+                if !(found.help.as_ref()).is_some_and(|h| h.starts_with("remove")) =>
+            {
+                None
+            }
+            Mend::RemoveStep | Mend::RemoveStepIfSaid => {
                 let (list, item) = self.step_around(span)?;
                 self.remove_step(list, item)
             }
@@ -369,6 +376,7 @@ impl<'a> Index<'a> {
         let span = found.span;
         let is_value = self.values.contains_key(&span) || self.items.contains_key(&span);
         let expected = found.facts.as_ref()?.expected.as_deref()?;
+        let expected = expected.strip_suffix('?').unwrap_or(expected);
         let source = self.editor.source(span);
         let number = |text: &str| text.parse::<i64>().is_ok();
         let constant = number(source)

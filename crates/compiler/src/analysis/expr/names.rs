@@ -15,6 +15,9 @@ use crate::analysis::records;
 use crate::analysis::tables::{BindingId, BindingKind, Ref};
 use crate::rules::names as rules;
 
+/// What other languages call an error that is caught.
+const ERROR_NAMES: [&str; 7] = ["e", "err", "error", "ex", "exc", "exception", "failure"];
+
 /// A namespace and what is selected from it: the name and its place.
 struct Selected<'a> {
     namespace: &'a str,
@@ -203,10 +206,12 @@ impl Checker<'_> {
         let near = if self.is_flooded() {
             Vec::new()
         } else {
-            nearest(name, self.readable())
-                .into_iter()
-                .map(str::to_owned)
-                .collect()
+            let near = nearest(name, self.readable()).into_iter();
+            let near: Vec<String> = near.map(str::to_owned).collect();
+            match self.caught_error() {
+                Some(caught) if near.is_empty() && ERROR_NAMES.contains(&name) => vec![caught],
+                _ => near,
+            }
         };
         let allowed = self.only_namespaces().filter(|_| near.is_empty());
         match allowed {
@@ -215,6 +220,24 @@ impl Checker<'_> {
             }
             _ => rules::undefined_name::report(name, span, near),
         }
+    }
+
+    /// The innermost error that is caught here.
+    fn caught_error(&self) -> Option<String> {
+        let mut caught: Vec<(BindingId, &str)> = self
+            .names
+            .in_scope()
+            .into_iter()
+            .filter_map(|name| {
+                let Target::Binding(id) = self.names.lookup(name)? else {
+                    return None;
+                };
+                let kind = self.tables.bindings.get(id.0 as usize)?.kind;
+                matches!(kind, BindingKind::Error(_) | BindingKind::Failure).then_some((id, name))
+            })
+            .collect();
+        caught.sort_unstable();
+        caught.pop().map(|(_, name)| name.to_owned())
     }
 
     /// The names and namespaces that can be read here.

@@ -1,13 +1,12 @@
 //! A step that stands behind what ends its block.
 
-use wfc_syntax::ast::{Block, StepKind};
+use wfc_syntax::ast::{Block, Step, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::Diagnostic;
-use wfc_syntax::span::Span;
+use wfc_syntax::diagnostic::{Diagnostic, Edit};
 
 use super::ends::Ends;
-use crate::rules::RuleContext;
 use crate::rules::places::every_block;
+use crate::rules::{RuleContext, edit};
 
 /// A step that is never reached.
 pub static CODE: Code = Code {
@@ -59,16 +58,19 @@ fn in_block(cx: &RuleContext<'_>, ends: &mut Ends<'_>, block: &Block) -> Option<
         1 => "this step and the one after it are never reached".to_owned(),
         n => format!("this step and the {n} after it are never reached"),
     };
-    Some(report(
-        cx.ast.step(*first).head,
-        message,
-        ender.head,
-        &ender.kind,
-    ))
+    let span = cx.ast.step(*first).head;
+    let report = Diagnostic::new(&CODE, span, message)
+        .label(ender.head, what_ends(&ender.kind))
+        .help(what_helps(&ender.kind));
+    Some(match end_at_limit(cx, ender) {
+        Some(edit) => report.fix(edit::suggested("let the loop end at its limit", edit)),
+        None => report,
+    })
 }
 
-fn report(span: Span, message: String, ender: Span, kind: &StepKind) -> Diagnostic {
-    let help = match kind {
+/// Help that begins with `remove` gets that as its fix, too: what stands behind a loop was surely meant to run.
+fn what_helps(kind: &StepKind) -> &'static str {
+    match kind {
         StepKind::Return(_) => {
             "remove it, put it in front of the `return`, or give the `return` a condition with `when`"
         }
@@ -82,13 +84,23 @@ fn report(span: Span, message: String, ender: Span, kind: &StepKind) -> Diagnost
             "remove it, put it in front of the `continue`, or give the `continue` a condition with `when`"
         }
         StepKind::Loop { .. } => {
-            "remove it, leave the loop with a `break`, or let it end at its limit with `on_limit: stop`"
+            "leave the loop with a `break`, or let it end at its limit with `on_limit: stop`"
         }
         _ => "remove it, or let one of the paths before it go on",
+    }
+}
+
+/// `on_limit: stop` in a loop that has a limit.
+fn end_at_limit(cx: &RuleContext<'_>, ender: &Step) -> Option<Edit> {
+    let StepKind::Loop {
+        max_iterations: Some(_),
+        ..
+    } = &ender.kind
+    else {
+        return None;
     };
-    Diagnostic::new(&CODE, span, message)
-        .label(ender, what_ends(kind))
-        .help(help)
+    let on_limit = ("on_limit", "stop");
+    edit::add_word(cx, ender.node, "max_iterations", on_limit, true)
 }
 
 fn what_ends(kind: &StepKind) -> &'static str {

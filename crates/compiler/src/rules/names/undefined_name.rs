@@ -33,14 +33,19 @@ pub fn report(name: &str, span: Span, near: Vec<String>) -> Diagnostic {
         .is_some_and(|first| !NAMESPACES.contains(&first.as_str()))
         && evident(name, near.iter().map(String::as_str)).is_some();
     renamed(diagnostic, span, near, safe, || {
-        if WITH_TEXT.contains(&name) {
-            format!("a `{name}` step has its text behind the word: write `{name} \"...\"`")
-        } else {
+        step_with_text(name).unwrap_or_else(|| {
             format!(
                 "declare it as an input or a variable, or give a step before this the id `{name}`"
             )
-        }
+        })
     })
+}
+
+/// Help for the kind of a step that is taken for a name or a function.
+pub(crate) fn step_with_text(name: &str) -> Option<String> {
+    WITH_TEXT
+        .contains(&name)
+        .then(|| format!("the text of a step stands behind its kind: write `{name} \"...\"`"))
 }
 
 /// A name that exists, at a place that is read before it does.

@@ -2,7 +2,7 @@
 
 use wfc_syntax::ast::{Ast, OnApprovalTimeout, OnDeny, StepId, StepKind};
 use wfc_syntax::code::{Code, Example, Severity};
-use wfc_syntax::diagnostic::{Diagnostic, Edit};
+use wfc_syntax::diagnostic::{Diagnostic, Edit, Fix};
 use wfc_syntax::edit::Editor;
 use wfc_syntax::expr::{ExprKind, Name};
 use wfc_syntax::print_expr::expr_text;
@@ -12,6 +12,7 @@ use wfc_syntax::tree::{Spelling, Tree};
 use super::summary::Unguarded;
 use super::trail::told;
 use crate::analysis::constant::constant;
+use crate::rules::places::every_block;
 use crate::rules::{RuleContext, edit};
 
 /// A destructive tool without an approval before it.
@@ -44,6 +45,17 @@ pub(super) fn report(cx: &RuleContext<'_>, id: StepId, tool: &Name, undoing: boo
         report.severity = Severity::Warning;
         return report;
     }
+    if let Some((weak, fix)) = weak_before(cx, tool.span.start)
+        .filter(|weak| asks_for(cx, weak, id))
+        .and_then(|weak| Some((weak, weak.fix(cx)?)))
+    {
+        return report
+            .help(format!(
+                "write `{}: {}` in the `approval` before it, or {}",
+                weak.field, weak.instead, weak.or
+            ))
+            .fix(fix);
+    }
     let report = report.help("put an `approval` before it that says what is destroyed");
     match approval_before(cx.ast, cx.tree, cx.text, id) {
         Some(edit) => report.fix(edit::suggested("ask for an approval before it", edit)),
@@ -74,12 +86,44 @@ pub(super) fn in_callee(
 
 /// Names the last approval before a place that may go on without anyone's yes.
 fn with_weak(cx: &RuleContext<'_>, report: Diagnostic) -> Diagnostic {
-    let weak = weak_approvals(cx);
-    let before = weak.partition_point(|(span, _)| span.start < report.span.start);
-    match before.checked_sub(1).and_then(|last| weak.get(last)) {
-        Some((span, why)) => report.label(*span, *why),
+    match weak_before(cx, report.span.start) {
+        Some(weak) => report.label(weak.span, weak.why),
         None => report,
     }
+}
+
+fn weak_before(cx: &RuleContext<'_>, place: u32) -> Option<Weak> {
+    let weak = weak_approvals(cx);
+    let before = weak.partition_point(|weak| weak.span.start < place);
+    weak.get(before.checked_sub(1)?).copied()
+}
+
+/// Whether every way to the step passes the approval, and its prompt or items may show what the step is given.
+fn asks_for(cx: &RuleContext<'_>, weak: &Weak, id: StepId) -> bool {
+    let (asked, step) = (cx.ast.step(weak.step), cx.ast.step(id));
+    let StepKind::Approval {
+        prompt,
+        items,
+        on_timeout,
+        on_deny,
+        ..
+    } = &asked.kind
+    else {
+        return false;
+    };
+    let by_time = on_timeout.is_some_and(|t| t.value == OnApprovalTimeout::Approve);
+    let goes_on = on_deny.is_some_and(|d| d.value != OnDeny::Fail);
+    let shows = items.is_some() || constant(&cx.ast.exprs, *prompt).is_none();
+    let mut leads = false;
+    every_block(cx.ast, |block| {
+        let mut behind = block
+            .steps
+            .iter()
+            .skip_while(|id| **id != weak.step)
+            .skip(1);
+        leads |= behind.any(|id| cx.ast.step(*id).span.contains(step.span));
+    });
+    shows && leads && asked.when.is_none() && asked.on_error.is_none() && by_time != goes_on
 }
 
 /// An approval in front of the tool whose prompt shows the arguments that vary. Not offered where the step is all that a
@@ -127,9 +171,34 @@ pub fn approval_before(ast: &Ast, tree: &Tree, text: &str, id: StepId) -> Option
     editor.add_step_before(step.node, &approval)
 }
 
-/// Approvals that may go on without a person's yes, in the order of their places, with what is weak about them.
-fn weak_approvals(cx: &RuleContext<'_>) -> Vec<(Span, &'static str)> {
-    let weak = cx.ast.steps.iter().filter_map(|step| {
+/// An approval that may go on without a person's yes.
+#[derive(Clone, Copy)]
+struct Weak {
+    step: StepId,
+    /// The word that makes it so, with its field and the word that does not.
+    span: Span,
+    field: &'static str,
+    instead: &'static str,
+    why: &'static str,
+    or: &'static str,
+}
+
+impl Weak {
+    fn fix(&self, cx: &RuleContext<'_>) -> Option<Fix> {
+        let text = edit::editor(cx).word_like(self.span, self.instead);
+        let span = self.span;
+        (!span.is_empty()).then(|| {
+            edit::suggested(
+                format!("write `{}: {}`", self.field, self.instead),
+                Edit { span, text },
+            )
+        })
+    }
+}
+
+/// Approvals that may go on without a person's yes, in the order of their places.
+fn weak_approvals(cx: &RuleContext<'_>) -> Vec<Weak> {
+    let weak = (0u32..).zip(&cx.ast.steps).filter_map(|(id, step)| {
         let StepKind::Approval {
             on_timeout,
             on_deny,
@@ -139,15 +208,26 @@ fn weak_approvals(cx: &RuleContext<'_>) -> Vec<(Span, &'static str)> {
             return None;
         };
         if let Some(by_time) = on_timeout.filter(|t| t.value == OnApprovalTimeout::Approve) {
-            return Some((by_time.span, "this approves when nobody answers"));
+            return Some(Weak {
+                step: StepId(id),
+                span: by_time.span,
+                field: "on_timeout",
+                instead: "deny",
+                why: "this approves when nobody answers",
+                or: "put another before it",
+            });
         }
         let goes_on = on_deny.filter(|d| d.value == OnDeny::Continue)?;
-        Some((
-            goes_on.span,
-            "this goes on when it is denied: test `decision` before the tool",
-        ))
+        Some(Weak {
+            step: StepId(id),
+            span: goes_on.span,
+            field: "on_deny",
+            instead: "fail",
+            why: "this goes on when it is denied: test `decision` before the tool",
+            or: "test its `decision`",
+        })
     });
-    let mut weak: Vec<(Span, &'static str)> = weak.collect();
-    weak.sort_unstable();
+    let mut weak: Vec<Weak> = weak.collect();
+    weak.sort_unstable_by_key(|weak| weak.span);
     weak
 }

@@ -167,8 +167,9 @@ pub(crate) fn find(table: &'static [Foreign], name: &str) -> Option<&'static For
 }
 
 impl Foreign {
-    /// What to write instead, with the receiver's or first argument's spelling in place of `a`.
-    pub(crate) fn help(&self, first: &str) -> String {
+    /// What to write instead, with the spellings of the receiver and the arguments in place of `a` and `b`. A `b` behind a
+    /// point is a field's name.
+    pub(crate) fn help(&self, operands: &[String]) -> String {
         let text = self.instead.strip_prefix('~').unwrap_or(self.instead);
         let mut out = String::new();
         let mut word = String::new();
@@ -179,11 +180,16 @@ impl Foreign {
             }
             // Words of prose are not names: `a` stands for the value in code only.
             let in_code = !self.instead.starts_with('~') || out.matches('`').count() % 2 == 1;
-            out.push_str(if word == "a" && in_code && !first.is_empty() {
-                first
-            } else {
-                &word
-            });
+            let operand = match word.as_str() {
+                "a" => operands.first(),
+                "b" if !out.ends_with(['.', '?']) => operands.get(1),
+                _ => None,
+            };
+            out.push_str(
+                operand
+                    .filter(|o| in_code && !o.is_empty())
+                    .unwrap_or(&word),
+            );
             word.clear();
             if c != '\0' {
                 out.push(c);
@@ -201,16 +207,30 @@ impl Foreign {
 mod tests {
     use super::*;
 
+    fn help(table: &'static [Foreign], name: &str, operands: &[&str]) -> String {
+        let operands: Vec<String> = operands.iter().map(|o| (*o).to_owned()).collect();
+        find(table, name).unwrap().help(&operands)
+    }
+
     #[test]
-    fn helps_name_the_value() {
-        assert_eq!(find(MEMBER, "push").unwrap().help("xs"), "write `xs + [b]`");
+    fn helps_name_the_values() {
+        assert_eq!(help(MEMBER, "push", &["xs"]), "write `xs + [b]`");
+        assert_eq!(help(MEMBER, "push", &["xs", "1"]), "write `xs + [1]`");
         assert_eq!(
-            find(GLOBAL, "sum").unwrap().help("xs"),
+            help(GLOBAL, "sum", &["xs"]),
             "use a loop that adds to a variable"
         );
         assert_eq!(
-            find(MEMBER, "includes").unwrap().help("xs"),
-            "write `b in xs`, in a string `xs.contains(b)`"
+            help(MEMBER, "includes", &["xs", "\"k\""]),
+            "write `\"k\" in xs`, in a string `xs.contains(\"k\")`"
+        );
+    }
+
+    #[test]
+    fn a_field_is_no_argument() {
+        assert_eq!(
+            help(GLOBAL, "default", &["xs", "1"]),
+            "write `xs.?b.orValue(c)`"
         );
     }
 }

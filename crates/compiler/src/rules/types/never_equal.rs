@@ -211,19 +211,45 @@ pub fn case(
     (on, ty): (ExprId, &Type),
     (case, value): (ExprId, &Type),
 ) -> Diagnostic {
-    if matches!(value, Type::Literal(_)) && has_choices(ty) {
+    let written = match value {
+        Type::Literal(Literal::String(text)) => &**text,
+        _ => "",
+    };
+    let otherwise = matches!(written, "default" | "otherwise" | "else" | "_");
+    if matches!(value, Type::Literal(_)) && has_choices(ty) && !otherwise {
         return choice(exprs, (on, ty), (case, value));
     }
+    let wanted = ty.widened();
+    let help = if otherwise {
+        "what runs in all other cases stands under `default`, beside `cases`".to_owned()
+    } else if spells(written, &wanted) {
+        format!(
+            "write `{written}` without quotes; keys of a mapping are text, so in YAML and JSON give the cases as a list: `{{ case: {written}, steps: [...] }}`"
+        )
+    } else {
+        format!("write a case of type `{}`", shown(&wanted))
+    };
     Diagnostic::new(
         &CODE,
         exprs.span(case),
         format!(
             "the value is `{}`, never `{}`",
-            shown(&ty.widened()),
+            shown(&wanted),
             shown(value)
         ),
     )
-    .label(exprs.span(on), format!("`{}`", shown(&ty.widened())))
-    .help(format!("write a case of type `{}`", shown(&ty.widened())))
+    .label(exprs.span(on), format!("`{}`", shown(&wanted)))
+    .help(help)
     .expected(ty.to_string(), value.to_string())
+}
+
+/// Whether a text is how a value of the type is spelled.
+fn spells(text: &str, ty: &Type) -> bool {
+    match ty {
+        Type::Int => text.parse::<i64>().is_ok(),
+        Type::Uint => text.parse::<u64>().is_ok(),
+        Type::Double => text.parse::<f64>().is_ok_and(f64::is_finite),
+        Type::Bool => matches!(text, "true" | "false"),
+        _ => false,
+    }
 }

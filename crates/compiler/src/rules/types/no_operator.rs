@@ -48,6 +48,16 @@ pub fn binary(
             "`in` looks in a list, or among the keys of a map; in a string: `text.contains(part)`",
         );
     }
+    if let Some((id, _)) = [(left, &lw), (right, &rw)]
+        .into_iter()
+        .find(|(_, ty)| matches!(ty, Type::Optional(_)))
+    {
+        let what = quoted(exprs, id, "it");
+        return diagnostic.help(format!(
+            "an optional may be empty: give another value for then, `{}.orValue(...)`",
+            what.trim_matches('`')
+        ));
+    }
     match conversion(op, &lw, &rw) {
         Some((to_left, function)) => {
             let side = if to_left { left } else { right };

@@ -28,7 +28,11 @@ pub fn report(exprs: &Exprs, of: ExprId, ty: &Type, field: &Name, members: &[Typ
     let mut fields: Vec<&str> = Vec::new();
     for member in members {
         if let Type::Record(record) = member {
-            fields.extend(record.fields.iter().map(|f| &*f.name));
+            for field in &record.fields {
+                if !fields.contains(&&*field.name) {
+                    fields.push(&field.name);
+                }
+            }
         }
     }
     let ty = plain(ty);
@@ -36,10 +40,11 @@ pub fn report(exprs: &Exprs, of: ExprId, ty: &Type, field: &Name, members: &[Typ
     if fields.is_empty() && !members.iter().any(|m| matches!(m, Type::Record(_))) {
         return no_fields(exprs, of, &ty, field, &what);
     }
-    fields.dedup();
     let listed = crate::rules::names::one_of(&fields).replace(" or ", " and ");
     let otherwise = if fields.is_empty() {
         "it is empty".to_owned()
+    } else if fields.len() == 1 {
+        format!("its only field is {listed}")
     } else if fields.len() <= 12 {
         format!("its fields are {listed}")
     } else {

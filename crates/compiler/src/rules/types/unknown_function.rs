@@ -10,6 +10,7 @@ use wfc_value::ty::Type;
 use super::foreign_functions::{self, Foreign};
 use super::{plain, shown};
 use crate::analysis::quoted;
+use crate::rules::names::undefined_name::step_with_text;
 use crate::rules::names::{one_of, renamed};
 
 /// A function that does not exist.
@@ -41,8 +42,11 @@ pub fn report(
         (None, _) => format!("there is no function `{text}`"),
     };
     let diagnostic = Diagnostic::new(&CODE, name.span, message);
-    if let Some(diagnostic) = qualified(exprs, &diagnostic, target, name) {
+    if let Some(diagnostic) = qualified(exprs, &diagnostic, target, name, args) {
         return diagnostic;
+    }
+    if let (None, Some(help)) = (target, step_with_text(text)) {
+        return diagnostic.help(help);
     }
     let table = if target.is_some() {
         foreign_functions::MEMBER
@@ -50,8 +54,8 @@ pub fn report(
         foreign_functions::GLOBAL
     };
     if let Some(foreign) = foreign_functions::find(table, text) {
-        let first = target.or(args.first().copied());
-        return instead(diagnostic, foreign, exprs, first, name.span);
+        let operands: Vec<ExprId> = target.into_iter().chain(args.iter().copied()).collect();
+        return instead(diagnostic, foreign, exprs, &operands, name.span);
     }
     if let Some(diagnostic) = other_style(exprs, &diagnostic, target, name, args) {
         return diagnostic;
@@ -65,6 +69,7 @@ fn qualified(
     diagnostic: &Diagnostic,
     target: Option<ExprId>,
     name: &Name,
+    args: &[ExprId],
 ) -> Option<Diagnostic> {
     let target = target?;
     let ExprKind::Ident {
@@ -79,18 +84,19 @@ fn qualified(
     let mut diagnostic = diagnostic.clone();
     diagnostic.span = span;
     diagnostic.message = format!("there is no function `{full}`");
-    Some(instead(diagnostic, foreign, exprs, None, span))
+    Some(instead(diagnostic, foreign, exprs, args, span))
 }
 
 fn instead(
     diagnostic: Diagnostic,
     foreign: &Foreign,
     exprs: &Exprs,
-    first: Option<ExprId>,
+    operands: &[ExprId],
     span: Span,
 ) -> Diagnostic {
-    let what = first.map(|id| quoted(exprs, id, "")).unwrap_or_default();
-    let diagnostic = diagnostic.help(foreign.help(what.trim_matches('`')));
+    let spelled = |id: &ExprId| quoted(exprs, *id, "").trim_matches('`').to_owned();
+    let operands: Vec<String> = operands.iter().map(spelled).collect();
+    let diagnostic = diagnostic.help(foreign.help(&operands));
     match foreign.rename {
         Some(to) => diagnostic.near(vec![to.to_owned()]).replace(
             Applicability::Safe,
@@ -160,7 +166,7 @@ pub fn namespaced(namespace: &str, name: &Name, near: Vec<String>) -> Diagnostic
     let full = format!("{namespace}.{}", name.text);
     let diagnostic = Diagnostic::new(&CODE, name.span, format!("there is no function `{full}`"));
     if let Some(foreign) = foreign_functions::find(foreign_functions::NAMESPACED, &full) {
-        let diagnostic = diagnostic.help(foreign.help(""));
+        let diagnostic = diagnostic.help(foreign.help(&[]));
         return match foreign.rename.and_then(|to| to.split_once('.')) {
             Some((same, to)) if same == namespace => diagnostic.replace(
                 Applicability::Safe,
