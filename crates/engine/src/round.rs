@@ -1,5 +1,8 @@
 //! What goes into a round and what comes out of it.
 
+use std::sync::Arc;
+
+use wfc_program::Program;
 use wfc_program::isa::EffectKind;
 use wfc_value::{Str, Timestamp, Value};
 use wfc_vm::{Allowance, Delivery, Effect, EffectId, EventKind, Outcome, TraceEvent};
@@ -76,7 +79,7 @@ pub struct Dispatch {
 }
 
 /// A run that began, or was taken on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Begun {
     /// Its key.
     pub run: RunKey,
@@ -88,6 +91,10 @@ pub struct Begun {
     pub parent: Option<RunKey>,
     /// The path of the step that called it.
     pub step: Option<Str>,
+    /// Its program; it may be over by now, and gone.
+    pub program: Arc<Program>,
+    /// By which its program was found, such as a path.
+    pub reference: Str,
     /// Whether it had begun before.
     pub again: bool,
     /// Whether it waits for its turn in its group.

@@ -70,10 +70,8 @@ impl Shown {
                 if begun.parent.is_some() {
                     self.called.insert(begun.run);
                 }
-                if let Some(pinned) = pinned {
-                    let ready = self.library.of(begun.workflow.as_str(), pinned);
-                    self.runs.insert(begun.run, ready);
-                }
+                let ready = self.library.of(begun.workflow.as_str(), pinned);
+                self.runs.insert(begun.run, ready);
             }
             Notice::Waiting(waiting) if waiting.kind == EffectKind::Approval => {
                 self.asked.push(id_of(waiting));

@@ -209,12 +209,6 @@ impl Engine {
         Some(&self.runs.get(&run)?.deployment.program)
     }
 
-    /// By which the program of a run in memory was found when it began, such as a path.
-    #[must_use]
-    pub fn reference(&self, run: RunKey) -> Option<&str> {
-        Some(&self.runs.get(&run)?.deployment.pins.reference)
-    }
-
     /// By which the program of a run of the store was found when it began, if there is such a run.
     ///
     /// # Errors

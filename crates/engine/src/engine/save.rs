@@ -439,6 +439,8 @@ fn tell(run: &mut Run, round: &mut Round) {
             workflow: run.header.workflow.clone(),
             parent: run.header.parent_key(),
             step: run.header.calling_step(),
+            program: run.deployment.program.clone(),
+            reference: run.deployment.pins.reference.as_str().into(),
             again: run.again,
             queued: run.standing == Standing::Queued,
         });

@@ -187,12 +187,10 @@ impl Driver {
 
     fn carry_out(&mut self, round: Round) -> Result<(), HostError> {
         for begun in round.begun {
-            let program = self.engine.program(begun.run).cloned();
-            let pinned = program.zip(self.engine.reference(begun.run));
-            let pinned = pinned.map(|(program, reference)| Pinned {
-                program,
-                reference: reference.to_owned(),
-            });
+            let pinned = Pinned {
+                program: begun.program.clone(),
+                reference: begun.reference.to_string(),
+            };
             self.tell(Notice::Begun { begun, pinned });
         }
         for (run, event) in round.trace {

@@ -21,7 +21,7 @@ pub enum Notice {
         /// Which.
         begun: Begun,
         /// What it runs, and where that was found.
-        pinned: Option<Pinned>,
+        pinned: Pinned,
     },
     /// Something happened to a step.
     Trace {
