@@ -539,3 +539,27 @@ fn what_is_no_store_says_why_and_what_to_do() {
     assert!(said.err.contains("make one with"), "{said:?}");
     assert!(!folder.path().join("none.db").exists());
 }
+
+#[test]
+fn a_store_that_is_damaged_says_so_and_how_to_save_it() {
+    let folder = Folder::new();
+    pending(&folder);
+    let path = folder.path().join(".wfc/state.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut told = 0;
+    // One page after the other becomes nothing.
+    for page in 1..whole.len() / 4096 {
+        let mut bytes = whole.clone();
+        bytes[page * 4096..][..4096].fill(0);
+        for command in ["show", "replay", "resume"] {
+            std::fs::write(&path, &bytes).unwrap();
+            let said = folder.run(&[command, "last"]);
+            assert!(matches!(said.status, Some(0..=2 | 10)), "{page}: {said:?}");
+            if said.err.contains("damaged: database") {
+                assert!(said.err.contains("put a copy of it back"), "{said:?}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 10, "{told}");
+}

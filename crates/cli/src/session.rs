@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use wfc_engine::{Decision, ResumeError, RunKey, Waiting};
+use wfc_engine::{Decision, HistoryError, ResumeError, RetryError, RunKey, StartFault, Waiting};
 use wfc_program::isa::EffectKind;
 use wfc_runtime::vault::SecretSource;
 use wfc_runtime::{Control, Ended, Host, HostError, How, Notice, Running, Settings, is_question};
@@ -21,7 +21,7 @@ use crate::output::run::{Shown, View};
 use crate::output::{run_human, run_jsonl};
 use crate::program::Library;
 use crate::replies::Replies;
-use crate::store::StoreArg;
+use crate::store::{self, StoreArg};
 use crate::term;
 
 /// A host with the process' own folder and environment.
@@ -345,6 +345,13 @@ fn leaves_off(waiting: &[Waiting], next: Option<Timestamp>) -> bool {
 /// What a host says, with what to do.
 pub fn host_error(error: &HostError) -> CliError {
     let help = match error {
+        HostError::Resume(ResumeError::Store(error))
+        | HostError::Start(StartFault::Store(error))
+        | HostError::Retry(
+            RetryError::Start(StartFault::Store(error))
+            | RetryError::History(HistoryError::Store(error)),
+        )
+        | HostError::Store(error) => store::help(error),
         HostError::Start(_) => {
             "give inputs with `--input name=value`, or all of them as a JSON object with `--inputs FILE`"
         }
@@ -359,9 +366,6 @@ pub fn host_error(error: &HostError) -> CliError {
         HostError::Lost => "`wfc show` tells how it goes on",
         HostError::Quarantined(_) => {
             "`wfc show` tells what it did; `wfc resume --release` lets it go on all the same"
-        }
-        HostError::Resume(ResumeError::Store(_)) | HostError::Store(_) => {
-            "free some room, then go on with `wfc resume`"
         }
         HostError::Io(_) | HostError::Fault(_) => "run it again; `--durable` keeps what was done",
     };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wfc_engine::store::{RunFilter, RunRow, Store as _, StoreError};
+use wfc_engine::store::{RunFilter, RunRow, Store as _, StoreError, StoreErrorKind};
 use wfc_engine::{Engine, ExecutionId, Options, RunKey};
 use wfc_runtime::store::{Options as Opening, SqliteStore};
 
@@ -94,10 +94,18 @@ pub fn reader(store: SqliteStore) -> Engine {
 
 /// A store that cannot be read.
 pub fn fault(error: &StoreError) -> CliError {
-    CliError::host(
-        error.to_string(),
-        "free some room, or bring the file back from a copy",
-    )
+    CliError::host(error.to_string(), help(error))
+}
+
+/// What to do about a store that does not do what it is asked to.
+pub fn help(error: &StoreError) -> &'static str {
+    match error.kind {
+        StoreErrorKind::Corrupt => {
+            "put a copy of it back; `docs/store.md` tells how to save what can be read"
+        }
+        StoreErrorKind::Conflict => "try again: another process was quicker",
+        StoreErrorKind::Io => "free some room, then go on with `wfc resume`",
+    }
 }
 
 /// The run that people mean by `text`: its id, a part of the id that no other has, or `last`.

@@ -1,7 +1,7 @@
 //! `wfc show`: one durable run.
 
 use clap::Args;
-use wfc_engine::{History, RunKey};
+use wfc_engine::{History, HistoryError, RunKey};
 use wfc_runtime::Pinned;
 use wfc_runtime::store::SqliteStore;
 
@@ -85,10 +85,11 @@ fn of_one_moment(
 /// When it cannot be read.
 pub fn past(store: &StoreArg, run: RunKey) -> Result<History, CliError> {
     let mut reader = store::reader(store.open()?);
-    reader.history(run).map_err(|error| {
-        CliError::host(
-            error.to_string(),
+    reader.history(run).map_err(|error| match error {
+        HistoryError::Store(error) => store::fault(&error),
+        other => CliError::host(
+            other.to_string(),
             "`wfc runs` lists what is known of each run",
-        )
+        ),
     })
 }
