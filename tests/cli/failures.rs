@@ -244,3 +244,108 @@ fn a_store_that_hits_the_limit_of_file_sizes_ends_the_run_with_an_error_and_can_
         "{said:?}"
     );
 }
+
+/// A server of tools that gives whatever score it was made with.
+const SCORES: &str = r#"
+while read -r line; do
+  id=$(printf '%s' "$line" | sed 's/.*"id": *\([0-9]*\).*/\1/')
+  case "$line" in
+    *'"method":"initialize"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}' ;;
+    *'"method":"tools/list"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"tools":[{"name":"score","inputSchema":{"type":"object"}}]}}' ;;
+    *'"method":"tools/call"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"content":[],"structuredContent":{"score":700}}}' ;;
+  esac
+done
+"#;
+
+#[test]
+fn a_result_that_breaks_the_bounds_of_its_type() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf.yaml",
+        "steps:\n  - id: rate\n    type: bash\n    command: echo '{\"all\":[{\"score\":7},{\"score\":700}]}'\n    parse: json\n    \
+         returns: { all: [ { score: { type: integer, maximum: 100 } } ] }\nreturn: '{{ rate }}'\n",
+    );
+    let last = ended(
+        &folder,
+        &["w.wf.yaml"],
+        "type_mismatch",
+        "rate",
+        "w.wf.yaml:3:11",
+    );
+    assert_eq!(
+        last["error"]["message"],
+        "at `all[1].score`: it has to be at most `100`, found the int `700`"
+    );
+    // What keeps them passes.
+    folder.file("ok.wf.yaml", "steps:\n  - { id: rate, type: bash, command: echo 100, parse: json, returns: { type: integer, maximum: 100 } }\nreturn: '{{ rate }}'\n");
+    let said = folder.run(&["run", "ok.wf.yaml"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "100"), "{said:?}");
+}
+
+#[test]
+fn a_tool_whose_answer_breaks_the_bounds_of_its_catalogue() {
+    let folder = Folder::new();
+    folder.file("server.sh", SCORES);
+    folder.file(
+        "wfc.toml",
+        "[tools.s]\ncommand = \"sh\"\nargs = [\"server.sh\"]\n",
+    );
+    let catalogue = |score: &str| {
+        format!(
+            r#"{{"tools":[{{"name":"score","inputSchema":{{"type":"object"}},"outputSchema":{{"type":"object","required":["score"],"properties":{{{score}}}}}}}]}}"#
+        )
+    };
+    folder.file("w.wf.yaml", "tools: s.tools.json\nsteps:\n  - { id: rate, type: tool, tool: s.score }\nreturn: '{{ rate }}'\n");
+    folder.file(
+        "s.tools.json",
+        catalogue(r#""score":{"type":"integer","maximum":100}"#),
+    );
+    let last = ended(
+        &folder,
+        &["w.wf.yaml"],
+        "type_mismatch",
+        "rate",
+        "w.wf.yaml:3:23",
+    );
+    assert_eq!(
+        last["error"]["message"],
+        "at `score`: it has to be at most `100`, found the int `700`"
+    );
+    folder.file(
+        "s.tools.json",
+        catalogue(r#""score":{"type":"integer","maximum":700}"#),
+    );
+    let said = folder.run(&["run", "w.wf.yaml"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+}
+
+#[test]
+fn a_secret_in_a_result_that_breaks_a_bound() {
+    let folder = Folder::new();
+    folder.file("token.txt", "s3cr3t-t0ken");
+    folder.file(
+        "w.wf.yaml",
+        "secrets: [token]\nsteps:\n  - id: leak\n    type: bash\n    command: printf '\"%s\"' \"$T\"\n    \
+         env: { T: '{{ secrets.token }}' }\n    parse: json\n    returns: { type: string, pattern: '^[a-z]+$' }\nreturn: '{{ leak }}'\n",
+    );
+    let args = ["w.wf.yaml", "--secret", "token=token.txt"];
+    let last = ended(&folder, &args, "type_mismatch", "leak", "w.wf.yaml:4:11");
+    assert_eq!(
+        last["error"]["message"],
+        "it has to match `^[a-z]+$`, found the string `\"***\"`"
+    );
+}
+
+#[test]
+fn a_run_that_fails_before_it_asks_for_anything() {
+    let folder = Folder::new();
+    folder.file(
+        "w.wf",
+        "workflow w {\n  input n: int\n  let x = 1 / n\n  return x\n}\n",
+    );
+    let args = ["w.wf", "--input", "n=0"];
+    let last = ended(&folder, &args, "expression_error", "steps[0]", "w.wf:3:3");
+    assert_eq!(last["error"]["message"], "divide by zero");
+    let said = folder.run(&["run", "w.wf", "--input", "n=0"]);
+    assert!(said.err.contains("failed steps[0] (set)"), "{said:?}");
+}

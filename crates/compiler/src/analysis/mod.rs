@@ -26,6 +26,7 @@ mod standard;
 mod steps;
 mod tables;
 pub mod types;
+pub mod written;
 
 #[cfg(test)]
 mod tests;

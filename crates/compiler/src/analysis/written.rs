@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use wfc_compiler::analysis::catalogue::Found;
-use wfc_compiler::analysis::constant::constant;
 use wfc_syntax::ast::{Ast, Step, StepKind, Wait};
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
 use wfc_value::{Key, Value};
 
-use crate::subject::Subject;
+use super::catalogue::{Catalogues, Found};
+use super::constant::constant;
 
 /// How deep types and schemas are followed.
 const MAX_DEPTH: u32 = 64;
 
-/// The schema of what a step's own work yields, if there is one.
-pub(super) fn of_step(subject: &Subject, step: &Step) -> Option<Value> {
+/// The schema of what a step's own work yields, if there is one: that of the tool, or what stands in `returns`.
+#[must_use]
+pub fn of_step(ast: &Ast, catalogues: &Catalogues, step: &Step) -> Option<Value> {
     let returns = match &step.kind {
         StepKind::Agent { returns, .. }
         | StepKind::AgentMessage { returns, .. }
@@ -24,19 +24,19 @@ pub(super) fn of_step(subject: &Subject, step: &Step) -> Option<Value> {
             ..
         } => (*returns)?,
         StepKind::Tool { tool, .. } => {
-            let catalogues = &subject.checked.analysis.catalogues;
             return match catalogues.find(&tool.text) {
-                Found::Tool(tool) => Some(tool.output_schema.clone()),
+                Found::Tool(tool) => Some(tool.output_schema.clone()).filter(|s| !s.is_null()),
                 Found::NoTool(_) | Found::NoCatalogue => None,
             };
         }
         _ => return None,
     };
-    of_type(subject.ast(), returns)
+    of_type(ast, returns)
 }
 
 /// The schema of a type, if a schema is written somewhere in it.
-pub(super) fn of_type(ast: &Ast, ty: TypeId) -> Option<Value> {
+#[must_use]
+pub fn of_type(ast: &Ast, ty: TypeId) -> Option<Value> {
     let mut writer = Writer {
         ast,
         definitions: Vec::new(),

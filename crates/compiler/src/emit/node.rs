@@ -42,9 +42,20 @@ impl Emitter<'_> {
                 kind,
                 args,
                 decode,
+                held,
                 into,
             } => {
-                self.effect(core, *kind, *args, decode.as_ref(), *into);
+                self.effect(core, *kind, *args);
+                if !matches!(kind, EffectKind::Sleep | EffectKind::SleepUntil) {
+                    if let Some(ty) = decode {
+                        self.decode(ty);
+                    }
+                    if let Some(schema) = held {
+                        let schema = self.b.constant(schema);
+                        self.op(Instr::Hold(schema));
+                    }
+                    self.store_or_pop(*into);
+                }
             }
             NodeKind::If {
                 cond,
@@ -122,14 +133,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn effect(
-        &mut self,
-        core: &Core,
-        kind: EffectKind,
-        args: ExId,
-        decode: Option<&wfc_value::Type>,
-        into: Option<SlotId>,
-    ) {
+    fn effect(&mut self, core: &Core, kind: EffectKind, args: ExId) {
         self.ex(core, args);
         let kind = match kind {
             EffectKind::Sleep => return self.op(Instr::Sleep()),
@@ -143,10 +147,6 @@ impl Emitter<'_> {
             EffectKind::Call => ProgramEffect::Call,
         };
         self.op(Instr::Effect(kind));
-        if let Some(ty) = decode {
-            self.decode(ty);
-        }
-        self.store_or_pop(into);
     }
 
     pub(super) fn store_or_pop(&mut self, into: Option<SlotId>) {

@@ -203,6 +203,7 @@ impl Dump<'_> {
                 kind,
                 args,
                 decode,
+                held,
                 into,
             } => {
                 let decode = decode
@@ -210,9 +211,10 @@ impl Dump<'_> {
                     .map_or_else(String::new, |t| format!(" as {t}"));
                 let kind = format!("{kind:?}").to_lowercase();
                 format!(
-                    "{}effect {kind} {}{decode}",
+                    "{}effect {kind} {}{decode}{}",
                     self.goes_to(*into),
-                    self.ex(*args)
+                    self.ex(*args),
+                    if held.is_some() { " held" } else { "" }
                 )
             }
             NodeKind::Note(note) => match note {

@@ -136,6 +136,8 @@ pub enum NodeKind {
         args: ExId,
         /// What the answer is read as.
         decode: Option<Type>,
+        /// The JSON Schema that it is held to then, where that says more than its type.
+        held: Option<wfc_value::Value>,
         /// Where the answer goes.
         into: Option<SlotId>,
     },

@@ -37,6 +37,7 @@ impl Lowerer<'_> {
                 kind: EffectKind::Approval,
                 args,
                 decode,
+                held: None,
                 into,
             },
             at,

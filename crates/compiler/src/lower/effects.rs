@@ -3,11 +3,13 @@
 use wfc_syntax::ast::{Parse, StepId, StepKind, Word};
 use wfc_syntax::expr::{ExprId, ExprKind, Name};
 use wfc_syntax::type_expr::{TypeExprKind, TypeId};
+use wfc_value::schema::says_more;
 use wfc_value::ty::Field;
 use wfc_value::{Type, Value};
 
 use super::Lowerer;
 use super::nodes::Origin;
+use crate::analysis::written;
 use crate::ir::{EffectKind, Ex, ExId, NodeId, NodeKind, SlotId};
 
 /// The name of the older form's tool that runs a command.
@@ -53,11 +55,13 @@ impl Lowerer<'_> {
             _ => return self.nothing(at),
         };
         let args = self.core.ex(Ex::Record(args));
+        let held = decode.as_ref().and_then(|_| self.bounds(id));
         self.node(
             NodeKind::Effect {
                 kind,
                 args,
                 decode,
+                held,
                 into,
             },
             at,
@@ -177,6 +181,17 @@ impl Lowerer<'_> {
     fn known_output(&self, id: StepId) -> Option<Type> {
         let ty = self.analysis.outputs.get(id.0 as usize)?;
         (!ty.is_unknown()).then(|| ty.clone())
+    }
+
+    /// What the JSON Schemas of a step's result say beyond its type.
+    fn bounds(&self, id: StepId) -> Option<Value> {
+        let catalogues = &self.analysis.catalogues;
+        written::of_step(self.ast, catalogues, self.ast.step(id)).filter(says_more)
+    }
+
+    /// What the JSON Schemas in a type that is written say beyond it.
+    pub(super) fn bounds_of(&self, ty: TypeId) -> Option<Value> {
+        written::of_type(self.ast, ty).filter(says_more)
     }
 
     /// Adds the JSON Schema of `returns` to the arguments; gives the type to read the answer as.

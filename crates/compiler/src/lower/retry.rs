@@ -151,6 +151,7 @@ impl Lowerer<'_> {
                 kind,
                 args,
                 decode: None,
+                held: None,
                 into: None,
             },
             at,

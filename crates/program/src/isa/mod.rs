@@ -59,7 +59,7 @@
 //! | `call` | call | `workflow`, `inputs`, `wait` | what the callee returns, or its run id |
 //! | `timer` | timer | made by `sleep` and `sleep_until` only: `until` | null |
 //!
-//! Results are as the world gave them: `decode` follows where a type is declared.
+//! Results are as the world gave them: `decode` follows where a type is declared, and `hold` where its JSON Schema says more.
 
 mod operand;
 mod table;

@@ -156,6 +156,7 @@ isa! {
         0x23 "call" Call(f: FuncId, n: u32) n => 1; "calls a function with `n` arguments, the first pushed first"
         0x24 "template" Template(n: u32) n => 1; "joins `n` values as text; secrets stay sealed"
         0x25 "decode" Decode(t: TypeId) 1 => 1; "reads a value by a declared type; `type_mismatch` when it does not fit"
+        0x26 "hold" Hold(k: ConstId) 1 => 1; "holds a value to a JSON Schema, a constant; `type_mismatch` when it says more than the value keeps"
     }
     group "Lists and maps" {
         0x30 "list" List(n: u32) n => 1; "makes a list of `n` values, the first pushed first (longer ones: `list_new`, `list_push`)"

@@ -3,8 +3,8 @@
 mod leaf;
 mod pattern;
 mod shaped;
-mod written;
 
+use wfc_compiler::analysis::written;
 use wfc_syntax::ast::{StepId, StepKind};
 use wfc_value::{Key, Type, TypeTable, Value};
 
@@ -28,7 +28,8 @@ pub fn input(subject: &Subject, at: usize, seed: u64) -> Option<Value> {
 /// The JSON Schema that the result of a step is held to, if there is one.
 #[must_use]
 pub fn schema(subject: &Subject, id: StepId) -> Option<Value> {
-    written::of_step(subject, subject.ast().step(id)).filter(|schema| !schema.is_null())
+    let catalogues = &subject.checked.analysis.catalogues;
+    written::of_step(subject.ast(), catalogues, subject.ast().step(id))
 }
 
 /// A made-up result of a step of type `ty`: a command prints nothing to its standard error, and ends well.

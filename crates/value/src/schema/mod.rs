@@ -1,5 +1,6 @@
 //! JSON Schema to types and back.
 
+mod bounds;
 mod follow;
 mod formats;
 mod meet;
@@ -7,6 +8,7 @@ mod read;
 mod refine;
 mod write;
 
+pub use bounds::{hold, says_more};
 pub use meet::meet;
 pub use read::{SchemaProblem, SchemaType, to_type};
 pub use refine::{Violation, flat, of_item, of_property, violations};

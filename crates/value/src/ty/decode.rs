@@ -79,7 +79,7 @@ impl From<DecodeError> for Fault {
 }
 
 /// A value in words: short ones as they are, others by their type.
-fn describe(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::String(s) => {
             format!(

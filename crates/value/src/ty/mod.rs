@@ -8,6 +8,7 @@ mod parts;
 mod table;
 
 pub use assign::{assignable, assignable_in};
+pub(crate) use decode::describe;
 pub use decode::{DecodeError, PathPart, decode};
 pub use join::{join, union};
 pub use table::TypeTable;

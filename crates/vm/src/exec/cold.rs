@@ -1,6 +1,6 @@
 //! The less frequent instructions, and those that call the kernels.
 
-use wfc_program::isa::{FuncId, Instr, Label, Slot, TextId, TypeId};
+use wfc_program::isa::{ConstId, FuncId, Instr, Label, Slot, TextId, TypeId};
 use wfc_value::ops::{self, BinaryOp, UnaryOp};
 use wfc_value::{Fault, Key, List, Map, Value, funcs, ty};
 
@@ -85,6 +85,7 @@ fn other(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, instr: Instr) -> Option<
         Instr::Call(func, n) => call(env, f, cost, func, n),
         Instr::Template(n) => template(f, cost, n),
         Instr::Decode(t) => decode(env, f, cost, t),
+        Instr::Hold(k) => hold(env, f, cost, k),
         Instr::Iter() => iters::begin(f),
         Instr::IterDrop() => {
             f.iters.pop();
@@ -265,6 +266,15 @@ fn decode(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, t: TypeId) -> Step {
         f,
         ty::decode(&value, wanted, &env.parts.type_table).map_err(Fault::from),
     )
+}
+
+fn hold(env: &Env<'_>, f: &mut Frame, cost: &mut Cost, k: ConstId) -> Step {
+    let Some(schema) = env.parts.consts.get(k.index()) else {
+        return Err(corrupt());
+    };
+    let value = f.stack.last().ok_or_else(corrupt)?;
+    cost.0 = 1 + value.size() / 8 + schema.size() / 8;
+    wfc_value::schema::hold(value, schema).map_err(Box::new)
 }
 
 fn list(f: &mut Frame, cost: &mut Cost, n: u32) -> Step {

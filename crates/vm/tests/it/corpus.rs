@@ -40,5 +40,5 @@ pub(crate) const CORPUS: &[&str] = &[
      list_new\npush 1\nlist_push\nsome 2\nlist_push_opt\ndup\npush 0\nindex\npush 3\nmul\npush 4\nadd\npush 5\nmod\n\
      swap\npop\npush true\npop\ndup\npush 9\nlt\npop\npush \"v\"\nswap\ntemplate 2\nmap_new\nstore $mm\npush \"p\"\npush 1\nput $mm\nclear $t\n\
      call size 1\nstore $n\nload $n\npush 1\ngt\njump_if_keep @k\npop\nload $n\npush 9\nle\njump_if_not_keep @k\npop\n\
-     load $n\npush 0\nge\nk:\npop\nload $n\npush [1, 2]\nin\npop\nload $mm\ndecode any\nload $n\nlist 2\nreturn",
+     load $n\npush 0\nge\nk:\npop\nload $n\npush [1, 2]\nin\npop\nload $mm\ndecode any\nhold {\"maxProperties\":9}\nload $n\nlist 2\nreturn",
 ];

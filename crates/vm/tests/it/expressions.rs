@@ -131,6 +131,14 @@ fn functions_templates_and_declared_types() {
         fault_of("push \"x\"\ndecode int\nreturn").code,
         FaultCode::TypeMismatch
     );
+    let held = "hold {\"minimum\":0,\"maximum\":9}\nreturn";
+    assert_eq!(result(&format!("push 9\n{held}")), Value::Int(9));
+    let beyond = fault_of(&format!("push 10\n{held}"));
+    assert_eq!(beyond.code, FaultCode::TypeMismatch);
+    assert_eq!(
+        beyond.message,
+        "it has to be at most `9`, found the int `10`"
+    );
 }
 
 #[test]

@@ -182,6 +182,7 @@ impl Asm {
             "call" => Instr::Call(self.b.function(words[0]), number(1)),
             "template" => Instr::Template(number(0)),
             "decode" => Instr::Decode(self.b.ty(&ty(rest))),
+            "hold" => Instr::Hold(self.b.constant(&json::parse(rest).unwrap())),
             "list" => Instr::List(number(0)),
             "map" => Instr::Map(number(0)),
             "list_new" => Instr::ListNew(),

@@ -42,6 +42,7 @@ impl Run<'_> {
                     kind,
                     args,
                     decode,
+                    held,
                     into,
                 } => {
                     let value = self.effect(f, *kind, *args).await?;
@@ -49,6 +50,10 @@ impl Run<'_> {
                         Some(ty) => self.decoded(&value, ty).map_err(|e| self.fault(f, e))?,
                         None => value,
                     };
+                    if let Some(schema) = held {
+                        let kept = wfc_value::schema::hold(&value, schema);
+                        kept.map_err(|e| self.fault(f, e))?;
+                    }
                     self.set(f, *into, value);
                     Ok(())
                 }
