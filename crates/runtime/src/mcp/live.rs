@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientNotification, ClientRequest, CustomNotification,
-    JsonObject, PaginatedRequestParams, ServerResult, ToolAnnotations,
+    JsonObject, PaginatedRequestParams, ServerResult, Tool, ToolAnnotations,
 };
 use rmcp::service::{
     ClientInitializeError, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
@@ -201,40 +201,24 @@ impl Live {
         limit: Duration,
     ) -> Result<Vec<serde_json::Value>, Failure> {
         let failed = |what: String| tool_error(format!("the tool server `{name}` {what}"));
-        let pages = async {
-            let mut tools = Vec::new();
-            let mut cursor = None;
-            loop {
-                let params = PaginatedRequestParams::default().with_cursor(cursor.clone());
-                let page = self.peer.list_tools(Some(params)).await;
-                let page = page.map_err(|error| self.unlisted(name, &error))?;
-                for tool in page.tools {
-                    let tool = serde_json::to_value(tool);
-                    tools.push(
-                        tool.map_err(|error| failed(format!("lists a strange tool: {error}")))?,
-                    );
-                }
-                if tools.len() > MAX_TOOLS {
-                    return Err(failed(format!("lists more than {MAX_TOOLS} tools")));
-                }
-                match page.next_cursor {
-                    Some(next) if cursor.as_ref() == Some(&next) => {
-                        return Err(failed(
-                            "lists the same page of tools again and again".to_owned(),
-                        ));
-                    }
-                    Some(next) => cursor = Some(next),
-                    None => return Ok(tools),
-                }
+        let listed = match process::within(limit, pages(&self.peer)).await {
+            Some(Ok(tools)) => tools,
+            Some(Err(Unlisted::Refused(error))) => return Err(self.unlisted(name, &error)),
+            Some(Err(Unlisted::Circle)) => {
+                let what = "lists the same page of tools again and again";
+                return Err(failed(what.to_owned()));
+            }
+            None => {
+                let seconds = limit.as_secs_f64();
+                return Err(failed(format!("did not list its tools within {seconds} s")));
             }
         };
-        match process::within(limit, pages).await {
-            Some(listed) => listed,
-            None => Err(failed(format!(
-                "did not list its tools within {} s",
-                limit.as_secs_f64()
-            ))),
+        if listed.len() > MAX_TOOLS {
+            return Err(failed(format!("lists more than {MAX_TOOLS} tools")));
         }
+        let tools = listed.into_iter().map(serde_json::to_value);
+        let tools: Result<_, _> = tools.collect();
+        tools.map_err(|error| failed(format!("lists a strange tool: {error}")))
     }
 
     /// Sends a call.
@@ -326,9 +310,34 @@ impl Call {
     }
 }
 
+/// Why there are no tools.
+enum Unlisted {
+    /// The server refused, or hung up.
+    Refused(ServiceError),
+    /// A page leads to itself.
+    Circle,
+}
+
+/// The tools of all pages, as far as the page with which they are more than are kept.
+async fn pages(peer: &Peer<RoleClient>) -> Result<Vec<Tool>, Unlisted> {
+    let mut tools = Vec::new();
+    let mut cursor = None;
+    loop {
+        let params = PaginatedRequestParams::default().with_cursor(cursor.clone());
+        let page = peer.list_tools(Some(params)).await;
+        let page = page.map_err(Unlisted::Refused)?;
+        tools.extend(page.tools);
+        match page.next_cursor {
+            Some(next) if cursor.as_ref() == Some(&next) => return Err(Unlisted::Circle),
+            Some(next) if tools.len() <= MAX_TOOLS => cursor = Some(next),
+            _ => return Ok(tools),
+        }
+    }
+}
+
 /// The tools of a server, unless it does not tell within `limit`.
 async fn listed(peer: &Peer<RoleClient>, limit: Duration) -> Option<Arc<[Listed]>> {
-    let listed = process::within(limit, peer.list_all_tools()).await?;
+    let listed = process::within(limit, pages(peer)).await?;
     let tools = listed.ok()?.into_iter().map(|tool| Listed {
         name: tool.name.into_owned(),
         description: tool.description.unwrap_or_default().into_owned(),

@@ -406,6 +406,29 @@ fn tools_are_listed_from_all_pages() {
 }
 
 #[test]
+fn a_server_whose_pages_never_end_is_not_asked_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, next, most) in [("the same", "x", 2), ("others", "$id", 20)] {
+        let asked = folder.path().join(kind);
+        let page = r#"echo >> 'ASKED'
+      many=$(seq 999 | sed 's/.*/{"name":"t'$id'-&","inputSchema":{"type":"object"}},/' | tr -d '\n')
+      printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[%s{"name":"go","inputSchema":{"type":"object"}}],"nextCursor":"%s"}}\n' $id "$many" NEXT"#;
+        let page = page
+            .replace("ASKED", &asked.display().to_string())
+            .replace("NEXT", next);
+        let settings = listing_server(&page);
+        let tools = executor(&[("paged", settings.tools["paged"].clone())], &[]);
+        block_on(async {
+            let call = value(r#"{"tool":"paged.none","arguments":{}}"#);
+            let _ = execute(&tools, call).await;
+            tools.close().await;
+        });
+        let pages = std::fs::read_to_string(asked).unwrap().lines().count();
+        assert!(pages <= most, "{kind}: {pages}");
+    }
+}
+
+#[test]
 fn a_server_that_dies_in_a_call_leaves_it_open_whether_the_tool_did_its_work() {
     let dies = "echo 'no more s3cr3t-token' >&2; exit 3";
     let call = |hints: ToolHints| {
