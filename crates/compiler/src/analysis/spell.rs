@@ -27,7 +27,7 @@ pub(crate) fn operand(exprs: &Exprs, id: ExprId) -> String {
     }
 }
 
-/// As [`write`], operators and calls with arguments too, operators in parentheses.
+/// As [`write()`], operators and calls with arguments too, operators in parentheses.
 fn write_whole(exprs: &Exprs, id: ExprId, depth: usize, out: &mut String) -> bool {
     if out.len() > MAX_LEN || depth > MAX_LEN {
         return false;
