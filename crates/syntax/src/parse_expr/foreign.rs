@@ -8,6 +8,9 @@ use crate::expr::{BinaryOp, ExprKind, UnaryOp};
 use crate::lexer::TokenKind;
 use crate::span::Span;
 
+/// Bytes of a filtered value that help shows.
+const MAX_SHOWN: usize = 200;
+
 impl ExprParser<'_> {
     /// The sign made of the next `tokens` tokens.
     fn sign(&self, tokens: usize) -> Span {
@@ -147,7 +150,10 @@ impl ExprParser<'_> {
                 args = self.text(inner).trim();
                 self.pos = close + 1;
             }
-            good = good.and_then(|value| filtered(name, &value, args));
+            // Each step writes the value anew: what nobody would read is not written.
+            good = good
+                .filter(|value| value.len() <= MAX_SHOWN)
+                .and_then(|value| filtered(name, &value, args));
         }
         let whole = left.span.to(self.before());
         let found = Diagnostic::new(&FOREIGN_OPERATOR, start.to(whole), "there are no filters");

@@ -313,6 +313,9 @@ fn long_chains_are_loops_and_high_ones_are_refused() {
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].code, &NESTED_TOO_DEEP);
     }
+    let (_, _, faults) = parse(&("a".to_owned() + &" | trim".repeat(100_000)));
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].code.id, "WF0034");
     good(&("1".to_owned() + &"+1".repeat(100)));
     good(&("[".repeat(100) + &"]".repeat(100)));
 }

@@ -348,21 +348,39 @@ impl Parser<'_> {
             return found;
         }
         let name = self.name("a name", false)?;
+        if self.kind() == TokenKind::Comma {
+            return self.index_first(map, &name);
+        }
         let node = self.plain_as(&name.text, name.span);
         self.put(map, "as", name.span, node);
-        if self.kind() == TokenKind::Comma {
-            let span = name.span.to(self.tokens.get(self.pos + 1).span);
-            let second = self.word_at(1);
-            self.note(
-                Diagnostic::new(&FOREIGN_PUNCTUATION, span, "`for` has one name before `in`")
-                    .help(format!("write `for {second} index {} in ...`", name.text)),
-            );
-            self.pos += 2;
-        } else if self.take_word("index").is_some() {
+        if self.take_word("index").is_some() {
             let index = self.name("a name", false)?;
             let node = self.plain_as(&index.text, index.span);
             self.put(map, "index", index.span, node);
         }
+        self.before_list()
+    }
+
+    /// `for i, x in xs`, as other languages have it: the place comes first.
+    fn index_first(&mut self, map: &mut Mapping, index: &super::keys::Key) -> Parsed<()> {
+        self.pos += 1;
+        let name = self.name("a name", false)?;
+        let span = index.span.to(name.span);
+        let right = format!("{} index {}", name.text, index.text);
+        self.note(
+            Diagnostic::new(&FOREIGN_PUNCTUATION, span, "`for` has one name before `in`")
+                .help(format!("write `for {right} in ...`"))
+                .replace(Applicability::Safe, format!("write `{right}`"), span, right),
+        );
+        for (key, name) in [("as", &name), ("index", index)] {
+            let node = self.plain_as(&name.text, name.span);
+            self.put(map, key, name.span, node);
+        }
+        self.before_list()
+    }
+
+    /// `in`, which the list follows.
+    fn before_list(&mut self) -> Parsed<()> {
         let word = self.token().span;
         match self.word() {
             "in" => {}

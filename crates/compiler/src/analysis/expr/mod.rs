@@ -107,10 +107,23 @@ impl Checker<'_> {
     /// A chain of `&&` or `||`: each operand is checked under what the ones before it tell.
     fn logic(&mut self, id: ExprId) -> Type {
         let exprs = self.exprs;
-        let ExprKind::Binary { op, .. } = exprs.kind(id) else {
+        let ExprKind::Binary {
+            op, left, right, ..
+        } = exprs.kind(id)
+        else {
             return Type::Error;
         };
         let op = *op;
+        if op == BinaryOp::Or && not_a_condition::is_other_value(exprs, *left, *right) {
+            let (ty, other) = (self.expr(*left), self.expr(*right));
+            if ty != Type::Error && !self.fits(&ty, &Type::Bool) {
+                self.report(not_a_condition::default_value(exprs, id, &ty));
+            } else {
+                self.boolean(*right, &other);
+            }
+            self.put_type(id, Type::Error);
+            return Type::Error;
+        }
         let mut operands = Vec::new();
         let mut chain = Vec::new();
         let mut next = id;

@@ -45,7 +45,13 @@ const FORMS: &[(&str, usize, &str)] = &[
     ("rk_live_", 16, "a Stripe key"),
     ("npm_", 36, "an npm token"),
     ("AIza", 35, "a Google API key"),
+    // `{"alg":` in base64.
+    ("eyJhbGciOi", 10, "a signed token (JWT)"),
 ];
+
+/// An AWS secret key has no form of its own, but is told by its name.
+const AWS_NAME: &str = "AWS_SECRET_ACCESS_KEY";
+const AWS_LEN: usize = 40;
 
 /// Reports texts of such a form.
 pub fn run(cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
@@ -95,6 +101,9 @@ fn find(text: &str) -> Option<(&str, &'static str)> {
     if longest < 20 {
         return None;
     }
+    if let Some(key) = aws_key(text) {
+        return Some((key, "an AWS secret key"));
+    }
     let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let words = text.split(|c| !is_key(c)).filter(|w| w.len() >= 20);
     words.into_iter().find_map(|word| {
@@ -110,6 +119,14 @@ fn find(text: &str) -> Option<(&str, &'static str)> {
                     .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         fits.then_some((word, *what))
     })
+}
+
+fn aws_key(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(AWS_NAME)?;
+    let rest = rest.trim_start_matches([' ', '=', ':', '"', '\'']);
+    let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "/+".contains(c)));
+    let key = rest.get(..len.unwrap_or(rest.len()))?;
+    (key.len() == AWS_LEN && is_random(key)).then_some(key)
 }
 
 /// How many bytes of a kind stand one behind the other at most.
@@ -149,9 +166,25 @@ mod tests {
             find(&format!("token {token}!")),
             Some((token.as_str(), "a GitHub token"))
         );
+        let aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzZ9xQ2pLmN";
+        assert_eq!(
+            find(&format!(
+                "export AWS_SECRET_ACCESS_KEY=\"{aws}\"; aws s3 ls"
+            )),
+            Some((aws, "an AWS secret key"))
+        );
+        let head = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+        assert_eq!(
+            find(&format!(
+                "Authorization: Bearer {head}.eyJzdWIiOiIxMjM0In0.dozjgNryP4"
+            )),
+            Some((head, "a signed token (JWT)"))
+        );
         assert!(find("-----BEGIN RSA PRIVATE KEY-----\nMIIE").is_some());
         for text in [
             "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "AWS_SECRET_ACCESS_KEY=\"$SECRET_FROM_THE_HOST_OF_THE_RUN_AND_SO_ON\"",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "sk-learn-is-a-library-with-a-very-long-name-indeed",
             "npm_config_registry",

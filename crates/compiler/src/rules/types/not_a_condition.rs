@@ -88,6 +88,76 @@ pub fn report(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
     })
 }
 
+/// Whether `a || "b"` is how other languages give another value: a path, and a constant that is no boolean.
+#[must_use]
+pub(crate) fn is_other_value(exprs: &Exprs, left: ExprId, right: ExprId) -> bool {
+    is_path(exprs, left)
+        && matches!(
+            exprs.kind(right),
+            ExprKind::String(_)
+                | ExprKind::Int(_)
+                | ExprKind::Uint(_)
+                | ExprKind::Double(_)
+                | ExprKind::List(_)
+                | ExprKind::Map(_)
+        )
+}
+
+/// `a || "b"` with an `a` of type `ty`, which is no boolean.
+#[must_use]
+pub(crate) fn default_value(exprs: &Exprs, id: ExprId, ty: &Type) -> Diagnostic {
+    let ty = plain(ty);
+    let message = format!(
+        "`||` takes conditions and gives a `bool`, and this is `{}`",
+        shown(&ty)
+    );
+    let found = Diagnostic::new(&CODE, exprs.span(id), message).expected("bool", ty.to_string());
+    let ExprKind::Binary { left, right, .. } = exprs.kind(id) else {
+        return found;
+    };
+    let (a, b) = (operand(exprs, *left), operand(exprs, *right));
+    let (from, to) = (exprs.span(*left).end, exprs.span(*right));
+    let between = Span::new(from, to.start);
+    let edit = |span, text: String| Edit { span, text };
+    let (good, edits) = match (&ty, test(&ty)) {
+        (Type::Optional(_), _) => (
+            format!("{a}.orValue({b})"),
+            vec![
+                edit(between, ".orValue(".to_owned()),
+                edit(Span::at(to.end), ")".to_owned()),
+            ],
+        ),
+        (_, Some(test)) => {
+            let (open, close) = if is_operand(exprs, id) {
+                ("(", ")")
+            } else {
+                ("", "")
+            };
+            let start = Span::at(exprs.span(*left).start);
+            let edits = vec![
+                edit(start, open.to_owned()),
+                edit(between, format!("{test} ? {a} : ")),
+                edit(Span::at(to.end), close.to_owned()),
+            ];
+            let edits = edits
+                .into_iter()
+                .filter(|e| !(e.text.is_empty() && e.span.is_empty()));
+            (
+                format!("{open}{a}{test} ? {a} : {b}{close}"),
+                edits.collect(),
+            )
+        }
+        (_, None) => return found.help("for another value write `condition ? a : b`"),
+    };
+    found
+        .help(format!("for another value write `{good}`"))
+        .fix(Fix {
+            title: "give another value".to_owned(),
+            applicability: Applicability::Suggested,
+            edits,
+        })
+}
+
 /// How far behind an operand its operator is looked for: it comes behind both of its operands.
 const OPERATOR_WITHIN: u32 = 200;
 
