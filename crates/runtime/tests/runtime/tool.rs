@@ -417,7 +417,10 @@ fn a_server_whose_pages_never_end_is_not_asked_for_ever() {
             .replace("ASKED", &asked.display().to_string())
             .replace("NEXT", next);
         let settings = listing_server(&page);
-        let tools = executor(&[("paged", settings.tools["paged"].clone())], &[]);
+        let mut server = settings.tools["paged"].clone();
+        // It answers no call.
+        server.timeout = Some(std::time::Duration::from_millis(100));
+        let tools = executor(&[("paged", server)], &[]);
         block_on(async {
             let call = value(r#"{"tool":"paged.none","arguments":{}}"#);
             let _ = execute(&tools, call).await;
