@@ -349,3 +349,23 @@ fn a_run_that_fails_before_it_asks_for_anything() {
     let said = folder.run(&["run", "w.wf", "--input", "n=0"]);
     assert!(said.err.contains("failed steps[0] (set)"), "{said:?}");
 }
+
+#[test]
+fn an_agent_is_shown_the_bounds_inside_its_type_and_asked_once_more() {
+    let folder = Folder::new();
+    folder.file(
+        "wfc.toml",
+        "[agents.default]\ntype = \"command\"\ncommand = \"sh\"\nargs = [\"agent.sh\"]\n",
+    );
+    folder.file("agent.sh", "cat >> asked; n=$(wc -l < times 2>/dev/null || echo 0); echo >> times; echo '{\"all\":[{\"n\":'$((9 - n * 7))'}]}'\n");
+    folder.file(
+        "w.wf.yaml",
+        "types: { Item: { n: { type: integer, maximum: 3 }, note?: string } }\nsteps:\n  - { id: x, type: agent, goal: count, returns: { all: [Item] } }\n\
+         return: '{{ x.all[0].n }}'\n",
+    );
+    let said = folder.run(&["run", "w.wf.yaml"]);
+    assert_eq!((said.status, said.out.trim()), (Some(0), "2"), "{said:?}");
+    let asked = std::fs::read_to_string(folder.path().join("asked")).unwrap();
+    assert!(asked.contains("\"maximum\": 3"), "{asked}");
+    assert!(asked.contains("has to be at most `3`"), "{asked}");
+}

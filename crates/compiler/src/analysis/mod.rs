@@ -21,6 +21,7 @@ mod narrow;
 pub mod probe;
 pub mod records;
 mod settle;
+pub mod shown;
 mod spell;
 mod standard;
 mod steps;

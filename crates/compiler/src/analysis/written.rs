@@ -78,7 +78,7 @@ impl Writer<'_> {
                 let name = format!("schema{}", self.definitions.len());
                 let at = format!("#/$defs/{name}");
                 self.definitions
-                    .push((Key::from(name), moved(&schema, &at, 0)));
+                    .push((Key::from(name), moved(&schema, &at)));
                 record([("$ref", Value::from(at))])
             }
             TypeExprKind::Name(name) => {
@@ -127,12 +127,27 @@ impl Writer<'_> {
     }
 }
 
+/// Whether a schema has references.
+pub(super) fn refers(schema: &Value) -> bool {
+    match schema {
+        Value::List(items) => items.iter().any(refers),
+        Value::Map(map) => map
+            .iter()
+            .any(|(key, value)| key.as_str() == Some("$ref") || refers(value)),
+        _ => false,
+    }
+}
+
 /// A schema whose references to itself lead to where it stands now.
-fn moved(schema: &Value, to: &str, depth: u32) -> Value {
+pub(super) fn moved(schema: &Value, to: &str) -> Value {
+    moved_at(schema, to, 0)
+}
+
+fn moved_at(schema: &Value, to: &str, depth: u32) -> Value {
     match schema {
         _ if depth > MAX_DEPTH => schema.clone(),
         Value::List(items) => {
-            let items = items.iter().map(|item| moved(item, to, depth + 1));
+            let items = items.iter().map(|item| moved_at(item, to, depth + 1));
             list(items.collect())
         }
         Value::Map(map) => {
@@ -140,7 +155,7 @@ fn moved(schema: &Value, to: &str, depth: u32) -> Value {
                 let reference = value.as_str().filter(|_| key.as_str() == Some("$ref"));
                 let value = match reference.and_then(|r| r.strip_prefix('#')) {
                     Some(rest) => Value::from(format!("{to}{rest}")),
-                    None => moved(value, to, depth + 1),
+                    None => moved_at(value, to, depth + 1),
                 };
                 (key.clone(), value)
             };

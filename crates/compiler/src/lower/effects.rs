@@ -9,7 +9,7 @@ use wfc_value::{Type, Value};
 
 use super::Lowerer;
 use super::nodes::Origin;
-use crate::analysis::written;
+use crate::analysis::{shown, written};
 use crate::ir::{EffectKind, Ex, ExId, NodeId, NodeKind, SlotId};
 
 /// The name of the older form's tool that runs a command.
@@ -201,7 +201,9 @@ impl Lowerer<'_> {
         let schema = match &self.ast.types.get(id).kind {
             TypeExprKind::Schema(schema) => self.source(*schema),
             _ => {
-                let schema = wfc_value::schema::to_schema(&ty, &self.analysis.type_table);
+                let declared = |part| self.declared(part);
+                let table = &self.analysis.type_table;
+                let schema = shown::schema(self.ast, id, table, &declared);
                 self.core.ex(Ex::Const(schema))
             }
         };
