@@ -14,6 +14,7 @@ use crate::rules::names::{
     maybe_unset, undefined_name, undefined_step, unused_catalogue, unused_env, unused_input,
     unused_output, unused_secret, unused_type, unused_variable, used_before_set,
 };
+use crate::rules::style::path_as_text;
 use crate::rules::trust::unapproved_tool;
 use crate::rules::types::{maybe_absent, maybe_null, never_equal, unknown_field};
 
@@ -74,6 +75,8 @@ pub(super) struct Causes<'a> {
     stray_jump: bool,
     /// Names that were given twice.
     doubled: Vec<&'a str>,
+    /// Names of paths that stand as texts: they were meant to be read.
+    spelled: Vec<&'a str>,
 }
 
 impl<'a> Causes<'a> {
@@ -115,6 +118,17 @@ impl<'a> Causes<'a> {
                 .filter(|d| d.code.id == "WF0107")
                 .map(|d| source.slice(d.span).trim_matches(['"', '\'']))
                 .collect(),
+            spelled: found
+                .iter()
+                .filter(|d| *d.code == path_as_text::CODE)
+                .filter_map(|d| {
+                    source
+                        .slice(d.span)
+                        .trim_matches(['"', '\''])
+                        .split('.')
+                        .next()
+                })
+                .collect(),
         }
     }
 
@@ -130,6 +144,7 @@ impl<'a> Causes<'a> {
                     .any(|(whole, condition)| whole.contains(d.span) && !condition.contains(d.span))
             || *d.code == uncovered_switch::CODE && self.misread.contains(&d.span)
             || self.lacks && (UNUSED.contains(&d.code) || d.code.id == "WF0609")
+            || UNUSED.contains(&d.code) && self.spelled.contains(&named)
             || self.unnamed && *d.code == unused_type::CODE
             || is_over_limit(d) && self.refused.contains(&(d.code.id, d.span))
             || *d.code == undefined_name::CODE && within(&self.lost_names)

@@ -123,6 +123,7 @@ const RULES: &[Rule] = &[
     names::unused_type::run,
     names::unused_env::run,
     names::unused_catalogue::run,
+    style::path_as_text::run,
     flow::unreachable_step::run,
     flow::subworkflow_cycle::run,
     flow::duplicate_trigger::run,

@@ -8,6 +8,7 @@ pub mod budget_without_spending;
 pub mod concurrency_never_reached;
 pub mod declaration_as_value;
 pub mod max_steps_too_low;
+pub mod path_as_text;
 pub mod position_reference;
 pub mod self_assignment;
 pub mod unknown_allow;
@@ -29,6 +30,7 @@ pub const CODES: &[&Code] = &[
     &concurrency_never_reached::CODE,
     &braces_in_string::CODE,
     &declaration_as_value::CODE,
+    &path_as_text::CODE,
     &unused_allow::CODE,
     &unknown_allow::CODE,
 ];
