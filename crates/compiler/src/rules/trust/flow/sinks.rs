@@ -12,7 +12,7 @@ use crate::rules::trust::summary::{InputSink, Sink, Unguarded};
 use crate::rules::trust::trail::Trail;
 use crate::rules::trust::{
     blind_approval, outside_destructive_argument, outside_text_in_command, secret_exposed,
-    secret_in_command, steered_agent, unapproved_tool,
+    secret_in_command, shell, steered_agent, unapproved_tool,
 };
 
 impl<'a> Walk<'a> {
@@ -72,6 +72,52 @@ impl<'a> Walk<'a> {
             {
                 self.report(|cx| outside_text_in_command::report(cx, step, command, part, origin));
             }
+        }
+    }
+
+    /// What a command runs out of its environment, or its standard input, is a command, too.
+    pub(super) fn run_again(
+        &mut self,
+        command: ExprId,
+        env: Option<ExprId>,
+        stdin: Option<ExprId>,
+    ) {
+        if env.is_none() && stdin.is_none() {
+            return;
+        }
+        let cx = self.env.cx;
+        let again = shell::run_again(&text_of(cx, command));
+        let entries = match env.map(|env| cx.ast.exprs.kind(env)) {
+            Some(ExprKind::Map(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        for entry in entries {
+            let ExprKind::String(name) = cx.ast.exprs.kind(entry.key) else {
+                continue;
+            };
+            if let Some((_, by)) = again
+                .variables
+                .iter()
+                .find(|(variable, _)| **variable == **name)
+            {
+                self.is_run(entry.value, by);
+            }
+        }
+        if let (Some(input), Some(by)) = (stdin, &again.input) {
+            self.is_run(input, by);
+        }
+    }
+
+    fn is_run(&mut self, value: ExprId, by: &str) {
+        let label = self.env.label(value).flat();
+        let origins = label.origins().iter();
+        let texts: Vec<Origin> = origins.filter(|o| o.form == Form::Text).cloned().collect();
+        let span = self.env.cx.ast.exprs.span(value);
+        self.note_inputs(&texts, span, &Sink::RunAgain, &Trail::default());
+        if let Some(origin) = texts.first()
+            && origin.source.doubt() != Doubt::Trusted
+        {
+            self.report(|cx| outside_text_in_command::run_again(cx, span, by, origin));
         }
     }
 
@@ -256,6 +302,21 @@ pub(super) fn arguments_of(cx: &RuleContext<'_>, arguments: Option<ExprId>) -> V
         None => Vec::new(),
         Some((_, ExprKind::Map(entries))) => entries.iter().map(|e| e.value).collect(),
         Some((whole, _)) => vec![whole],
+    }
+}
+
+/// The text that is written of a command; what varies is a letter.
+fn text_of(cx: &RuleContext<'_>, command: ExprId) -> String {
+    match cx.ast.exprs.kind(command) {
+        ExprKind::String(text) => text.to_string(),
+        ExprKind::Template(parts) => {
+            let text = parts.iter().map(|part| match part {
+                Part::Text(text, _) => &**text,
+                Part::Expr(_) => "x",
+            });
+            text.collect()
+        }
+        _ => String::new(),
     }
 }
 

@@ -23,6 +23,10 @@ fn inputs_reach_sinks_in_other_files() {
         ["e01"]
     );
     assert_eq!(calls("bash \"a $X\" { env: { X: id } }", &to("")), [""; 0]);
+    assert_eq!(
+        calls("bash \"eval $X\" { env: { X: id } }", &to("")),
+        ["e01"]
+    );
     assert_eq!(calls("bash \"a {{ id.size() }}\"", &to("")), [""; 0]);
     assert_eq!(
         calls("bash \"a {{ id }}\"", "call other { id: id }"),

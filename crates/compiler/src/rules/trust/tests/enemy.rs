@@ -19,6 +19,28 @@ fn text_smuggled_into_a_shell() {
 }
 
 #[test]
+fn text_that_a_command_runs_out_of_a_variable() {
+    each(
+        &[
+            "SAID\n bash 'eval $A' { env: { A: said.text } }",
+            "SAID\n bash 'sh -c \"ls $A\"' { env: { A: said.text, B: id } }",
+            "SAID\n bash 'echo \"$A\" | bash' { env: { A: \"ls {{ said.text }}\" } }",
+            "SAID\n bash \"bash\" { stdin: said.text }",
+        ],
+        &["e01"],
+    );
+    each(
+        &[
+            "SAID\n bash 'sh -c \"ls $A\"' { env: { A: said.word, B: said.text } }",
+            "SAID\n bash 'sh -c \"ls $A\"' { env: { A: id } }",
+            "SAID\n bash 'sh -c \"cat\" <file' { stdin: said.text }",
+            "SAID\n bash \"./a.sh\" { stdin: said.text, env: { A: said.text } }",
+        ],
+        &[],
+    );
+}
+
+#[test]
 fn destructive_tools_without_a_yes() {
     each(
         &[
