@@ -144,7 +144,7 @@ impl Scan<'_> {
     /// Passes over the lines of a `<<END`.
     fn skip_lines(&mut self, end: &str) {
         let mut line = String::new();
-        while let Some(c) = self.rest.next() {
+        for c in self.rest.by_ref() {
             if c != '\n' {
                 line.push(c);
             } else if line.trim_matches(['\t', '\r']) == end {
