@@ -40,9 +40,9 @@ pub(crate) fn workflow(steps: usize) -> Found {
 }
 
 /// There is nothing to find.
-pub(crate) struct Nowhere;
+pub(crate) struct NoPrograms;
 
-impl Programs for Nowhere {
+impl Programs for NoPrograms {
     fn find(&self, workflow: &str, _: Option<&str>) -> Result<Found, String> {
         Err(format!("there is no workflow `{workflow}`"))
     }
@@ -61,7 +61,7 @@ pub(crate) fn engine(path: &Path) -> Engine {
         adopt: true,
         ..Options::default()
     };
-    Engine::open(Box::new(Nowhere), Box::new(store), options)
+    Engine::open(Box::new(NoPrograms), Box::new(store), options)
 }
 
 /// A place for a store, empty.

@@ -168,12 +168,9 @@ pub(crate) fn split_variables<'a>(name: &str, args: &'a [ExprId]) -> (&'a [ExprI
 /// The type that a name of CEL's own stands for, as in `type(x) == int`.
 pub(crate) fn type_of_name(name: &str) -> Option<Type> {
     Some(match name {
-        "bool" => Type::Bool,
-        "int" => Type::Int,
-        "uint" => Type::Uint,
-        "double" => Type::Double,
-        "string" => Type::String,
-        "bytes" => Type::Bytes,
+        "bool" | "int" | "uint" | "double" | "string" | "bytes" => {
+            return super::types::built_in(name);
+        }
         "list" => Type::list(Type::Dyn),
         "map" => Type::map(Type::Dyn, Type::Dyn),
         "null_type" => Type::Null,

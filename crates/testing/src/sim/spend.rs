@@ -13,7 +13,7 @@ use super::{Planned, Run, Sim};
 type Charge = (usize, EffectId, Usage);
 
 impl Sim<'_> {
-    /// Whether an effect may be asked for now. A call of an agent in a called run waits until the callers were told.
+    /// Whether an effect may be asked for at this point. A call of an agent in a called run waits until the callers were told.
     pub(super) fn may_call(&mut self, at: usize, effect: &Effect) -> bool {
         let Some(run) = self.runs.get_mut(at) else {
             return false;

@@ -139,7 +139,7 @@ fn longest(text: &str, kind: impl Fn(u8) -> bool) -> usize {
     longest
 }
 
-/// Letters and digits without a plan: no placeholder such as `xxxx` or `EXAMPLE`, no words with dashes.
+/// Letters and digits without a plan: no filler such as `xxxx` or `EXAMPLE`, no words with dashes.
 fn is_random(rest: &str) -> bool {
     let mut seen = [false; 128];
     for b in rest.bytes() {
